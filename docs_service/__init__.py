@@ -1,0 +1,1 @@
+"""Renders the papers of petition casework."""

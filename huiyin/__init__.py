@@ -1,0 +1,1 @@
+"""The door of Huiyin: the generated contract, the client, the command line."""

@@ -1,0 +1,1 @@
+"""Evaluates versioned rulesets on petition matters and offices."""

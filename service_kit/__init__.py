@@ -1,0 +1,1 @@
+"""What both services stand on. Knows neither of them."""

@@ -1,0 +1,194 @@
+"""When a period ends, in Asia/Shanghai whatever the host's zone: articles 201 to 203 of the 民法典 (CIVIL).
+
+What has to be done "within n days" may be done until the last second of the last day.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from rules_service.calendar import SkippedDay, WorkingCalendar
+
+__all__ = ["CountUnit", "Deadline", "Owed", "SkippedDay", "deadline"]
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LAST_SECOND = time(23, 59, 59)
+ONE_DAY = timedelta(days=1)
+LONGEST_AMOUNT = 100_000
+EXCLUDED = "不计入期间"
+
+# Convention: the length of the usual longest run of days off, by which a last day not yet known can roll.
+CAUTION = timedelta(days=8)
+
+Gaps = Sequence[tuple[date, date]]
+
+
+class CountUnit(Enum):
+    """What a period is counted in."""
+
+    CLOCK_HOURS = "clock_hours"
+    CALENDAR_DAYS = "calendar_days"
+    WORKING_DAYS = "working_days"
+
+
+class Owed(Enum):
+    """Who has the time: an office that owes something, or a petitioner who may still do something."""
+
+    BY_OFFICE = "by_office"
+    BY_PETITIONER = "by_petitioner"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The end of a period. What is due is warned about by `due_at` and judged by `latest_lawful_at`.
+
+    `skipped` are the days that did not count on the way to `latest_lawful_at`. `provisional` says that a
+    notice of the State Council still to come may change the end.
+    """
+
+    due_at: datetime
+    latest_lawful_at: datetime
+    skipped: tuple[SkippedDay, ...]
+    provisional: bool
+
+
+def deadline(
+    start: datetime,
+    amount: int,
+    unit: CountUnit,
+    calendar: WorkingCalendar,
+    *,
+    owed: Owed = Owed.BY_OFFICE,
+    rolls: bool | None = None,
+    excluded: Sequence[tuple[datetime, datetime]] = (),
+) -> Deadline:
+    """The end of a period of `amount` (0 or more) units from a moment.
+
+    The start day does not count; hours run from the moment itself (CIVIL art. 201). A last day that is a
+    day off rolls to the next working day (art. 203): always for `latest_lawful_at`; for `due_at` as
+    `rolls` says, and where it says nothing, for a petitioner and not for an office, so that an office is
+    warned on the strict reading and accused on none that it could contest.
+
+    `excluded` are times that do not count, such as a hearing (REG22 art. 36.2), from a moment up to, not
+    including, another. A day that one of them touches does not count and the period does not end on it;
+    hours stand still meanwhile.
+
+    Where the end hangs on days that no notice settles yet, weekends alone are taken as off, and
+    `latest_lawful_at` is eight days after the end not rolled: a petitioner's window is not called lapsed
+    earlier, and an office is not accused earlier, since it may rely on the same holiday.
+    """
+    _refuse_wrong_input(start, amount, excluded)
+    if unit is CountUnit.CLOCK_HOURS:
+        end = _after_hours(start, amount, excluded)
+        return Deadline(end, end, (), provisional=False)
+
+    first = start.astimezone(SHANGHAI).date()
+    gaps = _touched_days(excluded, first)
+    if unit is CountUnit.CALENDAR_DAYS:
+        last = _after_calendar_days(first, amount, gaps)
+        settled = calendar.is_settled(last)
+        skipped = _gap_days(gaps, last)
+    else:
+        last = _after_working_days(first, amount, gaps, calendar)
+        settled = calendar.is_settled(first) and calendar.is_settled(last)
+        skipped = [*calendar.days_off(first + ONE_DAY, last), *_gap_days(gaps, last)]
+
+    rolled = _rolled(last, gaps, calendar)
+    due_day = rolled if (owed is Owed.BY_PETITIONER if rolls is None else rolls) else last
+    if settled and calendar.is_settled(rolled):
+        latest = rolled
+        skipped += [*calendar.days_off(last, rolled - ONE_DAY), *_gap_days(gaps, rolled)]
+    else:
+        settled = False
+        latest = max(last + CAUTION, rolled)
+    return Deadline(_end_of(due_day), _end_of(latest), _by_day(skipped), provisional=not settled)
+
+
+def _refuse_wrong_input(start: datetime, amount: int, excluded: Sequence[tuple[datetime, datetime]]) -> None:
+    for moment in (start, *chain.from_iterable(excluded)):
+        if moment.utcoffset() is None:
+            raise ValueError(f"{moment} has no zone")
+    if not 0 <= amount <= LONGEST_AMOUNT:
+        raise ValueError(f"{amount} is no length of a period")
+    for begins, ends in excluded:
+        if ends < begins:
+            raise ValueError(f"the excluded time from {begins} ends before it begins")
+
+
+def _after_hours(start: datetime, hours: int, excluded: Iterable[tuple[datetime, datetime]]) -> datetime:
+    """The moment when the hours have run, standing still in excluded times (CIVIL art. 201.2)."""
+    begins = start.astimezone(UTC)
+    end = begins + timedelta(hours=hours)
+    reached = begins
+    for stops, resumes in sorted(excluded):
+        stops = max(stops.astimezone(UTC), reached)
+        resumes = resumes.astimezone(UTC)
+        if stops < end and stops < resumes:
+            end += resumes - stops
+            reached = resumes
+    return end.astimezone(SHANGHAI)
+
+
+def _touched_days(excluded: Iterable[tuple[datetime, datetime]], first: date) -> Gaps:
+    """Stretches of days after the first that excluded times touch, apart from one another and in order."""
+    stretches: list[tuple[date, date]] = []
+    for begins, ends in sorted(excluded):
+        if begins == ends:
+            continue
+        a = max(begins.astimezone(SHANGHAI).date(), first + ONE_DAY)
+        b = (ends.astimezone(SHANGHAI) - timedelta.resolution).date()
+        if stretches:
+            a = max(a, stretches[-1][1] + ONE_DAY)
+        if a <= b:
+            stretches.append((a, b))
+    return stretches
+
+
+def _after_calendar_days(first: date, days: int, gaps: Gaps) -> date:
+    last = first + timedelta(days=days)
+    for a, b in gaps:
+        if a <= last:
+            last += b - a + ONE_DAY
+    return last
+
+
+def _after_working_days(first: date, days: int, gaps: Gaps, calendar: WorkingCalendar) -> date:
+    last = calendar.working_day_after(first, days) if days else first
+    for a, b in gaps:
+        lost = (b - a).days + 1 - len(calendar.days_off(a, b))
+        if a <= last and lost:
+            last = calendar.working_day_after(last, lost)
+    return last
+
+
+def _rolled(last: date, gaps: Gaps, calendar: WorkingCalendar) -> date:
+    """The last day, or the next that is neither off nor touched by an excluded time (CIVIL art. 203.1)."""
+    in_gap = {gap.day for gap in _gap_days(gaps, date.max)}
+    while not calendar.is_working_day(last) or last in in_gap:
+        last += ONE_DAY
+    return last
+
+
+def _gap_days(gaps: Gaps, last: date) -> list[SkippedDay]:
+    """The days of the gaps up to and with the last."""
+    return [
+        SkippedDay(a + timedelta(days=count), EXCLUDED)
+        for a, b in gaps
+        for count in range((min(b, last) - a).days + 1)
+    ]
+
+
+def _by_day(skipped: Iterable[SkippedDay]) -> tuple[SkippedDay, ...]:
+    """In order, each day once; what was said of it first stays."""
+    reasons: dict[date, str] = {}
+    for day in skipped:
+        reasons.setdefault(day.day, day.reason)
+    return tuple(SkippedDay(day, reason) for day, reason in sorted(reasons.items()))
+
+
+def _end_of(day: date) -> datetime:
+    """The last second of a day in Asia/Shanghai."""
+    return datetime.combine(day, LAST_SECOND, SHANGHAI)

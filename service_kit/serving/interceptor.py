@@ -1,0 +1,232 @@
+"""What stands before every handler, in this order: request id, token and role, limits, reading; and after
+it the mapping of errors and the log. One interceptor and not five: each would cost every call its share.
+"""
+
+import logging
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+import grpc
+
+from service_kit.serving.call import Call, enter
+from service_kit.serving.definition import Role, ServiceDefinition
+from service_kit.serving.failures import CallFailedError, fail, failure_of, status_bytes
+from service_kit.serving.logs import CallLog
+from service_kit.serving.tokens import LOCAL, Caller, Tokens
+
+if TYPE_CHECKING:
+    Handler = grpc.RpcMethodHandler[Any, Any]
+
+REQUEST_ID = "x-request-id"
+STATUS_DETAILS = "grpc-status-details-bin"
+_REFLECTION = "/grpc.reflection."
+_HEALTH = "/grpc.health."
+_UNKNOWN_CALLER = Caller("unknown", frozenset())
+_request_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}").fullmatch
+
+_LOGGER = logging.getLogger("huiyin.serving")
+
+
+class CallInterceptor(grpc.ServerInterceptor):
+    """Wraps every handler once; health answers anybody and stands aside."""
+
+    def __init__(
+        self, definition: ServiceDefinition, tokens: Tokens | None, log: CallLog, max_stream_bytes: int
+    ) -> None:
+        self._definition = definition
+        self._tokens = tokens
+        self._log = log
+        self._max_stream_bytes = max_stream_bytes
+        self._wrapped: dict[str, Handler] = {}
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], "Handler | None"],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> "Handler | None":
+        """The wrapped handler of the method called."""
+        method = handler_call_details.method
+        wrapped = self._wrapped.get(method)
+        if wrapped is not None:
+            return wrapped
+        handler = continuation(handler_call_details)
+        if handler is None or method.startswith(_HEALTH):
+            return handler
+        wrapped = self._wrapped[method] = self._wrap(method, handler)
+        return wrapped
+
+    def _wrap(self, method: str, handler: Any) -> "Handler":
+        # The wrapped handler gets raw bytes: nothing is read from a caller who may not call.
+        read = handler.request_deserializer or (lambda raw: raw)
+        write = handler.response_serializer
+        read_all = self._reader_of_stream(read) if handler.request_streaming else _reader(read)
+        match handler.request_streaming, handler.response_streaming:
+            case False, False:
+                answer = self._one(method, handler.unary_unary, read_all)
+                return grpc.unary_unary_rpc_method_handler(answer, None, write)
+            case True, False:
+                answer = self._one(method, handler.stream_unary, read_all)
+                return grpc.stream_unary_rpc_method_handler(answer, None, write)
+            case False, True:
+                stream = self._many(method, handler.unary_stream, read_all)
+                return grpc.unary_stream_rpc_method_handler(stream, None, write)
+            case _:
+                stream = self._many(method, handler.stream_stream, read_all)
+                return grpc.stream_stream_rpc_method_handler(stream, None, write)
+
+    def _one(
+        self, method: str, behaviour: Callable[..., Any], read: Callable[[Any], Any]
+    ) -> Callable[[Any, grpc.ServicerContext], Any]:
+        required = self._required(method)
+
+        def answer(raw: Any, context: grpc.ServicerContext) -> Any:
+            call = self._open(method, context)
+            try:
+                call = self._admit(call, required)
+                enter(call)
+                response = behaviour(read(raw), context)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a status
+                self._fail(call, error)
+            finally:
+                enter(None)
+            self._log.write(call, "OK")
+            return response
+
+        return answer
+
+    def _many(
+        self, method: str, behaviour: Callable[..., Any], read: Callable[[Any], Any]
+    ) -> Callable[[Any, grpc.ServicerContext], Iterator[Any]]:
+        required = self._required(method)
+
+        def answer(raw: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+            call = self._open(method, context)
+            try:
+                call = self._admit(call, required)
+                enter(call)
+                yield from behaviour(read(raw), context)
+            except GeneratorExit:
+                self._log.write(call, grpc.StatusCode.CANCELLED.name)
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a status
+                self._fail(call, error)
+            finally:
+                enter(None)
+            self._log.write(call, "OK")
+
+        return answer
+
+    def _required(self, method: str) -> Role | None:
+        return None if method.startswith(_REFLECTION) else self._definition.role_of(method)
+
+    def _open(self, method: str, context: grpc.ServicerContext) -> Call:
+        request_id = ""
+        for key, value in context.invocation_metadata():
+            if key == REQUEST_ID and _request_id(cast(str, value)):
+                request_id = cast(str, value)
+        request_id = request_id or os.urandom(8).hex()
+        context.set_trailing_metadata(((REQUEST_ID, request_id),))
+        caller = LOCAL if self._tokens is None else _UNKNOWN_CALLER
+        return Call(request_id, method, caller, context, time.perf_counter())
+
+    def _admit(self, call: Call, required: Role | None) -> Call:
+        if self._tokens is not None:
+            caller = self._authenticate(self._tokens, call.context)
+            call = Call(call.request_id, call.method, caller, call.context, call.started)
+            if required is not None and required not in caller.roles:
+                raise fail(
+                    grpc.StatusCode.PERMISSION_DENIED,
+                    "ROLE_MISSING",
+                    f"this method asks for a token with the role {required}",
+                    f"令牌“{caller.name}”没有角色 {required}，不能调用这个方法。",
+                    "请换用有该角色的令牌。",
+                )
+        if call.context.time_remaining() <= 0:
+            raise fail(
+                grpc.StatusCode.DEADLINE_EXCEEDED,
+                "DEADLINE",
+                "the deadline passed before the call was taken up",
+                "轮到处理时，调用方给的时间已经用完。",
+                "请放宽时限后重试。",
+            )
+        return call
+
+    @staticmethod
+    def _authenticate(tokens: Tokens, context: grpc.ServicerContext) -> Caller:
+        for key, value in context.invocation_metadata():
+            if key == "authorization" and isinstance(value, str) and value[:7].lower() == "bearer ":
+                caller = tokens.caller_of(value[7:].strip())
+                if caller is not None:
+                    return caller
+        raise fail(
+            grpc.StatusCode.UNAUTHENTICATED,
+            "TOKEN_MISSING",
+            "a known token is needed: metadata authorization: Bearer TOKEN",
+            "没有带令牌，或令牌不对。",
+            "请在元数据 authorization 中写 Bearer 加令牌。",
+        )
+
+    def _reader_of_stream(self, read: Callable[[Any], Any]) -> Callable[[Any], Iterator[Any]]:
+        def read_all(messages: Any) -> Iterator[Any]:
+            left = self._max_stream_bytes
+            for raw in messages:
+                left -= len(raw)
+                if left < 0:
+                    raise fail(
+                        grpc.StatusCode.RESOURCE_EXHAUSTED,
+                        "STREAM_TOO_LARGE",
+                        f"the messages of one call may have {self._max_stream_bytes} bytes together",
+                        f"一次调用的消息合计超过 {self._max_stream_bytes} 字节。",
+                        "请分几次提交，或请管理员放宽 HUIYIN_MAX_STREAM_BYTES。",
+                    )
+                yield _read(read, raw)
+
+        return read_all
+
+    def _fail(self, call: Call, error: Exception) -> NoReturn:
+        context = call.context
+        aborted_with = _abort_code(error, context)
+        if aborted_with:
+            self._log.write(call, aborted_with)
+            raise error
+        if not context.is_active():
+            self._log.write(call, grpc.StatusCode.CANCELLED.name)
+            raise error
+        failure = failure_of(error, call.request_id)
+        if failure.code is grpc.StatusCode.INTERNAL:
+            fields = {"request_id": call.request_id, "method": call.method}
+            _LOGGER.error("internal error", exc_info=error, extra={"fields": fields})
+        self._log.write(call, failure.code.name, [problem.code for problem in failure.problems])
+        status = status_bytes(failure, self._definition.domain)
+        context.set_trailing_metadata(((REQUEST_ID, call.request_id), (STATUS_DETAILS, status)))
+        context.abort(failure.code, failure.message)
+
+
+def _reader(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda raw: _read(read, raw)
+
+
+def _read(read: Callable[[Any], Any], raw: Any) -> Any:
+    try:
+        return read(raw)
+    except Exception as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> CallFailedError:
+    return fail(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "UNREADABLE",
+        "the message is not what this method takes",
+        "消息读不出来，不是这个方法所要的格式。",
+        "请核对调用方用的 proto 版本。",
+    )
+
+
+def _abort_code(error: Exception, context: Any) -> str:
+    """The code with which a handler ended the call by itself; gRPC raises a bare Exception then."""
+    code = context.code()
+    return code.name if type(error) is Exception and not error.args and code is not None else ""

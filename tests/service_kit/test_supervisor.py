@@ -1,0 +1,128 @@
+import os
+import signal
+import threading
+import time
+
+import grpc
+import pytest
+
+from service_kit.problems import RefusedError
+from service_kit.serving.settings import load_settings
+from service_kit.serving.supervisor import reserve
+from tests.service_kit.conftest import Supervised, wait_until
+
+
+def test_all_workers_answer_on_one_port(supervise):
+    service = supervise()
+    assert len(service.workers()) == 2
+    wait_until(lambda: service.answering() == service.workers(), what="both answer")
+
+
+def test_a_killed_worker_is_replaced_and_the_service_still_answers(supervise):
+    service = supervise()
+    victim = min(service.workers())
+    os.kill(victim, signal.SIGKILL)
+    service.replaced(victim)
+    assert victim not in service.answering()
+
+
+def test_a_worker_that_ends_by_a_call_is_replaced(supervise):
+    service = supervise()
+    with pytest.raises(grpc.RpcError) as error:
+        service.ask("exit")
+    assert error.value.code() is grpc.StatusCode.UNAVAILABLE
+    wait_until(lambda: len(service.answering()) == 2, what="two workers again")
+
+
+def _replaced_in(service: Supervised, victim: int) -> float:
+    began = time.monotonic()
+    service.replaced(victim)
+    return time.monotonic() - began
+
+
+def test_a_stopped_worker_is_replaced_within_five_seconds(supervise):
+    service = supervise(hang_seconds=2)
+    victim = min(service.workers())
+    os.kill(victim, signal.SIGSTOP)
+    assert _replaced_in(service, victim) < 5
+
+
+def test_a_worker_that_holds_the_interpreter_lock_is_replaced_within_five_seconds(supervise):
+    service = supervise(hang_seconds=2)
+    before = service.workers()
+    caller = threading.Thread(target=_ignore_rpc_error, args=(service,))
+    caller.start()
+    began = time.monotonic()
+    wait_until(lambda: service.workers() != before, what="replaced")
+    assert time.monotonic() - began < 5
+    caller.join(10)
+    assert len(before & service.workers()) == 1
+
+
+def _ignore_rpc_error(service: Supervised) -> None:
+    with pytest.raises(grpc.RpcError):
+        service.ask("hold")
+
+
+def test_sigterm_lets_a_running_call_end(supervise):
+    service = supervise(workers=1)
+    answers: list[str] = []
+    caller = threading.Thread(target=lambda: answers.append(service.ask("sleep:1.5")))
+    caller.start()
+    wait_until(lambda: _calls_under_way(service), what="the call is under way")
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(15) == 0
+    caller.join(5)
+    assert answers == [""]
+
+
+def _calls_under_way(service: Supervised) -> bool:
+    """Whether the worker has an established connection."""
+    port = service.state()["port"]
+    (worker,) = service.workers()
+    lines = open(f"/proc/{worker}/net/tcp").read()
+    return f":{port:04X} " in "\n".join(line for line in lines.splitlines() if line.split()[3] == "01")
+
+
+def test_workers_end_when_their_supervisor_is_killed(supervise):
+    service = supervise()
+    workers = service.workers()
+    service.process.kill()
+    service.process.wait()
+    wait_until(lambda: not any(map(_alive, workers)), what="workers gone")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_what_cannot_be_loaded_is_told_once_and_not_tried_again(supervise):
+    service = supervise(wait=False, environment={"TOY_REFUSES": "rulesets/a.yaml 第 3 行"})
+    assert service.process.wait(30) == 1
+    assert service.log.read_text().count("rulesets/a.yaml 第 3 行：规则集读不了。请改正。 [R001]") == 1
+    assert not service.ready_file.exists()
+
+
+def test_a_service_that_dies_at_every_start_is_given_up(supervise):
+    service = supervise(wait=False, environment={"TOY_DIES": "1"})
+    assert service.process.wait(30) == 1
+    assert "S011" in service.log.read_text()
+
+
+def test_sighup_replaces_all_workers_without_refusing_a_call(supervise):
+    service = supervise()
+    before = service.workers()
+    service.process.send_signal(signal.SIGHUP)
+    while before & service.workers():
+        assert service.ask()
+    assert len(service.workers()) == 2
+
+
+def test_a_taken_port_is_refused(supervise):
+    service = supervise(workers=1)
+    with pytest.raises(RefusedError) as refused:
+        reserve(load_settings(port=service.state()["port"]), 0)
+    assert refused.value.problems[0].code == "S010"

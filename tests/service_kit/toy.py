@@ -1,0 +1,84 @@
+"""A rules service of a few lines that does what a test asks of it by the name of the ruleset."""
+
+import os
+import time
+from collections.abc import Iterator
+
+import grpc
+from huiyin.rules.v1 import rules_service_pb2 as pb
+from huiyin.rules.v1 import rules_service_pb2_grpc as pb_grpc
+
+from service_kit.problems import Problem, Refusal, RefusedError
+from service_kit.serving.call import check_deadline, current_call
+from service_kit.serving.definition import Role, ServiceDefinition
+
+SECRET = "张三的身份证号"
+
+
+class Toy(pb_grpc.RulesServiceServicer):
+    def Evaluate(self, request: pb.EvaluateRequest, context: grpc.ServicerContext) -> pb.EvaluateResponse:
+        word, _, argument = request.ruleset.partition(":")
+        response = pb.EvaluateResponse()
+        match word:
+            case "pid":
+                response.answer.decision_id = str(os.getpid())
+            case "caller":
+                call = current_call()
+                assert call is not None
+                response.answer.decision_id = f"{call.caller.name} {call.request_id}"
+            case "refuse":
+                problems = [
+                    Problem(
+                        "F004", "matter.facts_json.channel", "没有代码“xx”。", "请改用 ListCodes 里的代码。"
+                    ),
+                    Problem("F007", "matter.events[2].at", "没有写时间。"),
+                ]
+                raise RefusedError(problems, Refusal[argument])
+            case "flood":
+                count = int(argument)
+                raise RefusedError(Problem("F001", f"matter.x[{i}]", "太长的说明" * 9) for i in range(count))
+            case "crash":
+                raise KeyError(SECRET)
+            case "abort":
+                context.abort(grpc.StatusCode.DATA_LOSS, "by itself")
+            case "sleep":
+                time.sleep(float(argument))
+            case "loop":
+                while True:
+                    check_deadline()
+                    time.sleep(0.01)
+            case "hold":
+                # A C call that keeps the interpreter lock: nothing of Python runs meanwhile.
+                "a" * 10**6 in "a" * 10**6  # noqa: B015
+                sum(range(10**12))
+            case "exit":
+                os._exit(9)
+        return response
+
+    def AssessOffice(
+        self, request_iterator: Iterator[pb.AssessOfficeRequest], context: grpc.ServicerContext
+    ) -> pb.AssessOfficeResponse:
+        count = sum(len(message.matters) for message in request_iterator)
+        return pb.AssessOfficeResponse(office_id=str(count))
+
+
+def add_to_server(server: grpc.Server) -> str:
+    refusal = os.environ.get("TOY_REFUSES")
+    if refusal:
+        raise RefusedError([Problem("R001", refusal, "规则集读不了。", "请改正。")])
+    if os.environ.get("TOY_DIES"):
+        os._exit(7)
+    pb_grpc.add_RulesServiceServicer_to_server(Toy(), server)
+    return pb.DESCRIPTOR.services_by_name["RulesService"].full_name
+
+
+DEFINITION = ServiceDefinition(
+    name="rules",
+    add_to_server="tests.service_kit.toy:add_to_server",
+    domain="rules.huiyin",
+    default_port=0,
+    roles={
+        "/huiyin.rules.v1.RulesService/Evaluate": Role.EVALUATE,
+        "/huiyin.rules.v1.RulesService/AssessOffice": Role.AUDIT,
+    },
+)

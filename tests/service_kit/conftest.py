@@ -13,9 +13,9 @@ from typing import Any
 
 import grpc
 import pytest
+
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from huiyin.rules.v1 import rules_service_pb2_grpc as pb_grpc
-
 from service_kit.serving.server import Server
 from service_kit.serving.settings import ServingSettings, load_settings
 from tests.service_kit.toy import DEFINITION

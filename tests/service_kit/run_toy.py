@@ -1,4 +1,4 @@
-"""Runs the toy service under a supervisor: `python -m tests.service_kit.run_toy READY_FILE [NAME=VALUE...]`."""
+"""The toy service under a supervisor: `python -m tests.service_kit.run_toy READY_FILE [NAME=VALUE...]`."""
 
 import sys
 from pathlib import Path

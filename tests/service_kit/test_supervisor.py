@@ -2,9 +2,11 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import grpc
 import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from service_kit.problems import RefusedError
 from service_kit.serving.settings import load_settings
@@ -50,7 +52,7 @@ def test_a_stopped_worker_is_replaced_within_five_seconds(supervise):
 def test_a_worker_that_holds_the_interpreter_lock_is_replaced_within_five_seconds(supervise):
     service = supervise(hang_seconds=2)
     before = service.workers()
-    caller = threading.Thread(target=_ignore_rpc_error, args=(service,))
+    caller = threading.Thread(target=_ignore_rpc_error, args=(service, "hold"))
     caller.start()
     began = time.monotonic()
     wait_until(lambda: service.workers() != before, what="replaced")
@@ -59,29 +61,50 @@ def test_a_worker_that_holds_the_interpreter_lock_is_replaced_within_five_second
     assert len(before & service.workers()) == 1
 
 
-def _ignore_rpc_error(service: Supervised) -> None:
+def _ignore_rpc_error(service: Supervised, ruleset: str) -> None:
     with pytest.raises(grpc.RpcError):
-        service.ask("hold")
+        service.ask(ruleset, timeout=60)
 
 
-def test_sigterm_lets_a_running_call_end(supervise):
-    service = supervise(workers=1)
+def test_sigterm_says_not_serving_and_lets_a_running_call_end(supervise, tmp_path):
+    service = supervise(workers=1, drain_seconds=1)
+    release = tmp_path / "release"
     answers: list[str] = []
-    caller = threading.Thread(target=lambda: answers.append(service.ask("sleep:1.5")))
+    caller = threading.Thread(target=lambda: answers.append(service.ask(f"wait:{release}", timeout=30)))
     caller.start()
-    wait_until(lambda: _calls_under_way(service), what="the call is under way")
-    service.process.send_signal(signal.SIGTERM)
-    assert service.process.wait(15) == 0
+    wait_until((tmp_path / "release.begun").exists, what="the call is under way")
+    with grpc.insecure_channel(f"127.0.0.1:{service.state()['port']}") as channel:
+        watch = health_pb2_grpc.HealthStub(channel).Watch(
+            health_pb2.HealthCheckRequest(service="huiyin.rules.v1.RulesService"), timeout=20
+        )
+        assert next(watch).status == health_pb2.HealthCheckResponse.SERVING
+        service.process.send_signal(signal.SIGTERM)
+        assert next(watch).status == health_pb2.HealthCheckResponse.NOT_SERVING
+        watch.cancel()
+        release.touch()
+        assert service.process.wait(15) == 0
     caller.join(5)
-    assert answers == [""]
+    assert answers == [str(release)]
 
 
-def _calls_under_way(service: Supervised) -> bool:
-    """Whether the worker has an established connection."""
-    port = service.state()["port"]
-    (worker,) = service.workers()
-    lines = open(f"/proc/{worker}/net/tcp").read()
-    return f":{port:04X} " in "\n".join(line for line in lines.splitlines() if line.split()[3] == "01")
+def test_a_second_sigterm_ends_at_once(supervise, tmp_path):
+    service = supervise(workers=1, stop_seconds=600)
+    caller = threading.Thread(target=_ignore_rpc_error, args=(service, f"wait:{tmp_path / 'never'}"))
+    caller.start()
+    wait_until((tmp_path / "never.begun").exists, what="the call is under way")
+    service.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: _refuses(service), what="no more calls are taken")
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(10) == 0
+    caller.join(5)
+
+
+def _refuses(service: Supervised) -> bool:
+    try:
+        service.ask(timeout=2)
+    except grpc.RpcError:
+        return True
+    return False
 
 
 def test_workers_end_when_their_supervisor_is_killed(supervise):
@@ -94,7 +117,7 @@ def test_workers_end_when_their_supervisor_is_killed(supervise):
 
 def _alive(pid: int) -> bool:
     try:
-        return open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
 

@@ -3,11 +3,12 @@
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import grpc
+
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from huiyin.rules.v1 import rules_service_pb2_grpc as pb_grpc
-
 from service_kit.problems import Problem, Refusal, RefusedError
 from service_kit.serving.call import check_deadline, current_call
 from service_kit.serving.definition import Role, ServiceDefinition
@@ -41,16 +42,17 @@ class Toy(pb_grpc.RulesServiceServicer):
                 raise KeyError(SECRET)
             case "abort":
                 context.abort(grpc.StatusCode.DATA_LOSS, "by itself")
-            case "sleep":
-                time.sleep(float(argument))
+            case "wait":
+                Path(argument + ".begun").touch()
+                while not Path(argument).exists():
+                    time.sleep(0.01)
+                response.answer.decision_id = argument
             case "loop":
                 while True:
                     check_deadline()
                     time.sleep(0.01)
             case "hold":
-                # A C call that keeps the interpreter lock: nothing of Python runs meanwhile.
-                "a" * 10**6 in "a" * 10**6  # noqa: B015
-                sum(range(10**12))
+                sum(range(10**12))  # in C: nothing else of Python runs meanwhile
             case "exit":
                 os._exit(9)
         return response

@@ -1,0 +1,61 @@
+"""Kinds of calls that the contract does not have yet go through the same door."""
+
+import grpc
+import pytest
+
+from service_kit.problems import Problem, RefusedError
+from service_kit.serving.definition import Role, ServiceDefinition
+from service_kit.serving.server import Server
+from service_kit.serving.settings import load_settings
+
+
+def _count(request, context):
+    for number in range(int(request)):
+        if number == 3:
+            raise RefusedError([Problem("X001", "number", "够了。")])
+        yield str(number).encode()
+
+
+def _echo(requests, context):
+    yield from requests
+
+
+def add_to_server(server: grpc.Server) -> str:
+    handlers = {
+        "Count": grpc.unary_stream_rpc_method_handler(_count),
+        "Echo": grpc.stream_stream_rpc_method_handler(_echo),
+    }
+    server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("toy.Streams", handlers)])
+    return "toy.Streams"
+
+
+@pytest.fixture
+def channel():
+    definition = ServiceDefinition(
+        name="streams",
+        add_to_server="tests.service_kit.test_streams:add_to_server",
+        domain="toy",
+        default_port=0,
+        roles={"/toy.Streams/Count": Role.EVALUATE},
+    )
+    server = Server(definition, load_settings(port=0, drain_seconds=0, stop_seconds=0, reflection=False))
+    with grpc.insecure_channel(f"127.0.0.1:{server.start()}") as channel:
+        yield channel
+    server.stop()
+
+
+def test_a_stream_of_answers(channel):
+    assert list(channel.unary_stream("/toy.Streams/Count")(b"3")) == [b"0", b"1", b"2"]
+
+
+def test_a_stream_that_is_refused_half_way(channel):
+    answers = channel.unary_stream("/toy.Streams/Count")(b"9")
+    assert [next(answers) for _ in range(3)] == [b"0", b"1", b"2"]
+    with pytest.raises(grpc.RpcError) as error:
+        next(answers)
+    assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "x-request-id" in dict(error.value.trailing_metadata())
+
+
+def test_both_ways(channel):
+    assert list(channel.stream_stream("/toy.Streams/Echo")(iter([b"a", b"b"]))) == [b"a", b"b"]

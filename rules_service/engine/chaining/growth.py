@@ -45,9 +45,11 @@ class Growth:
 
     def _check(self, rule: ChainRule) -> None:
         combinations = 1
+        left = Counter(self._count)
         for pattern in rule.when:
             equals = [self._most_same[pattern.kind, join.field] for join in pattern.joins if join.op == "="]
-            combinations *= min(equals, default=self._count[pattern.kind])
+            combinations *= max(min([*equals, left[pattern.kind]]), 0)
+            left[pattern.kind] -= 1
             if combinations > self._most:
                 raise RefusedError(
                     [

@@ -76,7 +76,7 @@ def test_the_engine_says_what_the_plain_interpreter_says(data: st.DataObject) ->
 
 
 def check_places(program: ChainProgram, given_facts: list[Fact], result: ChainResult) -> None:
-    """Each binding points at the fact it shows, and the order is the documented one; no firing comes twice."""
+    """Each binding points at the fact it shows, and firings come in the documented order, none twice."""
     places = [*given_facts, *result.derived]
     order = {rule.id: (rule.priority, number) for number, rule in enumerate(program.rules)}
     keys = []

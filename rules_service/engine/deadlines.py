@@ -11,6 +11,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from rules_service.calendar import SkippedDay, WorkingCalendar
+from rules_service.language.model import CountUnit
 
 __all__ = ["CountUnit", "Deadline", "Owed", "SkippedDay", "deadline"]
 
@@ -24,14 +25,6 @@ EXCLUDED = "不计入期间"
 CAUTION = timedelta(days=8)
 
 Gaps = Sequence[tuple[date, date]]
-
-
-class CountUnit(Enum):
-    """What a period is counted in."""
-
-    CLOCK_HOURS = "clock_hours"
-    CALENDAR_DAYS = "calendar_days"
-    WORKING_DAYS = "working_days"
 
 
 class Owed(Enum):

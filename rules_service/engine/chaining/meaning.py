@@ -1,6 +1,5 @@
 """Whether chained rules make sense: every name is known, every comparison is of one type."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -19,7 +18,6 @@ from rules_service.language.chain_rules import (
 from service_kit.problems import Problem
 
 LARGEST_INT = 2**53
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}")
 
 TYPE_NAMES = {
     FieldType.TEXT: "文本",

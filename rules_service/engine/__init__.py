@@ -1,0 +1,1 @@
+"""What rulesets say about facts: tables, duties, chained rules and their reasons."""

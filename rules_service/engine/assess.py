@@ -1,0 +1,181 @@
+"""Assesses a matter or an office by several rulesets and merges what they say."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rules_service.calendar import WorkingCalendar
+from rules_service.engine.case import Matter, Office, Question, Request
+from rules_service.engine.chains import ChainCase
+from rules_service.engine.compiled import Compiled
+from rules_service.engine.counts import Counted, count_matters, period_facts, share, without_reports
+from rules_service.engine.duties import Clock
+from rules_service.engine.environment import Environment
+from rules_service.engine.evaluate import evaluate_matter, run_tables
+from rules_service.engine.outcome import (
+    DutyOutcome,
+    DutyState,
+    Outcome,
+    PaperOutcome,
+    PaperState,
+)
+from rules_service.language.model import Each
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A revision that may speak about a case.
+
+    `decides` says whether its tables do on the day of law asked about; its duties speak for clocks that
+    started on a day on which `speaks_on` holds.
+    """
+
+    compiled: Compiled
+    decides: bool
+    speaks_on: Callable[[date], bool]
+
+
+def clock_of(question: Question, matter: Matter, calendar: WorkingCalendar) -> Clock:
+    """The clock by which a matter's duties run."""
+    return Clock(question.at, matter.complete_until or question.at, calendar)
+
+
+def assess_matter(
+    speakers: Iterable[Speaker], matter: Matter, question: Question, calendar: WorkingCalendar
+) -> Outcome:
+    """What the rulesets say about a matter, merged.
+
+    Duties of one meaning for one request and recipient become one: the tightest due time wins and all
+    citations stay. Chained rules look at duties before they are merged.
+    """
+    speakers = list(speakers)
+    clock = clock_of(question, matter, calendar)
+    outcome = Outcome()
+    for speaker in speakers:
+        outcome.merge(
+            evaluate_matter(speaker.compiled, matter, clock, speaker.speaks_on, with_tables=speaker.decides)
+        )
+    for speaker in speakers:
+        if speaker.compiled.chains and speaker.decides:
+            found = speaker.compiled.chains.run(ChainCase(matter, clock, outcome.duties))
+            if found:
+                outcome.use(speaker.compiled.ruleset)
+            outcome.findings += found
+    outcome.duties = _merged(outcome.duties)
+    outcome.papers = _papers(outcome.papers, outcome.duties)
+    outcome.duties = [_with_papers(duty, outcome.papers) for duty in outcome.duties]
+    return outcome
+
+
+def _merged(duties: Sequence[DutyOutcome]) -> list[DutyOutcome]:
+    groups: dict[tuple[str, str, str], list[DutyOutcome]] = {}
+    for duty in duties:
+        groups.setdefault((duty.duty.concept, duty.request_id, duty.recipient_key), []).append(duty)
+    merged = []
+    for group in groups.values():
+        first, *rest = sorted(group, key=_tightness)
+        cited = dict.fromkeys(citation for duty in [first, *rest] for citation in duty.citations)
+        merged.append(replace(first, citations=tuple(cited), merged=tuple(duty.id for duty in rest)))
+    return sorted(merged, key=_tightness)
+
+
+def _tightness(duty: DutyOutcome) -> tuple[bool, bool, float, str]:
+    started = duty.state is not DutyState.NOT_STARTED
+    due = duty.due_at.timestamp() if duty.due_at else float("inf")
+    return (not started, duty.due_at is None, due, duty.id)
+
+
+def _papers(papers: Sequence[PaperOutcome], duties: Sequence[DutyOutcome]) -> list[PaperOutcome]:
+    """Paper calls with the due time of the duty they hang on, one for a paper, variant and request."""
+    by_id = {loser: duty for duty in duties for loser in (duty.id, *duty.merged)}
+    by_concept = {(duty.duty.concept, duty.request_id): duty for duty in reversed(duties)}
+    called: dict[tuple[str, str, str, str], PaperOutcome] = {}
+    for paper in papers:
+        duty = by_id.get(paper.duty_id) or by_concept.get((paper.under, paper.request_id))
+        if duty is not None and paper.under and paper.request_id == "":
+            duty = by_concept.get((paper.under, ""), duty)
+        if duty is not None:
+            paper = replace(paper, duty_id=duty.id, due_at=duty.due_at)
+            if duty.met_at and duty.duty.concept == paper.under:
+                paper = replace(paper, state=PaperState.ISSUED)
+        key = (paper.paper, paper.variant, paper.request_id, duty.recipient_key if duty else "")
+        known = called.get(key)
+        called[key] = _one_call(known, paper) if known else paper
+    return list(called.values())
+
+
+def _one_call(first: PaperOutcome, second: PaperOutcome) -> PaperOutcome:
+    due = min((p.due_at for p in (first, second) if p.due_at), default=None)
+    issued = PaperState.ISSUED in {first.state, second.state}
+    return replace(
+        first,
+        due_at=due,
+        duty_id=first.duty_id or second.duty_id,
+        fields={**second.fields, **first.fields},
+        restricted=first.restricted or second.restricted,
+        state=PaperState.ISSUED if issued else first.state,
+        citations=tuple(dict.fromkeys((*first.citations, *second.citations))),
+    )
+
+
+def _with_papers(duty: DutyOutcome, papers: Sequence[PaperOutcome]) -> DutyOutcome:
+    return replace(duty, papers=tuple(paper.id for paper in papers if paper.duty_id == duty.id))
+
+
+def assess_office(
+    office_speakers: Iterable[Speaker],
+    matter_speakers: Callable[[Matter], Iterable[Speaker]],
+    office: Office,
+    question: Question,
+    calendar: WorkingCalendar,
+) -> tuple[Outcome, list[Counted]]:
+    """What the rulesets say about an office, and the list behind every count.
+
+    Reports are taken out before anything is counted, so that neither a figure nor a list can disclose
+    one (REG22 art. 30.3). What was withdrawn, merged or closed since stays counted.
+    """
+    outcome = Outcome()
+    counted: list[Counted] = []
+    matters = [kept for matter in office.matters if (kept := without_reports(matter)) is not None]
+    duties: list[DutyOutcome] | None = None
+    for speaker in office_speakers:
+        if not speaker.decides:
+            continue
+        compiled = speaker.compiled
+        facts = {**office.facts, **period_facts(office)}
+        for count in compiled.ruleset.counts:
+            result = count_matters(count, matters, office, compiled.ruleset, outcome.missing)
+            counted += result.counted
+            if result.certain:
+                facts[count.name] = len(result.counted)
+        env = Environment(
+            compiled.ruleset,
+            office.id,
+            Request("", facts, office.unknown),
+            (),
+            outcome.missing,
+            speaker.speaks_on,
+        )
+        run_tables(compiled, env, outcome, Each.OFFICE)
+        if compiled.ruleset.indicators and duties is None:
+            duties = _duties_of(office, matters, matter_speakers, question, calendar)
+        outcome.indicators += [
+            share(rule, compiled.ruleset, duties or ()) for rule in compiled.ruleset.indicators
+        ]
+        outcome.use(compiled.ruleset)
+    return outcome, counted
+
+
+def _duties_of(
+    office: Office,
+    matters: Sequence[Matter],
+    matter_speakers: Callable[[Matter], Iterable[Speaker]],
+    question: Question,
+    calendar: WorkingCalendar,
+) -> list[DutyOutcome]:
+    return [
+        duty
+        for matter in matters
+        for duty in assess_matter(matter_speakers(matter), matter, question, calendar).duties
+        if duty.obliged_office in {"", office.id}
+    ]

@@ -1,0 +1,88 @@
+"""What is asked: a matter or an office with its facts and events, checked against the vocabulary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from rules_service.engine.index import UNKNOWN, Known, Unknown
+
+Facts = Mapping[str, Known]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The moment asked about, the day of law and the place."""
+
+    at: datetime
+    as_of: date
+    jurisdiction: str = ""
+    pinned: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened."""
+
+    id: str
+    type: str
+    at: datetime
+    recorded_at: datetime | None = None
+    request_id: str = ""
+    acting_office: str = ""
+    official_role: str = ""
+    official_key: str = ""
+    recipient_key: str = ""
+    paper_call_id: str = ""
+    ended_at: datetime | None = None
+    attributes: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request with the facts that hold for it, the matter's included."""
+
+    id: str
+    facts: Facts
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedFact:
+    """A fact about something beside the matter."""
+
+    kind: str
+    fields: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A petition matter; events are in the order of time."""
+
+    id: str
+    facts: Facts
+    unknown: frozenset[str]
+    requests: tuple[Request, ...]
+    events: tuple[Event, ...]
+    complete_until: datetime | None = None
+    related: tuple[RelatedFact, ...] = ()
+
+    def whole(self) -> Request:
+        """The matter as the one thing that tables about the matter as a whole look at."""
+        return Request("", self.facts, self.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office with the matters of a period of whole days."""
+
+    id: str
+    facts: Facts
+    unknown: frozenset[str]
+    first_day: date
+    last_day: date
+    matters: tuple[Matter, ...]
+
+
+def value_of(facts: Facts, name: str) -> Known | Unknown:
+    """A fact's value; UNKNOWN where it was not told."""
+    return facts.get(name, UNKNOWN)

@@ -1,0 +1,122 @@
+"""Runs a ruleset's chained rules over a matter: gathers their facts and tells what they find."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rules_service.engine.case import Facts, Matter
+from rules_service.engine.chaining import ChainEngine, Finding, Firing, open_engine
+from rules_service.engine.duties import Clock
+from rules_service.engine.outcome import DutyOutcome, DutyState, FindingOutcome, deterministic_id
+from rules_service.language.chain_rules import ChainProgram, Fact, FactConclusion, FactKind, Scalar
+from rules_service.language.chains import FIELD_TYPES
+from rules_service.language.model import ChainSource, Ruleset
+from rules_service.language.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCase:
+    """What chained rules may look at."""
+
+    matter: Matter
+    clock: Clock
+    duties: Sequence[DutyOutcome]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainRunner:
+    """The chained rules of one revision, ready to run."""
+
+    ruleset: Ruleset
+    kinds: frozenset[str]
+    engine: ChainEngine
+
+    @classmethod
+    def of(cls, ruleset: Ruleset, vocabulary: Vocabulary) -> "ChainRunner":
+        """Compiles the chained rules; raises RefusedError where the engine could not run them safely."""
+        program = program_of(ruleset, vocabulary)
+        return cls(ruleset, frozenset(kind.name for kind in program.kinds), open_engine(program))
+
+    def run(self, case: ChainCase) -> list[FindingOutcome]:
+        """What the rules find; several ways to the same finding are one finding."""
+        facts = [fact for source in self.ruleset.chain_sources for fact in _facts(source, case)]
+        facts += [Fact(related.kind, _scalars(related.fields)) for related in case.matter.related]
+        result = self.engine.run([fact for fact in facts if fact.kind in self.kinds])
+        found: dict[str, FindingOutcome] = {}
+        for firing in result.firings:
+            if isinstance(firing.concluded, Finding):
+                finding = self._finding(firing, firing.concluded, case)
+                found.setdefault(finding.id, finding)
+        return list(found.values())
+
+    def _finding(self, firing: Firing, concluded: Finding, case: ChainCase) -> FindingOutcome:
+        rule = next(chain for chain in self.ruleset.chains if chain.rule.id == firing.rule)
+        fields = sorted((name, str(value)) for name, value in concluded.fields.items())
+        return FindingOutcome(
+            id=deterministic_id(
+                "f",
+                case.matter.id,
+                self.ruleset.id,
+                firing.rule,
+                concluded.code,
+                *(part for pair in fields for part in pair),
+            ),
+            ruleset=self.ruleset,
+            code=concluded.code,
+            request_id="",
+            duty_id="",
+            rule=firing.rule,
+            reason=rule.title,
+            because=tuple(
+                {"alias": binding.alias, "kind": binding.fact.kind, **binding.fact.fields}
+                for binding in firing.bindings
+            ),
+            citations=rule.citations,
+        )
+
+
+def program_of(ruleset: Ruleset, vocabulary: Vocabulary) -> ChainProgram:
+    """The chained rules of a ruleset with the kinds of facts that they speak of."""
+    rules = tuple(chain.rule for chain in ruleset.chains)
+    named = {pattern.kind for rule in rules for pattern in rule.when}
+    named |= {rule.then.kind for rule in rules if isinstance(rule.then, FactConclusion)}
+    kinds = tuple(
+        FactKind(
+            name, {field: FIELD_TYPES[kind.kind] for field, kind in vocabulary.kinds[name].fields.items()}
+        )
+        for name in sorted(named)
+    )
+    return ChainProgram(kinds, rules)
+
+
+def _facts(source: ChainSource, case: ChainCase) -> Iterator[Fact]:
+    silent = _silent(source, case)
+    if silent is None:
+        return
+    fields: dict[str, Scalar] = {source.matter_field: case.matter.id, **silent}
+    if source.event:
+        for event in case.matter.events:
+            if event.type == source.event and event.at <= case.clock.at:
+                yield Fact(source.kind, fields)
+    elif any(
+        duty.duty.concept == source.overdue_concept
+        and duty.state is DutyState.OVERDUE
+        and duty.past_latest_lawful
+        for duty in case.duties
+    ):
+        yield Fact(source.kind, fields)
+
+
+def _silent(source: ChainSource, case: ChainCase) -> dict[str, bool] | None:
+    """Whether events have happened; None where silence is not known to mean that they have not."""
+    told: dict[str, bool] = {}
+    for field, event_type in source.silent:
+        told[field] = any(
+            event.type == event_type and event.at <= case.clock.at for event in case.matter.events
+        )
+        if not told[field] and case.clock.silent_until < case.clock.at:
+            return None
+    return told
+
+
+def _scalars(fields: Facts) -> dict[str, Scalar]:
+    return {name: value for name, value in fields.items() if isinstance(value, Scalar)}

@@ -1,0 +1,304 @@
+"""Runs the clocks of duties: when they start, what lengthens, stops, meets or ends them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from rules_service.calendar import WorkingCalendar
+from rules_service.engine.case import Event
+from rules_service.engine.deadlines import Deadline, Owed, deadline
+from rules_service.engine.environment import Environment
+from rules_service.engine.index import Unknown
+from rules_service.engine.outcome import (
+    ENDED_EARLY,
+    DutyOutcome,
+    DutyState,
+    FindingOutcome,
+    deterministic_id,
+)
+from rules_service.language.model import Citation, Duty, Period, RefKind
+from rules_service.language.types import SHANGHAI, day_of
+
+DEFAULT_LEAD_DAYS = 3
+NO_CHANGE = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    at: datetime
+    event_id: str = ""
+    recipient_key: str = ""
+    presumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The moment asked about, and up to when silence means that nothing happened."""
+
+    at: datetime
+    silent_until: datetime
+    calendar: WorkingCalendar
+
+
+def run_duty(duty: Duty, env: Environment, clock: Clock) -> Iterator[DutyOutcome]:
+    """The duty once for each event that starts it, or once as not started.
+
+    Nothing comes out where the duty does not apply, or where that hangs on facts not told; these are
+    noted as missing. An exception to a duty counts only where it is known to hold.
+    """
+    if any(env.holds(exemption.conditions) for exemption in duty.unless):
+        return
+    if env.holds(duty.when, duty.id) is not True:
+        return
+    amount = _amount(duty.period, duty, env)
+    if isinstance(amount, _NotOwed):
+        return
+    starts = list(_starts(duty, env, clock))
+    if not starts:
+        if env.speaks_on(day_of(clock.at)):
+            yield _outcome(duty, env, _Start(clock.at), DutyState.NOT_STARTED, started=False)
+        return
+    for start in starts:
+        # A duty lives under the law in force on the day its clock started.
+        if env.speaks_on(day_of(start.at)):
+            yield _running(duty, env, clock, start, amount)
+
+
+class _NotOwed:
+    """No amount can be told, so nothing is owed yet."""
+
+
+def _amount(period: Period, duty: Duty, env: Environment) -> _NotOwed | int | None:
+    reference = period.amount
+    if reference is None:
+        return None
+    value = env.resolve(reference)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, Unknown):
+        env.note_missing(reference.name, duty.id)
+    return _NotOwed()
+
+
+def _starts(duty: Duty, env: Environment, clock: Clock) -> Iterator[_Start]:
+    found = False
+    for start in _named_starts(duty.period, env, duty):
+        found = True
+        if start.at <= clock.at:
+            yield start
+    if found or duty.period.presumed is None:
+        return
+    presumed = duty.period.presumed
+    amount = env.resolve(presumed.amount) if presumed.amount else None
+    for start in _named_starts(presumed, env, duty):
+        if isinstance(amount, int):
+            end = deadline(start.at, amount, presumed.unit, clock.calendar).due_at
+            if end <= min(clock.at, clock.silent_until):
+                yield _Start(_midnight(day_of(end)), start.event_id, presumed=True)
+
+
+def _named_starts(period: Period, env: Environment, duty: Duty) -> Iterator[_Start]:
+    reference = period.start
+    if reference.kind is RefKind.EVENT_AT:
+        for event in env.events_of(reference.name):
+            yield _Start(event.at, event.id, event.recipient_key)
+        return
+    if reference.kind is RefKind.EVENT_ATTRIBUTE:
+        for event in env.events_of(reference.name):
+            value = event.attributes.get(reference.member)
+            if isinstance(value, date):
+                yield _Start(_moment(value), event.id, event.recipient_key)
+        return
+    moment = env.resolve(reference)
+    if isinstance(moment, date):
+        yield _Start(_moment(moment))
+    elif isinstance(moment, Unknown):
+        env.note_missing(reference.name, duty.id)
+
+
+def _moment(value: date) -> datetime:
+    return value if isinstance(value, datetime) else _midnight(value)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+def _running(duty: Duty, env: Environment, clock: Clock, start: _Start, amount: int | None) -> DutyOutcome:
+    end = None
+    if duty.period.until is not None:
+        day = env.resolve(duty.period.until)
+        if isinstance(day, date):
+            end = deadline(_moment(day), 0, duty.period.unit, clock.calendar)
+    elif amount is not None:
+        amount, end = _end(duty, env, clock, start, amount)
+    if end is not None:
+        env.due_at.setdefault(duty.id, end.due_at)
+    met = _met(duty, env, start)
+    ending = _ending(duty, env, start, met)
+    state, ended_by, change, extra = _state(duty, env, clock, start, end, met, ending)
+    outcome = _outcome(duty, env, start, state)
+    late = end is not None and (met.at if met else min(clock.at, clock.silent_until)) > end.latest_lawful_at
+    return replace(
+        outcome,
+        amount=amount or 0,
+        due_at=end.due_at if end else None,
+        latest_lawful_at=end.latest_lawful_at if end else None,
+        provisional=end.provisional if end else False,
+        skipped=end.skipped if end else (),
+        met_at=met.at if met else None,
+        ended_by=ended_by,
+        next_change_at=change,
+        citations=(*duty.citations, *extra),
+        past_latest_lawful=late and state not in {*ENDED_EARLY, DutyState.SUSPENDED},
+    )
+
+
+def _end(duty: Duty, env: Environment, clock: Clock, start: _Start, amount: int) -> tuple[int, Deadline]:
+    """The end of the period, with what lengthens it: extensions granted in time, and pauses."""
+    pauses = [
+        (event.at, event.ended_at or clock.at)
+        for kind in duty.pauses
+        for event in env.events_of(kind, start.at)
+        if (event.ended_at or clock.at) > event.at
+    ]
+    owed = Owed.BY_PETITIONER if duty.owed_by_petitioner else Owed.BY_OFFICE
+
+    def end(days: int) -> Deadline:
+        return deadline(start.at, days, duty.period.unit, clock.calendar, owed=owed, excluded=pauses)
+
+    first = end(amount)
+    if duty.extension is None:
+        return amount, first
+    limit = env.resolve(duty.extension.at_most)
+    granted = sum(
+        days
+        for event in env.events_of(duty.extension.event, start.at)
+        if event.at <= first.due_at
+        and isinstance(days := event.attributes.get(duty.extension.attribute), int)
+        and days > 0
+    )
+    if not granted or not isinstance(limit, int):
+        return amount, first
+    total = amount + min(granted, limit)
+    return total, end(total)
+
+
+def _met(duty: Duty, env: Environment, start: _Start) -> Event | None:
+    """The event with which the duty was done: the last of all that it takes, or the first of any."""
+    firsts = [
+        next(
+            (
+                event
+                for event in env.events_of(kind, start.at)
+                if not start.recipient_key or event.recipient_key in {"", start.recipient_key}
+            ),
+            None,
+        )
+        for kind in duty.met_by
+    ]
+    done = [event for event in firsts if event is not None]
+    if duty.met_by_any:
+        return min(done, key=lambda event: event.at, default=None)
+    return max(done, key=lambda event: event.at) if done and len(done) == len(firsts) else None
+
+
+def _ending(
+    duty: Duty, env: Environment, start: _Start, met: Event | None
+) -> tuple[Event, DutyState, tuple[Citation, ...]] | None:
+    found = [
+        (event, DutyState.DISCHARGED if ending.discharges else DutyState.VOID, ending.citations)
+        for ending in duty.endings
+        for event in env.events_of(ending.event, start.at)
+        if met is None or event.at < met.at
+    ]
+    return min(found, key=lambda item: item[0].at, default=None)
+
+
+def _state(
+    duty: Duty,
+    env: Environment,
+    clock: Clock,
+    start: _Start,
+    end: Deadline | None,
+    met: Event | None,
+    ending: tuple[Event, DutyState, tuple[Citation, ...]] | None,
+) -> tuple[DutyState, str, datetime | None, tuple[Citation, ...]]:
+    """State, the event that ended or suspended it, the next change, and the citations of its ending."""
+    if ending is not None:
+        return ending[1], ending[0].id, None, ending[2]
+    if met is not None:
+        late = end is not None and met.at > end.due_at
+        return (DutyState.MET_LATE if late else DutyState.MET), met.id, None, ()
+    for kind in duty.pauses:
+        for event in env.events_of(kind, start.at):
+            if event.ended_at is None or event.ended_at > clock.at:
+                return DutyState.SUSPENDED, event.id, event.ended_at, ()
+    if end is None:
+        return DutyState.PENDING, "", None, ()
+    soon_from = end.due_at - _lead(duty, env)
+    silent = min(clock.at, clock.silent_until)
+    if silent > end.due_at:
+        found = silent > end.latest_lawful_at
+        return DutyState.OVERDUE, "", None if found else end.latest_lawful_at + NO_CHANGE, ()
+    if clock.at >= soon_from:
+        return DutyState.DUE_SOON, "", end.due_at + NO_CHANGE, ()
+    return DutyState.PENDING, "", soon_from, ()
+
+
+def _lead(duty: Duty, env: Environment) -> timedelta:
+    if duty.due_soon_days is None:
+        hours = duty.period.unit.value == "clock_hours"
+        return timedelta(hours=1) if hours else timedelta(days=DEFAULT_LEAD_DAYS)
+    days = env.resolve(duty.due_soon_days)
+    return timedelta(days=days) if isinstance(days, int) else timedelta(days=DEFAULT_LEAD_DAYS)
+
+
+def _outcome(
+    duty: Duty, env: Environment, start: _Start, state: DutyState, *, started: bool = True
+) -> DutyOutcome:
+    office = env.value(duty.obliged)
+    return DutyOutcome(
+        id=deterministic_id(
+            "d",
+            env.subject_id,
+            env.request.id,
+            env.ruleset.id,
+            duty.id,
+            start.event_id,
+            start.recipient_key,
+        ),
+        ruleset=env.ruleset,
+        duty=duty,
+        request_id=env.request.id,
+        recipient_key=start.recipient_key,
+        obliged_office=office if isinstance(office, str) else "",
+        state=state,
+        started_at=start.at if started else None,
+        started_by="" if start.presumed else start.event_id,
+        presumed=start.presumed,
+        citations=duty.citations,
+    )
+
+
+def violation(outcome: DutyOutcome, env: Environment) -> FindingOutcome | None:
+    """The violation that follows from a duty past its latest lawful time, where the duty names one.
+
+    Nothing is found between the strict due time and the latest lawful one, so that no office is accused
+    on a reading it could contest.
+    """
+    duty = outcome.duty
+    if not duty.finding or not outcome.past_latest_lawful:
+        return None
+    done = "办了，但超过了期限" if outcome.met_at else "到期未办"
+    return FindingOutcome(
+        id=deterministic_id("f", outcome.id, duty.finding),
+        ruleset=outcome.ruleset,
+        code=duty.finding,
+        request_id=env.request.id,
+        duty_id=outcome.id,
+        rule=duty.id,
+        reason=f"“{duty.title}”{done}。",
+        because=(),
+        citations=duty.finding_citations,
+    )

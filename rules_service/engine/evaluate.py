@@ -1,0 +1,169 @@
+"""Evaluates one ruleset on one matter: tables, then duties, then chained rules."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+from rules_service.engine.case import Matter
+from rules_service.engine.compiled import Compiled
+from rules_service.engine.duties import Clock, run_duty, violation
+from rules_service.engine.environment import Environment
+from rules_service.engine.index import UNKNOWN
+from rules_service.engine.outcome import (
+    ENDED_EARLY,
+    CandidateOutcome,
+    DutyOutcome,
+    DutyState,
+    FindingOutcome,
+    Outcome,
+    PaperOutcome,
+    PaperState,
+    TableOutcome,
+    deterministic_id,
+)
+from rules_service.engine.tables import Decided, State, decide
+from rules_service.language.model import Citation, Each, PaperRule, Row, Table
+
+# A paper on a report must never reach the accused, whatever a ruleset says of it (REG22 art. 30.3).
+REPORT = ("category", "report")
+
+
+def evaluate_matter(
+    compiled: Compiled,
+    matter: Matter,
+    clock: Clock,
+    speaks_on: Callable[[date], bool],
+    *,
+    with_tables: bool = True,
+) -> Outcome:
+    """What a ruleset says about a matter.
+
+    Without tables only duties come out: so a revision no longer in force still answers for the clocks
+    that started under it. Raises ContradictionError where a table's rows contradict each other.
+    """
+    outcome = Outcome()
+    whole = Environment.of_request(
+        compiled.ruleset, matter, matter.whole(), clock.at, outcome.missing, speaks_on
+    )
+    run_tables(compiled, whole, outcome, Each.MATTER, keep=with_tables)
+    environments = {Each.MATTER: [whole], Each.REQUEST: []}
+    for request in matter.requests:
+        env = Environment.of_request(compiled.ruleset, matter, request, clock.at, outcome.missing, speaks_on)
+        env.outputs |= whole.outputs
+        run_tables(compiled, env, outcome, Each.REQUEST, keep=with_tables)
+        environments[Each.REQUEST].append(env)
+    for duty in compiled.ruleset.duties:
+        for env in environments.get(duty.each, ()):
+            for run in run_duty(duty, env, clock):
+                _take_duty(run, env, outcome)
+    if outcome.tables or outcome.duties:
+        outcome.use(compiled.ruleset)
+    return outcome
+
+
+def run_tables(
+    compiled: Compiled, env: Environment, outcome: Outcome, each: Each, *, keep: bool = True
+) -> None:
+    """Decides the tables about one kind of thing; their outputs become names of the environment."""
+    for index in compiled.indexes:
+        table = index.table
+        if table.each is not each:
+            continue
+        values = tuple(env.value(name) for name in table.inputs)
+        decided = decide(index, values)
+        _name_outputs(table, decided, env)
+        for column in decided.open_columns:
+            env.note_missing(table.inputs[column], table.id)
+        if not keep:
+            continue
+        outcome.tables.append(TableOutcome(compiled.ruleset, table, env.request.id, values, decided))
+        for number in decided.rows:
+            _take_row(compiled, table, table.rows[number], env, outcome)
+
+
+def _name_outputs(table: Table, decided: Decided, env: Environment) -> None:
+    if decided.state is State.UNDECIDED:
+        env.outputs |= {f"{table.id}.{output.name}": UNKNOWN for output in table.outputs}
+        return
+    row = table.rows[decided.rows[0]] if decided.rows else None
+    for number, output in enumerate(table.outputs):
+        value = row.outputs[number] if row else None
+        env.outputs[f"{table.id}.{output.name}"] = decided.aggregate if table.aggregator else value
+
+
+def _take_row(compiled: Compiled, table: Table, row: Row, env: Environment, outcome: Outcome) -> None:
+    rule = f"{table.id}/{row.id}"
+    reason = compiled.readings[table.id, row.id]
+    for code in row.candidates:
+        outcome.candidates.append(
+            CandidateOutcome(
+                deterministic_id("c", env.subject_id, env.request.id, env.ruleset.id, rule, code),
+                env.ruleset,
+                code,
+                env.request.id,
+                rule,
+                reason,
+                row.citations,
+            )
+        )
+    for code in row.findings:
+        outcome.findings.append(
+            FindingOutcome(
+                deterministic_id("f", env.subject_id, env.request.id, env.ruleset.id, rule, code),
+                env.ruleset,
+                code,
+                env.request.id,
+                "",
+                rule,
+                reason,
+                (),
+                row.citations,
+            )
+        )
+    outcome.papers += papers_of(row.papers, env, rule, row.citations)
+
+
+def _take_duty(run: DutyOutcome, env: Environment, outcome: Outcome) -> None:
+    papers: list[PaperOutcome] = []
+    if run.state is not DutyState.NOT_STARTED and run.state not in ENDED_EARLY:
+        papers = list(papers_of(run.duty.papers, env, run.duty.id, run.duty.citations, run))
+    outcome.papers += papers
+    outcome.duties.append(run)
+    found = violation(run, env)
+    if found:
+        outcome.findings.append(found)
+
+
+def papers_of(
+    rules: Sequence[PaperRule],
+    env: Environment,
+    rule_id: str,
+    citations: tuple[Citation, ...],
+    duty: DutyOutcome | None = None,
+) -> Iterator[PaperOutcome]:
+    """The papers that a row or a duty calls for, with the fields that are known."""
+    for rule in rules:
+        if env.holds(rule.when, rule_id) is not True:
+            continue
+        start = duty.started_by if duty else ""
+        call = deterministic_id(
+            "p", env.subject_id, env.request.id, env.ruleset.id, rule_id, rule.paper, rule.variant, start
+        )
+        issued = (duty is not None and duty.met_at is not None) or any(
+            event.paper_call_id == call for event in env.events
+        )
+        name, report = REPORT
+        yield PaperOutcome(
+            id=call,
+            ruleset=env.ruleset,
+            paper=rule.paper,
+            variant=rule.variant,
+            request_id=env.request.id,
+            state=PaperState.ISSUED if issued else PaperState.CALLED,
+            rule=rule_id,
+            duty_id=duty.id if duty else "",
+            due_at=duty.due_at if duty else None,
+            fields=env.known(rule.fields),
+            restricted=rule.restricted or env.value(name) == report,
+            citations=citations,
+            under=rule.under,
+        )

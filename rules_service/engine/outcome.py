@@ -1,0 +1,191 @@
+"""What the rules say, as values: the engine's answer before it becomes a message."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from rules_service.engine.deadlines import SkippedDay
+from rules_service.engine.index import Known, Unknown
+from rules_service.engine.tables import Decided
+from rules_service.language.model import Citation, Duty, Ruleset, Table
+from rules_service.language.types import Value
+
+
+class DutyState(Enum):
+    """Where a duty stands."""
+
+    NOT_STARTED = "not_started"
+    PENDING = "pending"
+    DUE_SOON = "due_soon"
+    MET = "met"
+    MET_LATE = "met_late"
+    OVERDUE = "overdue"
+    SUSPENDED = "suspended"
+    DISCHARGED = "discharged"
+    VOID = "void"
+
+
+RUNNING = frozenset({DutyState.PENDING, DutyState.DUE_SOON, DutyState.OVERDUE, DutyState.SUSPENDED})
+ENDED_EARLY = frozenset({DutyState.DISCHARGED, DutyState.VOID})
+
+
+class PaperState(Enum):
+    """Where a paper call stands."""
+
+    CALLED = "called"
+    ISSUED = "issued"
+    CANDIDATE = "candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class TableOutcome:
+    """What one table says about one request."""
+
+    ruleset: Ruleset
+    table: Table
+    request_id: str
+    values: tuple[Known | Unknown, ...]
+    decided: Decided
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateOutcome:
+    """What only a named official may decide."""
+
+    id: str
+    ruleset: Ruleset
+    code: str
+    request_id: str
+    rule: str
+    reason: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyOutcome:
+    """A duty with its clock."""
+
+    id: str
+    ruleset: Ruleset
+    duty: Duty
+    request_id: str
+    recipient_key: str
+    obliged_office: str
+    state: DutyState
+    started_at: datetime | None = None
+    started_by: str = ""
+    presumed: bool = False
+    amount: int = 0
+    due_at: datetime | None = None
+    latest_lawful_at: datetime | None = None
+    next_change_at: datetime | None = None
+    met_at: datetime | None = None
+    ended_by: str = ""
+    provisional: bool = False
+    skipped: tuple[SkippedDay, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    merged: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+    past_latest_lawful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FindingOutcome:
+    """A violation, or another fact about an office's work."""
+
+    id: str
+    ruleset: Ruleset
+    code: str
+    request_id: str
+    duty_id: str
+    rule: str
+    reason: str
+    because: tuple[Mapping[str, Value], ...]
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOutcome:
+    """A paper called for."""
+
+    id: str
+    ruleset: Ruleset
+    paper: str
+    variant: str
+    request_id: str
+    state: PaperState
+    rule: str
+    duty_id: str
+    due_at: datetime | None
+    fields: Mapping[str, Value]
+    restricted: bool
+    citations: tuple[Citation, ...]
+    under: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorOutcome:
+    """A figure with what it was counted from."""
+
+    ruleset: Ruleset
+    code: str
+    numerator: int
+    denominator: int
+    citations: tuple[Citation, ...]
+
+
+@dataclass(slots=True)
+class MissingFacts:
+    """Facts that were not told, with what hangs on them, in the order they came up."""
+
+    told_unknown: dict[tuple[str, str], bool] = field(default_factory=dict)
+    places: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
+
+    def add(self, name: str, request_id: str, place: str, *, unknown: bool) -> None:
+        """Notes that a fact would decide a table or a duty."""
+        key = (name, request_id)
+        self.told_unknown[key] = unknown
+        self.places.setdefault(key, {})[place] = None
+
+    def merge(self, other: "MissingFacts") -> None:
+        """Takes over what another evaluation missed."""
+        for (name, request_id), places in other.places.items():
+            for place in places:
+                self.add(name, request_id, place, unknown=other.told_unknown[name, request_id])
+
+
+@dataclass(slots=True)
+class Outcome:
+    """All that some rulesets say about one case."""
+
+    tables: list[TableOutcome] = field(default_factory=list)
+    candidates: list[CandidateOutcome] = field(default_factory=list)
+    duties: list[DutyOutcome] = field(default_factory=list)
+    findings: list[FindingOutcome] = field(default_factory=list)
+    indicators: list[IndicatorOutcome] = field(default_factory=list)
+    papers: list[PaperOutcome] = field(default_factory=list)
+    missing: MissingFacts = field(default_factory=MissingFacts)
+    rulesets: dict[str, Ruleset] = field(default_factory=dict)
+
+    def use(self, ruleset: Ruleset) -> None:
+        """Notes a revision that took part."""
+        self.rulesets.setdefault(ruleset.name, ruleset)
+
+    def merge(self, other: "Outcome") -> None:
+        """Takes over what other rulesets say."""
+        self.tables += other.tables
+        self.candidates += other.candidates
+        self.duties += other.duties
+        self.findings += other.findings
+        self.indicators += other.indicators
+        self.papers += other.papers
+        self.missing.merge(other.missing)
+        self.rulesets |= other.rulesets
+
+
+def deterministic_id(prefix: str, *parts: str) -> str:
+    """An id that the same parts always give."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    return f"{prefix}-{digest[:20]}"

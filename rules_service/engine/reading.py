@@ -1,0 +1,268 @@
+"""Reads matters and offices as callers send them into cases that cannot be wrong.
+
+Every problem of a case is found in one pass, each with its field path, and nothing is evaluated before
+all of it has been read.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from rules_service.engine.case import Event, Matter, Office, RelatedFact, Request
+from rules_service.engine.index import Known
+from rules_service.language.scope import closest
+from rules_service.language.vocabulary import FactDef, Vocabulary
+from service_kit.problems import Problem
+
+MOST_EVENTS = 2000
+MOST_REQUESTS = 200
+MOST_RELATED = 500
+LONGEST_KEY = 200
+KEY = re.compile(r"[^\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]*")
+
+
+@dataclass(frozen=True, slots=True)
+class RawEvent:
+    """An event as it was sent; `attributes` is what its JSON said."""
+
+    id: str
+    type: str
+    at: datetime | None
+    attributes: object = None
+    recorded_at: datetime | None = None
+    request_id: str = ""
+    acting_office: str = ""
+    official_role: str = ""
+    official_key: str = ""
+    recipient_key: str = ""
+    paper_call_id: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """A request as it was sent."""
+
+    id: str
+    facts: object
+    unknown: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RawMatter:
+    """A matter as it was sent."""
+
+    id: str
+    facts: object
+    unknown: Sequence[str] = ()
+    requests: Sequence[RawRequest] = ()
+    events: Sequence[RawEvent] = ()
+    complete_until: datetime | None = None
+    related: Sequence[tuple[str, object]] = ()
+
+
+@dataclass(slots=True)
+class CaseReader:
+    """Reads raw cases and gathers what is wrong with them."""
+
+    vocabulary: Vocabulary
+    problems: list[Problem] = field(default_factory=list)
+
+    def matter(self, raw: RawMatter, path: str = "matter") -> Matter:
+        """Reads a matter; look at `problems` before using it."""
+        self._key(raw.id, f"{path}.matter_id")
+        for name, items, most in (
+            ("requests", raw.requests, MOST_REQUESTS),
+            ("events", raw.events, MOST_EVENTS),
+            ("related_facts", raw.related, MOST_RELATED),
+        ):
+            if len(items) > most:
+                self._problem(
+                    "F010", f"{path}.{name}", f"有 {len(items)} 项，最多 {most} 项。", "请分开提交。"
+                )
+                return Matter(raw.id, {}, frozenset(), (), ())
+        facts = self.facts(raw.facts, f"{path}.facts_json")
+        unknown = self._unknown(raw.unknown, facts, f"{path}.unknown_facts")
+        requests = [
+            self._request(request, facts, unknown, f"{path}.requests[{number}]")
+            for number, request in enumerate(raw.requests)
+        ] or [Request("", facts, unknown)]
+        self._once([request.id for request in requests], f"{path}.requests", "request_id")
+        events = [self._event(event, f"{path}.events[{n}]") for n, event in enumerate(raw.events)]
+        self._once([event.id for event in raw.events], f"{path}.events", "event_id")
+        known = {request.id for request in requests} | {""}
+        for number, event in enumerate(raw.events):
+            if event.request_id not in known:
+                self._problem(
+                    "F014", f"{path}.events[{number}].request_id", f"没有诉求“{event.request_id}”。", ""
+                )
+        related = tuple(
+            self._related(kind, fields, f"{path}.related_facts[{n}]")
+            for n, (kind, fields) in enumerate(raw.related)
+        )
+        told = [event for event in events if event is not None]
+        told.sort(key=lambda event: event.at)
+        return Matter(raw.id, facts, unknown, tuple(requests), tuple(told), raw.complete_until, related)
+
+    def office(
+        self,
+        office_id: str,
+        facts: object,
+        unknown: Sequence[str],
+        period: tuple[date, date],
+        matters: Sequence[Matter],
+    ) -> Office:
+        """Reads an office whose matters have been read; look at `problems` before using it."""
+        self._key(office_id, "office.office_id")
+        known = self.facts(facts, "office.facts_json")
+        if period[1] < period[0]:
+            self._problem("F018", "period.last_day", "末日早于首日。", "请对调。")
+        self._once([matter.id for matter in matters], "matters", "matter_id")
+        return Office(
+            office_id,
+            known,
+            self._unknown(unknown, known, "office.unknown_facts"),
+            period[0],
+            period[1],
+            tuple(matters),
+        )
+
+    def facts(self, raw: object, path: str) -> dict[str, Known]:
+        """Reads an object of facts."""
+        facts: dict[str, Known] = {}
+        for name, value in self._object(raw, path).items():
+            definition = self.vocabulary.facts.get(name)
+            if definition is None:
+                near = closest(name, list(self.vocabulary.facts))
+                self._problem("F001", f"{path}.{name}", f"词汇表里没有事实“{name}”。", near)
+            elif definition.counted:
+                self._problem(
+                    "F009",
+                    f"{path}.{name}",
+                    f"“{definition.label.chinese}”由服务计数，不能由外部给出。",
+                    "请删去。",
+                )
+            else:
+                facts[name] = self._value(definition, value, f"{path}.{name}")
+        return facts
+
+    def _request(
+        self, raw: RawRequest, matter_facts: Mapping[str, Known], matter_unknown: frozenset[str], path: str
+    ) -> Request:
+        self._key(raw.id, f"{path}.request_id")
+        own = self.facts(raw.facts, f"{path}.facts_json")
+        own_unknown = self._unknown(raw.unknown, own, f"{path}.unknown_facts")
+        facts = {name: value for name, value in matter_facts.items() if name not in own_unknown} | own
+        return Request(raw.id, facts, (matter_unknown - own.keys()) | own_unknown)
+
+    def _event(self, raw: RawEvent, path: str) -> Event | None:
+        for name in ("id", "acting_office", "official_key", "recipient_key", "paper_call_id"):
+            self._key(getattr(raw, name), f"{path}.{'event_id' if name == 'id' else name}")
+        definition = self.vocabulary.events.get(raw.type)
+        if definition is None:
+            near = closest(raw.type, list(self.vocabulary.events))
+            self._problem("F004", f"{path}.type", f"词汇表里没有事件“{raw.type}”。", near)
+            return None
+        if raw.at is None:
+            self._problem("F006", f"{path}.at", f"事件“{definition.label.chinese}”没有时刻。", "请给出 at。")
+            return None
+        if raw.ended_at is not None and raw.ended_at < raw.at:
+            self._problem("F019", f"{path}.ended_at", "结束早于开始。", "请核对两个时刻。")
+        attributes = {}
+        for name, value in self._object(raw.attributes, f"{path}.attributes_json").items():
+            attribute = definition.attributes.get(name)
+            if attribute is None:
+                self._problem(
+                    "F005",
+                    f"{path}.attributes_json.{name}",
+                    f"事件“{definition.label.chinese}”没有属性“{name}”。",
+                    closest(name, list(definition.attributes)),
+                )
+                continue
+            attributes[name] = self._value(attribute, value, f"{path}.attributes_json.{name}")
+        return Event(
+            raw.id,
+            raw.type,
+            raw.at,
+            raw.recorded_at,
+            raw.request_id,
+            raw.acting_office,
+            raw.official_role,
+            raw.official_key,
+            raw.recipient_key,
+            raw.paper_call_id,
+            raw.ended_at,
+            attributes,
+        )
+
+    def _related(self, kind: str, raw: object, path: str) -> RelatedFact:
+        definition = self.vocabulary.kinds.get(kind)
+        if definition is None:
+            self._problem(
+                "F013",
+                f"{path}.kind",
+                f"词汇表里没有事实类“{kind}”。",
+                closest(kind, list(self.vocabulary.kinds)),
+            )
+            return RelatedFact(kind, {})
+        fields = {}
+        given = self._object(raw, f"{path}.facts_json")
+        for name, value in given.items():
+            if name not in definition.fields:
+                self._problem("F005", f"{path}.facts_json.{name}", f"事实类“{kind}”没有“{name}”。", "")
+                continue
+            try:
+                fields[name] = definition.fields[name].from_json(value)
+            except ValueError as error:
+                self._problem("F002", f"{path}.facts_json.{name}", str(error), "")
+        for name in definition.fields:
+            if name not in given:
+                self._problem("F007", f"{path}.facts_json.{name}", f"缺少“{name}”。", "")
+        return RelatedFact(kind, fields)
+
+    def _value(self, definition: FactDef, value: object, path: str) -> Known:
+        if value is None:
+            return None
+        try:
+            return definition.type.from_json(value)
+        except ValueError as error:
+            shown = str(value)[:40]
+            self._problem("F002", path, f"“{definition.label.chinese}”写成了“{shown}”，{error}", "")
+            return None
+
+    def _object(self, raw: object, path: str) -> Mapping[str, object]:
+        if raw is None:
+            return {}
+        if isinstance(raw, Mapping):
+            return raw
+        self._problem("F003", path, "应当是一个 JSON 对象。", '例如 {"channel": "letter"}。')
+        return {}
+
+    def _unknown(self, names: Sequence[str], facts: Mapping[str, Known], path: str) -> frozenset[str]:
+        for name in names:
+            if name not in self.vocabulary.facts:
+                near = closest(name, list(self.vocabulary.facts))
+                self._problem("F001", path, f"词汇表里没有事实“{name}”。", near)
+            if name in facts:
+                self._problem("F008", path, f"“{name}”既给了值，又说不详。", "请只留一处。")
+        return frozenset(names)
+
+    def _key(self, key: str, path: str) -> None:
+        if len(key) > LONGEST_KEY or not KEY.fullmatch(key):
+            self._problem(
+                "F015",
+                path,
+                f"编号含有控制字符，或超过 {LONGEST_KEY} 个字。",
+                "编号只作标识，不写姓名、证件号。",
+            )
+
+    def _once(self, keys: Sequence[str], path: str, name: str) -> None:
+        seen: set[str] = set()
+        for number, key in enumerate(keys):
+            if key in seen:
+                self._problem("F016", f"{path}[{number}].{name}", f"“{key}”用了两次。", "编号不能重复。")
+            seen.add(key)
+
+    def _problem(self, code: str, path: str, message: str, cure: str) -> None:
+        self.problems.append(Problem(code, path, message, cure))

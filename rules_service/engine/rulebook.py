@@ -1,0 +1,185 @@
+"""The rulebook: every revision there is, the packs that were adopted, the vocabulary and the calendar."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+from rules_service.calendar import WorkingCalendar, load_calendar
+from rules_service.engine.assess import Speaker
+from rules_service.engine.case import Question
+from rules_service.engine.compiled import Compiled
+from rules_service.language.adoption import Adoption, load_adoptions
+from rules_service.language.findings import Code, Finding, errors
+from rules_service.language.model import Ruleset, SourceText, Subject
+from rules_service.language.register import load_register
+from rules_service.language.ruleset import load_ruleset
+from rules_service.language.vocabulary import Vocabulary, load_vocabulary
+from service_kit.problems import Problem, Refusal, RefusedError
+
+NOT_RULESETS = {"vocabulary.yaml", "sources.yaml"}
+CALENDAR = Path("calendars/china.yaml")
+JURISDICTION = re.compile(r"[0-9]{6}([0-9]{3})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Basics:
+    """What every ruleset is read against."""
+
+    vocabulary: Vocabulary
+    sources: Mapping[str, SourceText]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All there is to evaluate with. It never changes; a new one replaces it."""
+
+    basics: Basics
+    calendar: WorkingCalendar
+    rulesets: Mapping[str, tuple[Compiled, ...]]
+    adoptions: tuple[Adoption, ...]
+    loaded_at: datetime
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary."""
+        return self.basics.vocabulary
+
+    @property
+    def adoptions_revision(self) -> str:
+        """Digest of the adoptions in use."""
+        text = "\n".join(sorted(repr(adoption) for adoption in self.adoptions))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def speakers(self, question: Question, subject: Subject) -> Iterator[Speaker]:
+        """The revisions that may speak about a case of that subject, and when.
+
+        Where the question pins a revision of a ruleset, that one speaks in the others' stead.
+        """
+        for name, slices in self.rulesets.items():
+            if slices[0].ruleset.subject is not subject:
+                continue
+            pinned = question.pinned.get(name)
+            for compiled in slices:
+                ruleset = compiled.ruleset
+                if pinned is not None:
+                    if ruleset.revision == pinned and self._speaks_pinned(slices, compiled, question.as_of):
+                        yield Speaker(compiled, decides=True, speaks_on=lambda _: True)
+                    continue
+                speaks_on = partial(self._speaks, ruleset, question.jurisdiction)
+                yield Speaker(compiled, speaks_on(question.as_of), speaks_on)
+
+    @staticmethod
+    def _speaks_pinned(slices: Sequence[Compiled], compiled: Compiled, day: date) -> bool:
+        """Of a pinned revision with several slices one speaks: that of the day, else the first."""
+        same = [other for other in slices if other.ruleset.revision == compiled.ruleset.revision]
+        on_day = next((other for other in same if other.ruleset.in_force_on(day)), same[0])
+        return on_day is compiled
+
+    def _speaks(self, ruleset: Ruleset, jurisdiction: str, day: date) -> bool:
+        return ruleset.in_force_on(day) and self.awake(ruleset, jurisdiction, day)
+
+    def awake(self, ruleset: Ruleset, jurisdiction: str, day: date) -> bool:
+        """Whether a ruleset binds everywhere, or an office of the place has adopted its pack by then."""
+        if not ruleset.pack:
+            return True
+        return any(
+            adoption.pack == ruleset.pack and adoption.covers(jurisdiction) and adoption.in_force_on(day)
+            for adoption in self.adoptions
+        )
+
+    def slices(self, name: str) -> tuple[Compiled, ...]:
+        """All slices of a ruleset, oldest first; raises RefusedError where there is none of that name."""
+        found = self.rulesets.get(name)
+        if found is None:
+            raise RefusedError(
+                [Problem("F020", "ruleset", f"没有规则集“{name}”。", "ListRulesets 会列出全部规则集。")],
+                Refusal.NOT_FOUND,
+            )
+        return found
+
+    def revision(self, name: str, revision: str) -> Compiled:
+        """One revision of a ruleset."""
+        for compiled in self.slices(name):
+            if compiled.ruleset.revision == revision:
+                return compiled
+        raise RefusedError(
+            [
+                Problem(
+                    "F021", "ruleset", f"规则集“{name}”没有版本“{revision}”。", "GetRuleset 会列出它的版本。"
+                )
+            ],
+            Refusal.NOT_FOUND,
+        )
+
+
+def load_basics(folder: Path) -> tuple[Basics, list[Finding]]:
+    """Reads the vocabulary and the register of sources."""
+    vocabulary, read = load_vocabulary(folder / "vocabulary.yaml")
+    sources, register_read = load_register(folder / "sources.yaml")
+    return Basics(vocabulary, sources), [*read.findings, *register_read.findings]
+
+
+def ruleset_files(folder: Path) -> list[Path]:
+    """The ruleset files below a folder, in the order of their paths."""
+    return sorted(
+        path
+        for path in folder.rglob("*.yaml")
+        if path.name not in NOT_RULESETS and path.relative_to(folder).parts[0] != "calendars"
+    )
+
+
+def load_rulebook(folder: Path, adoption_files: Sequence[Path], loaded_at: datetime) -> Rulebook:
+    """Reads everything below a folder of rulesets, and adoption files.
+
+    Raises RefusedError with every error of every file; a rulebook is never loaded in part.
+    """
+    basics, findings = load_basics(folder)
+    if errors(findings):
+        raise RefusedError(finding.problem() for finding in errors(findings))
+    slices: list[Ruleset] = []
+    for path in ruleset_files(folder):
+        loaded, found = load_ruleset(path, basics.vocabulary, basics.sources, str(path.relative_to(folder)))
+        slices += loaded
+        findings += found
+    findings += overlapping(slices)
+    adoptions: list[Adoption] = []
+    for path in adoption_files:
+        adopted, found = load_adoptions(path, basics.vocabulary)
+        adoptions += adopted
+        findings += found
+    if errors(findings):
+        raise RefusedError(finding.problem() for finding in errors(findings))
+    by_name: dict[str, list[Compiled]] = {}
+    for ruleset in sorted(slices, key=lambda part: (part.id, part.in_force_from)):
+        by_name.setdefault(ruleset.id, []).append(Compiled.of(ruleset, basics.vocabulary))
+    return Rulebook(
+        basics,
+        load_calendar(folder / CALENDAR),
+        {name: tuple(parts) for name, parts in by_name.items()},
+        tuple(adoptions),
+        loaded_at,
+    )
+
+
+def overlapping(slices: Sequence[Ruleset]) -> list[Finding]:
+    """Revisions of one ruleset that are in force on the same day."""
+    found = []
+    ordered = sorted(slices, key=lambda part: (part.id, part.in_force_from))
+    for before, after in pairwise(ordered):
+        if before.id == after.id and before.in_force_on(after.in_force_from):
+            found.append(
+                Finding(
+                    Code.DATES_OVERLAP,
+                    after.file,
+                    1,
+                    "in_force_from",
+                    f"与 {before.file} 同时有效：都包含 {after.in_force_from}。",
+                    "请给较早的一份写上 in_force_to。",
+                )
+            )
+    return found

@@ -1,0 +1,152 @@
+"""Decides a table: the rows that match, by the table's hit policy (OMG DMN 1.3, 8.2.10).
+
+A fact that was not told leaves a row open unless the row does not look at it. A table is decided when
+no open row could change its outcome.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from rules_service.engine.index import UNKNOWN, Known, TableIndex, Unknown, bits
+from rules_service.language.model import Aggregator, HitPolicy, Row, Table
+from rules_service.language.types import Value
+
+MOST_NEAR_MISSES = 5
+
+
+class ContradictionError(Exception):
+    """A UNIQUE or ANY table whose rows contradict each other on these facts."""
+
+    def __init__(self, table: Table, rows: Sequence[Row]) -> None:
+        self.table = table
+        self.rows = tuple(rows)
+        super().__init__(f"{table.id}: {', '.join(row.id for row in rows)}")
+
+
+class State(Enum):
+    """Whether a table could decide."""
+
+    DECIDED = "decided"
+    NO_MATCH = "no_match"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A row refused by exactly one column."""
+
+    row: Row
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a table says: rows by number, in the policy's order.
+
+    `open_columns` are those whose missing value keeps the table undecided.
+    """
+
+    state: State
+    rows: tuple[int, ...]
+    near_misses: tuple[NearMiss, ...]
+    open_columns: tuple[int, ...]
+    aggregate: Value | None = None
+
+
+def decide(index: TableIndex, values: Sequence[Known | Unknown], *, near: bool = True) -> Decided:
+    """Decides a table on one value a column.
+
+    Raises ContradictionError where UNIQUE finds several rows or ANY finds rows that differ.
+    """
+    certain = possible = index.all_rows
+    refused_once = refused_more = 0
+    masks = []
+    for column, value in zip(index.columns, values, strict=True):
+        if isinstance(value, Unknown):
+            mask = index.all_rows
+            certain &= column.anything
+        else:
+            mask = column.mask(value)
+            possible &= mask
+            certain &= mask
+        masks.append(mask)
+        missing = index.all_rows & ~mask
+        refused_more |= refused_once & missing
+        refused_once |= missing
+    misses = _near_misses(index.table, refused_once & ~refused_more, masks) if near else ()
+    rows, state = _chosen(index.table, certain, possible)
+    open_columns: tuple[int, ...] = ()
+    if state is State.UNDECIDED:
+        open_columns = tuple(
+            number
+            for number, value in enumerate(values)
+            if value is UNKNOWN and possible & ~index.columns[number].anything
+        )
+    aggregate = _aggregate(index.table, rows) if state is State.DECIDED else None
+    return Decided(state, rows, misses, open_columns, aggregate)
+
+
+def _chosen(table: Table, certain: int, possible: int) -> tuple[tuple[int, ...], State]:
+    if not possible:
+        return (), State.NO_MATCH
+    match table.hit:
+        case HitPolicy.UNIQUE | HitPolicy.ANY:
+            rows = bits(certain)
+            _agree(table, rows)
+            return (tuple(rows[:1]), State.DECIDED) if rows else ((), State.UNDECIDED)
+        case HitPolicy.FIRST:
+            low = possible & -possible
+            return ((low.bit_length() - 1,), State.DECIDED) if low & certain else ((), State.UNDECIDED)
+        case HitPolicy.PRIORITY:
+            best = _ranked(table, bits(possible))[0]
+            return ((best,), State.DECIDED) if certain >> best & 1 else ((), State.UNDECIDED)
+        case HitPolicy.OUTPUT_ORDER:
+            rows = _ranked(table, bits(certain))
+        case HitPolicy.RULE_ORDER | HitPolicy.COLLECT:
+            rows = bits(certain)
+    return tuple(rows), State.DECIDED if certain == possible else State.UNDECIDED
+
+
+def _agree(table: Table, rows: list[int]) -> None:
+    if len(rows) < 2:
+        return
+    matched = [table.rows[row] for row in rows]
+    if table.hit is HitPolicy.UNIQUE or any(row.outputs != matched[0].outputs for row in matched):
+        raise ContradictionError(table, matched)
+
+
+def _ranked(table: Table, rows: list[int]) -> list[int]:
+    def rank(row: int) -> tuple[int, ...]:
+        return tuple(
+            output.order.index(value) if value in output.order else len(output.order)
+            for output, value in zip(table.outputs, table.rows[row].outputs, strict=True)
+            if output.order
+        )
+
+    return sorted(rows, key=lambda row: (rank(row), row))
+
+
+def _near_misses(table: Table, mask: int, masks: list[int]) -> tuple[NearMiss, ...]:
+    result: list[NearMiss] = []
+    while mask and len(result) < MOST_NEAR_MISSES:
+        low = mask & -mask
+        mask ^= low
+        column = next(number for number, passed in enumerate(masks) if not passed & low)
+        result.append(NearMiss(table.rows[low.bit_length() - 1], column))
+    return tuple(result)
+
+
+def _aggregate(table: Table, rows: tuple[int, ...]) -> Value | None:
+    if table.aggregator is None:
+        return None
+    values = [value for row in rows if (value := table.rows[row].outputs[0]) is not None]
+    match table.aggregator:
+        case Aggregator.COUNT:
+            return len(rows)
+        case Aggregator.SUM:
+            return sum(values)  # type: ignore[arg-type]
+        case Aggregator.MIN:
+            return min(values, default=None)
+        case Aggregator.MAX:
+            return max(values, default=None)

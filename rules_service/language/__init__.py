@@ -1,0 +1,1 @@
+"""What a ruleset is: the strict reader, types, unary tests and the canonical form."""

@@ -1,0 +1,69 @@
+"""Adoption files: which office has woken which pack of local rules, where and from when."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from rules_service.language import source
+from rules_service.language.findings import Code, Finding
+from rules_service.language.source import Node, Reading
+from rules_service.language.types import parse_date
+from rules_service.language.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """An office's word that a pack is in force in its place, and when it will look at it again."""
+
+    pack: str
+    office: str
+    jurisdiction: str
+    in_force_from: date
+    in_force_to: date | None
+    review_by: date
+
+    def covers(self, jurisdiction: str) -> bool:
+        """Whether a place lies in the adopting office's (GB/T 2260: two digits a level, 00 for all of it)."""
+        own = (
+            re.sub(r"(00){1,2}$", "", self.jurisdiction) if len(self.jurisdiction) == 6 else self.jurisdiction
+        )
+        return bool(jurisdiction) and jurisdiction.startswith(own)
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether the adoption holds on a day. A review that is overdue does not end it."""
+        return self.in_force_from <= day and (self.in_force_to is None or day <= self.in_force_to)
+
+
+def load_adoptions(path: Path, vocabulary: Vocabulary) -> tuple[list[Adoption], list[Finding]]:
+    """Reads an adoption file; the adoptions are of use only where no finding is an error."""
+    node, read = source.read_file(path, path.name)
+    values = read.record(node, "采用文件", "adoptions", "note")
+    adoptions = [_adoption(item, read, vocabulary) for item in read.items(values.get("adoptions"), "采用")]
+    return adoptions, read.findings
+
+
+def _adoption(node: Node, read: Reading, vocabulary: Vocabulary) -> Adoption:
+    values = read.record(node, "采用", "pack office jurisdiction in_force_from review_by", "in_force_to note")
+    pack = read.text(values.get("pack"), "采用")
+    place = f"采用 {pack}"
+    if "pack" in values and pack not in vocabulary.codes["pack"]:
+        known = "、".join(vocabulary.codes["pack"])
+        read.find(Code.UNKNOWN_PACK, node, place, f"没有规则包“{pack}”。", f"可以写：{known}。")
+    jurisdiction = read.text(values.get("jurisdiction"), place)
+    if "jurisdiction" in values and not re.fullmatch(r"[0-9]{6}([0-9]{3})?", jurisdiction):
+        read.find(
+            Code.WRONG_JURISDICTION,
+            values["jurisdiction"],
+            place,
+            f"“{jurisdiction}”不是行政区划代码。",
+            "县级以上写六位（GB/T 2260），乡镇写九位（GB/T 10114）。",
+        )
+    return Adoption(
+        pack,
+        read.text(values.get("office"), place),
+        jurisdiction,
+        read.literal(values.get("in_force_from"), place, parse_date, date.min),
+        read.literal(values["in_force_to"], place, parse_date, date.max) if "in_force_to" in values else None,
+        read.literal(values.get("review_by"), place, parse_date, date.max),
+    )

@@ -1,0 +1,177 @@
+"""Reads chained rules and where their facts come from."""
+
+import re
+from collections.abc import Mapping
+from functools import partial
+
+from rules_service.language.chain_rules import (
+    ChainRule,
+    FactConclusion,
+    FieldRef,
+    FieldTest,
+    FieldType,
+    FindingConclusion,
+    Join,
+    Operator,
+    Pattern,
+    Scalar,
+)
+from rules_service.language.findings import Code
+from rules_service.language.model import ChainedRule, ChainSource
+from rules_service.language.scope import Scope, closest
+from rules_service.language.source import Node
+from rules_service.language.types import Kind, ValueType
+
+FIELD_TYPES = {
+    Kind.STRING: FieldType.TEXT,
+    Kind.ENUM: FieldType.TEXT,
+    Kind.INT: FieldType.INT,
+    Kind.BOOL: FieldType.BOOL,
+    Kind.DATE: FieldType.DATE,
+}
+OPERATORS: Mapping[str, Operator] = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_NO_VALUE: Scalar = ""
+TEST = re.compile(r"\s*(<=|>=|!=|=|<|>)?\s*(.+?)\s*")
+
+
+def read_chains(
+    facts: Node | None, rules: Node | None, scope: Scope
+) -> tuple[tuple[ChainSource, ...], tuple[ChainedRule, ...]]:
+    """Reads `chain_facts:` and `chains:`."""
+    read = scope.reading
+    sources = tuple(_source(item, scope) for item in read.items(facts, "链的事实"))
+    chains = []
+    seen: set[str] = set()
+    for item in read.items(rules, "链"):
+        chain = _chain(item, scope)
+        if chain.rule.id in seen:
+            read.find(Code.DUPLICATE_ID, item, f"链 {chain.rule.id}", "编号用了两次。", "请改其中一个。")
+        seen.add(chain.rule.id)
+        chains.append(chain)
+    return sources, tuple(chains)
+
+
+def _source(node: Node, scope: Scope) -> ChainSource:
+    read = scope.reading
+    values = read.record(node, "链的事实", "kind matter_field", "of_event of_overdue silent")
+    kind = scope.code("kind", values.get("kind"), "链的事实")
+    place = f"链的事实 {kind}"
+    fields = _fields(kind, scope)
+    matter = read.text(values.get("matter_field"), place)
+    if fields and matter not in fields:
+        _no_field(kind, matter, values["matter_field"], fields, scope, place)
+    silent = []
+    for name, event in read.entries(values.get("silent"), place).items():
+        if fields and name not in fields:
+            _no_field(kind, name, event, fields, scope, place)
+        silent.append((name, scope.code("event", event, place)))
+    return ChainSource(
+        kind,
+        scope.code("event", values.get("of_event"), place),
+        scope.code("concept", values.get("of_overdue"), place),
+        matter,
+        tuple(silent),
+    )
+
+
+def _chain(node: Node, scope: Scope) -> ChainedRule:
+    read = scope.reading
+    values = read.record(node, "链", "id title when then", "priority cite basis note")
+    name = read.text(values.get("id"), "链")
+    place = f"链 {name}"
+    kinds: dict[str, str] = {}
+    patterns = []
+    for alias, pattern in read.entries(values.get("when"), place).items():
+        patterns.append(_pattern(alias, pattern, kinds, scope, place))
+    rule = ChainRule(
+        name,
+        tuple(patterns),
+        _conclusion(values.get("then"), kinds, scope, place),
+        read.literal(values.get("priority"), place, lambda text: int(_number(text)), 0),
+    )
+    return ChainedRule(rule, read.text(values.get("title"), place), scope.citations(values, node, place))
+
+
+def _number(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,4}", text):
+        raise ValueError("应当是 0 到 9999 的整数。")
+    return text
+
+
+def _pattern(alias: str, node: Node, kinds: dict[str, str], scope: Scope, place: str) -> Pattern:
+    values = dict(scope.reading.entries(node, place))
+    kind = scope.code("kind", values.pop("kind", node), f"{place} {alias}")
+    fields = _fields(kind, scope)
+    tests: list[FieldTest] = []
+    joins: list[Join] = []
+    for name, cell in values.items():
+        where = f"{place} {alias}.{name}"
+        if name not in fields:
+            _no_field(kind, name, cell, fields, scope, where)
+            continue
+        text = scope.reading.text(cell, where)
+        match = TEST.fullmatch(text)
+        operator: Operator = OPERATORS[match[1] or "="] if match else "="
+        right = match[2] if match else text
+        other, _, other_field = right.partition(".")
+        if other in kinds and other_field in _fields(kinds[other], scope):
+            joins.append(Join(name, operator, other, other_field))
+            continue
+        try:
+            tests.append(FieldTest(name, operator, _scalar(fields[name], right)))
+        except ValueError as error:
+            scope.reading.find(Code.CELL_TYPE, cell, where, f"“{text}”{error}")
+    kinds[alias] = kind
+    return Pattern(alias, kind, tuple(tests), tuple(joins))
+
+
+def _conclusion(
+    node: Node | None, kinds: dict[str, str], scope: Scope, place: str
+) -> FindingConclusion | FactConclusion:
+    read = scope.reading
+    values = read.record(node, f"{place} then", "", "finding fact")
+    key = "finding" if "finding" in values else "fact"
+    parts = dict(read.entries(values.get(key), f"{place} then"))
+    kind_node = parts.pop("kind", None)
+    if kind_node is None:
+        read.find(
+            Code.MISSING_KEY,
+            node or 1,
+            f"{place} then",
+            "缺少结论。",
+            "写 finding: {kind: …} 或 fact: {kind: …}。",
+        )
+    fields: dict[str, Scalar | FieldRef] = {}
+    code = scope.code("finding" if key == "finding" else "kind", kind_node, f"{place} then")
+    known = _fields(code, scope) if key == "fact" else {}
+    for name, cell in parts.items():
+        text = read.text(cell, f"{place} then")
+        alias, _, field = text.partition(".")
+        if alias in kinds and field in _fields(kinds[alias], scope):
+            fields[name] = FieldRef(alias, field)
+        elif key == "fact" and name not in known:
+            _no_field(code, name, cell, known, scope, f"{place} then")
+        else:
+            parse = partial(_scalar, known.get(name, ValueType(Kind.STRING)))
+            fields[name] = read.literal(cell, f"{place} then", parse, _NO_VALUE)
+    return FindingConclusion(code, fields) if key == "finding" else FactConclusion(code, fields)
+
+
+def _scalar(kind: ValueType, text: str) -> Scalar:
+    value = kind.from_text(text)
+    if kind.kind not in FIELD_TYPES or not isinstance(value, Scalar):
+        raise ValueError("这种类型不能用在链里。")
+    return value
+
+
+def _fields(kind: str, scope: Scope) -> Mapping[str, ValueType]:
+    definition = scope.vocabulary.kinds.get(kind)
+    return definition.fields if definition else {}
+
+
+def _no_field(
+    kind: str, name: str, node: Node, fields: Mapping[str, ValueType], scope: Scope, place: str
+) -> None:
+    scope.reading.find(
+        Code.WRONG_FIELD, node, place, f"事实类“{kind}”没有字段“{name}”。", closest(name, list(fields))
+    )

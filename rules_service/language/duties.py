@@ -1,0 +1,153 @@
+"""Reads the duties of a ruleset: who owes what by when."""
+
+from rules_service.language.findings import Code
+from rules_service.language.model import (
+    Citation,
+    CountUnit,
+    Duty,
+    Each,
+    Ending,
+    Exemption,
+    Extension,
+    Period,
+    Reference,
+    RefKind,
+)
+from rules_service.language.scope import EACH, Scope
+from rules_service.language.source import Entries, Node
+from rules_service.language.types import Kind
+
+UNITS = {unit.value: unit for unit in CountUnit}
+NOWHERE = Reference(RefKind.EVENT_AT, "")
+STARTS = {Kind.DATE, Kind.DATETIME}
+
+
+def duty_ids(node: Node | None, scope: Scope) -> set[str]:
+    """Ids of all duties, so that papers may name a duty that stands further down."""
+    read = scope.reading
+    return {read.text(read.entries(item, "时限").get("id"), "时限") for item in read.items(node, "时限")}
+
+
+def read_duties(node: Node | None, scope: Scope) -> tuple[Duty, ...]:
+    """Reads all duties."""
+    result = []
+    seen: set[str] = set()
+    for item in scope.reading.items(node, "时限"):
+        duty = _duty(item, scope)
+        if duty.id in seen:
+            scope.reading.find(Code.DUPLICATE_ID, item, f"时限 {duty.id}", "编号用了两次。", "请改其中一个。")
+        seen.add(duty.id)
+        result.append(duty)
+    return tuple(result)
+
+
+def _duty(node: Node, scope: Scope) -> Duty:
+    read = scope.reading
+    values = read.record(
+        node,
+        "时限",
+        "id title concept who due met_by",
+        "each owed_by when unless ends extended_by pauses papers finding due_soon_days cite basis note",
+    )
+    duty = read.text(values.get("id"), "时限")
+    place = f"时限 {duty}"
+    met_by, any_ = _met_by(values.get("met_by"), scope, place)
+    finding = ""
+    finding_citations: tuple[Citation, ...] = ()
+    if "finding" in values:
+        parts = read.record(values["finding"], f"{place} 违规", "code", "cite basis note")
+        finding = scope.code("finding", parts.get("code"), place)
+        finding_citations = scope.citations(parts, values["finding"], f"{place} 违规")
+    return Duty(
+        id=duty,
+        title=read.text(values.get("title"), place),
+        each=read.choice(values.get("each"), place, EACH, Each.MATTER),
+        concept=scope.code("concept", values.get("concept"), place),
+        obliged=scope.code("role", values.get("who"), place),
+        owed_by_petitioner=read.choice(
+            values.get("owed_by"), place, {"office": False, "petitioner": True}, False
+        ),
+        when=scope.conditions(values.get("when"), place),
+        unless=tuple(_exemption(item, scope, place) for item in read.items(values.get("unless"), place)),
+        period=_period(values.get("due"), scope, place, depth=0),
+        met_by=met_by,
+        met_by_any=any_,
+        citations=scope.citations(values, node, place),
+        endings=tuple(_ending(item, scope, place) for item in read.items(values.get("ends"), place)),
+        extension=_extension(values.get("extended_by"), scope, place),
+        pauses=scope.code_list("event", values.get("pauses"), place),
+        papers=scope.papers(values.get("papers"), place),
+        finding=finding,
+        finding_citations=finding_citations,
+        due_soon_days=scope.amount(values.get("due_soon_days"), place),
+    )
+
+
+def _met_by(node: Node | None, scope: Scope, place: str) -> tuple[tuple[str, ...], bool]:
+    if isinstance(node, Entries):
+        values = scope.reading.record(node, f"{place} met_by", "any")
+        return scope.code_list("event", values.get("any"), place), True
+    return scope.code_list("event", node, place), False
+
+
+def _exemption(node: Node, scope: Scope, place: str) -> Exemption:
+    values = scope.reading.record(node, f"{place} 例外", "if", "cite basis note")
+    return Exemption(
+        scope.conditions(values.get("if"), f"{place} 例外"), scope.citations(values, node, f"{place} 例外")
+    )
+
+
+def _period(node: Node | None, scope: Scope, place: str, depth: int) -> Period:
+    read = scope.reading
+    values = read.record(node, f"{place} due", "from", "add count until presumed")
+    start = _start(values.get("from"), scope, place)
+    amount = scope.amount(values.get("add"), place)
+    if "add" in values and "count" not in values and node is not None:
+        read.find(Code.MISSING_KEY, node, f"{place} due", "缺少“count”。", f"可以写：{'、'.join(UNITS)}。")
+    presumed = None
+    if "presumed" in values and depth == 0:
+        presumed = _period(values["presumed"], scope, f"{place} presumed", depth=1)
+    return Period(
+        start or NOWHERE,
+        amount,
+        read.choice(values.get("count"), place, UNITS, CountUnit.CALENDAR_DAYS),
+        presumed,
+        _start(values.get("until"), scope, place),
+    )
+
+
+def _start(node: Node | None, scope: Scope, place: str) -> Reference | None:
+    """A moment: an event's name, or a fact that is a date or a moment."""
+    if node is None:
+        return None
+    name = scope.reading.text(node, place)
+    if name in scope.vocabulary.events:
+        return Reference(RefKind.EVENT_AT, name)
+    reference = scope.reference(node, place)
+    if reference and reference.kind is RefKind.FACT:
+        if scope.vocabulary.facts[name].type.kind in STARTS:
+            return reference
+        scope.reading.find(Code.WRONG_AMOUNT, node, place, f"“{name}”不是日期或时刻，不能从它起算。")
+    return reference if reference and reference.kind is RefKind.EVENT_ATTRIBUTE else None
+
+
+def _ending(node: Node, scope: Scope, place: str) -> Ending:
+    values = scope.reading.record(node, f"{place} ends", "by as", "cite basis note")
+    return Ending(
+        scope.code("event", values.get("by"), place),
+        scope.reading.choice(values.get("as"), place, {"discharged": True, "void": False}, True),
+        scope.citations(values, node, f"{place} ends"),
+    )
+
+
+def _extension(node: Node | None, scope: Scope, place: str) -> Extension | None:
+    if node is None:
+        return None
+    values = scope.reading.record(node, f"{place} extended_by", "event days at_most")
+    event = scope.code("event", values.get("event"), place)
+    attribute = scope.reading.text(values.get("days"), place)
+    known = scope.vocabulary.events[event].attributes if event in scope.vocabulary.events else {}
+    if known and attribute not in known:
+        scope.reading.find(Code.UNKNOWN_NAME, values["days"], place, f"事件 {event} 没有属性“{attribute}”。")
+    limit = scope.amount(values.get("at_most"), place)
+    return Extension(event, attribute, limit or Reference(RefKind.LITERAL, literal=0))

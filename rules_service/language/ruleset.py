@@ -1,0 +1,288 @@
+"""Reads a ruleset: one YAML file is one revision of one ruleset."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from rules_service.language import source
+from rules_service.language.chains import read_chains
+from rules_service.language.duties import duty_ids, read_duties
+from rules_service.language.findings import Code, Finding
+from rules_service.language.model import (
+    Count,
+    DatedValue,
+    Example,
+    IndicatorRule,
+    Layer,
+    Parameter,
+    Ruleset,
+    SourceText,
+    Subject,
+)
+from rules_service.language.scope import Scope
+from rules_service.language.source import Entries, Node, Reading
+from rules_service.language.tables import read_tables, read_type
+from rules_service.language.types import Value, parse_date
+from rules_service.language.vocabulary import Vocabulary
+
+SUBJECTS = {subject.value: subject for subject in Subject}
+LAYERS = {layer.value: layer for layer in Layer}
+STATES = (
+    "not_started",
+    "pending",
+    "due_soon",
+    "met",
+    "met_late",
+    "overdue",
+    "suspended",
+    "discharged",
+    "void",
+)
+
+
+def load_ruleset(
+    path: Path, vocabulary: Vocabulary, sources: Mapping[str, SourceText], name: str = ""
+) -> tuple[tuple[Ruleset, ...], list[Finding]]:
+    """Reads a ruleset file.
+
+    A parameter that changes while the revision is in force cuts it into slices, one a value, so that
+    whatever is evaluated knows constants only. The slices come oldest first; they are empty where the
+    file has errors. All findings come in one pass.
+    """
+    node, read = source.read_file(path, name or path.name)
+    if node is None:
+        return (), read.findings
+    return read_ruleset(node, read, vocabulary, sources, path.read_text(encoding="utf-8"))
+
+
+def read_ruleset(
+    node: Node, read: Reading, vocabulary: Vocabulary, sources: Mapping[str, SourceText], text: str
+) -> tuple[tuple[Ruleset, ...], list[Finding]]:
+    """Reads a ruleset from YAML that has been read already; see `load_ruleset`."""
+    first = _slice(node, read, vocabulary, sources, text, None)
+    if any(finding.severity == "error" for finding in read.findings):
+        return (), read.findings
+    cuts = {
+        dated.in_force_from
+        for parameter in first.parameters.values()
+        for dated in parameter.values
+        if dated.in_force_from and first.in_force_on(dated.in_force_from)
+    } - {first.in_force_from}
+    slices = [
+        first,
+        *(_slice(node, Reading(read.file), vocabulary, sources, text, cut) for cut in sorted(cuts)),
+    ]
+    return tuple(_ended(slices)), read.findings
+
+
+def _ended(slices: list[Ruleset]) -> list[Ruleset]:
+    return [
+        replace(part, in_force_to=after.in_force_from - timedelta(days=1)) for part, after in pairwise(slices)
+    ] + slices[-1:]
+
+
+def _slice(
+    node: Node,
+    read: Reading,
+    vocabulary: Vocabulary,
+    sources: Mapping[str, SourceText],
+    text: str,
+    first_day: date | None,
+) -> Ruleset:
+    values = read.record(
+        node,
+        "规则集",
+        "ruleset title subject layer source in_force_from inputs",
+        "pack in_force_to parameters tables duties counts indicators chain_facts chains examples note",
+    )
+    scope = Scope(read, vocabulary, sources)
+    scope.default_source = _source(values.get("source"), scope)
+    in_force_from = read.literal(values.get("in_force_from"), "in_force_from", parse_date, date.min)
+    scope.in_force_from = first_day or in_force_from
+    scope.inputs = _inputs(values.get("inputs"), scope)
+    scope.parameters = _parameters(values.get("parameters"), scope)
+    scope.duties = duty_ids(values.get("duties"), scope)
+    _guard(node, scope)
+    tables = read_tables(values.get("tables"), scope)
+    duties = read_duties(values.get("duties"), scope)
+    counts = tuple(_count(item, scope) for item in read.items(values.get("counts"), "计数"))
+    indicators = tuple(_indicator(item, scope) for item in read.items(values.get("indicators"), "指标"))
+    chain_sources, chains = read_chains(values.get("chain_facts"), values.get("chains"), scope)
+    for item in read.items(values.get("inputs"), "inputs"):
+        if (word := read.text(item, "inputs")) not in scope.used:
+            read.find(Code.INPUT_UNUSED, item, "inputs", f"“{word}”没有用到。", "可以删去。")
+    return Ruleset(
+        id=read.text(values.get("ruleset"), "规则集"),
+        revision=revision_of(node),
+        title=read.text(values.get("title"), "规则集"),
+        subject=_subject(values.get("subject"), scope),
+        layer=read.choice(values.get("layer"), "layer", LAYERS, Layer.LOCAL),
+        pack=scope.code("pack", values.get("pack"), "pack"),
+        source=scope.default_source,
+        in_force_from=scope.in_force_from,
+        in_force_to=read.literal(values["in_force_to"], "in_force_to", parse_date, date.min)
+        if "in_force_to" in values
+        else None,
+        inputs=scope.inputs,
+        parameters=scope.parameters,
+        tables=tables,
+        duties=duties,
+        counts=counts,
+        indicators=indicators,
+        chain_sources=chain_sources,
+        chains=chains,
+        examples=tuple(_example(item, read) for item in read.items(values.get("examples"), "例子")),
+        yaml=text,
+        file=read.file,
+    )
+
+
+def revision_of(node: Node) -> str:
+    """The revision: a digest of what the file says, comments and layout left out."""
+    canonical = json.dumps(source.plain(node), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _source(node: Node | None, scope: Scope) -> str:
+    name = scope.reading.text(node, "source")
+    if node is not None and name not in scope.sources:
+        scope.reading.find(
+            Code.UNKNOWN_SOURCE,
+            node,
+            "source",
+            f"来源“{name}”不在登记册里。",
+            "请先写进 rulesets/sources.yaml。",
+        )
+    return name
+
+
+def _subject(node: Node | None, scope: Scope) -> Subject:
+    word = scope.reading.text(node, "subject")
+    if word in SUBJECTS:
+        return SUBJECTS[word]
+    if node is not None:
+        scope.reading.find(
+            Code.PERSON_AS_SUBJECT,
+            node,
+            "subject",
+            f"规则集不能以“{word}”为对象。",
+            f"可以写：{'、'.join(SUBJECTS)}。规则约束机关，不评价、不管控任何人。",
+        )
+    return Subject.MATTER
+
+
+def _guard(node: Node, scope: Scope) -> None:
+    """Refuses person-level control wherever its words turn up."""
+    for text in source.walk(node):
+        for word in scope.vocabulary.banned:
+            if word in text.value:
+                scope.reading.find(
+                    Code.BANNED_WORD,
+                    text,
+                    "",
+                    f"出现了“{word}”。",
+                    "本系统不对信访人分级、稳控或监视，请删去这一内容。",
+                )
+
+
+def _inputs(node: Node | None, scope: Scope) -> tuple[str, ...]:
+    facts = [scope.fact(item, "inputs") for item in scope.reading.items(node, "inputs")]
+    return tuple(fact.name for fact in facts if fact)
+
+
+def _parameters(node: Node | None, scope: Scope) -> dict[str, Parameter]:
+    read = scope.reading
+    result = {}
+    for name, entry in read.entries(node, "参数").items():
+        place = f"参数 {name}"
+        values = read.record(entry, place, "label type", "value values cite basis note")
+        kind = read_type(values.get("type"), scope, place)
+        dated = []
+        if "value" in values:
+            dated.append(DatedValue(None, _literal(values["value"], kind.from_text, read, place)))
+        for item in read.items(values.get("values"), place):
+            parts = read.record(item, place, "from value")
+            day = read.literal(parts.get("from"), place, parse_date, date.min)
+            dated.append(DatedValue(day, _literal(parts.get("value"), kind.from_text, read, place)))
+        dated.sort(key=lambda value: value.in_force_from or date.min)
+        parameter = Parameter(
+            name,
+            read.text(values.get("label"), place),
+            kind,
+            tuple(dated),
+            scope.citations(values, entry, place),
+        )
+        if parameter.at(scope.in_force_from) is None:
+            read.find(
+                Code.PARAMETER_NOT_IN_FORCE,
+                entry,
+                place,
+                "规则集生效之日还没有值。",
+                "请写 value，或让 values 里最早的 from 不晚于 in_force_from。",
+            )
+        result[name] = parameter
+    return result
+
+
+def _literal(node: Node | None, parse: object, read: Reading, place: str) -> Value:
+    return read.literal(node, place, parse, 0)  # type: ignore[arg-type]
+
+
+def _count(node: Node, scope: Scope) -> Count:
+    read = scope.reading
+    values = read.record(node, "计数", "as during", "where cite basis note")
+    name = read.text(values.get("as"), "计数")
+    place = f"计数 {name}"
+    fact = scope.vocabulary.facts.get(name)
+    if fact is None or not fact.counted:
+        read.find(Code.UNKNOWN_NAME, node, place, "计数要用词汇表里标明 counted 的事实作名字。")
+    return Count(
+        name,
+        scope.code("event", values.get("during"), place),
+        scope.conditions(values.get("where"), place),
+        scope.citations(values, node, place),
+    )
+
+
+def _indicator(node: Node, scope: Scope) -> IndicatorRule:
+    read = scope.reading
+    values = read.record(node, "指标", "id of_duties part whole", "cite basis note")
+    name = scope.code("indicator", values.get("id"), "指标")
+    place = f"指标 {name}"
+    states = {}
+    for key in ("part", "whole"):
+        states[key] = read.texts(values.get(key), place)
+        for state in states[key]:
+            if state not in STATES:
+                read.find(
+                    Code.WRONG_LITERAL,
+                    values[key],
+                    place,
+                    f"不认识状态“{state}”。",
+                    f"可以写：{'、'.join(STATES)}。",
+                )
+    return IndicatorRule(
+        name,
+        scope.code_list("concept", values.get("of_duties"), place),
+        states["part"],
+        states["whole"],
+        scope.citations(values, node, place),
+    )
+
+
+def _example(node: Node, read: Reading) -> Example:
+    values = read.record(
+        node,
+        "例子",
+        "name expect",
+        "at as_of facts unknown_facts requests events related_facts office period matters",
+    )
+    case = {key: source.plain(value) for key, value in values.items() if key not in {"name", "expect"}}
+    expect = source.plain(values["expect"]) if isinstance(values.get("expect"), Entries) else {}
+    return Example(
+        read.text(values.get("name"), "例子"), node.line, case, expect if isinstance(expect, dict) else {}
+    )

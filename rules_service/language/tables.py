@@ -1,0 +1,202 @@
+"""Reads the decision tables of a ruleset."""
+
+from collections.abc import Mapping
+
+from rules_service.language.findings import Code
+from rules_service.language.model import Aggregator, Each, HitPolicy, Output, Row, Table
+from rules_service.language.scope import EACH, Scope
+from rules_service.language.source import Node, Text
+from rules_service.language.types import Kind, Value, ValueType
+from rules_service.language.unary import ANYTHING
+from rules_service.language.vocabulary import Label
+
+_NO_VALUE: Value = ""
+HITS = {policy.name.replace("_", " "): policy for policy in HitPolicy} | {
+    policy.value: policy for policy in HitPolicy
+}
+AGGREGATORS = {aggregator.value: aggregator for aggregator in Aggregator}
+
+
+def read_tables(node: Node | None, scope: Scope) -> tuple[Table, ...]:
+    """Reads all tables, in an order in which each reads only outputs of those before it."""
+    waiting = list(scope.reading.items(node, "表"))
+    owners = _owners(waiting, scope)
+    done: list[Table] = []
+    while waiting:
+        ready = [item for item in waiting if _reads(item, scope) & set(owners) <= set(scope.outputs)]
+        if not ready:
+            scope.reading.find(
+                Code.CIRCULAR_TABLES, waiting[0], "表", "几个表互相等待对方的输出。", "请断开其中一处。"
+            )
+            return tuple(done)
+        for item in ready:
+            done.append(_table(item, scope))
+            waiting.remove(item)
+    return tuple(done)
+
+
+def _owners(tables: list[Node], scope: Scope) -> dict[str, str]:
+    """Names of all outputs there will be, with their table."""
+    owners = {}
+    for item in tables:
+        values = scope.reading.entries(item, "表")
+        table = scope.reading.text(values.get("id"), "表")
+        for name in scope.reading.entries(values.get("out"), f"表 {table}"):
+            owners[f"{table}.{name}"] = table
+    return owners
+
+
+def _reads(table: Node, scope: Scope) -> set[str]:
+    values = scope.reading.entries(table, "表")
+    return set(scope.reading.texts(values.get("in"), "表"))
+
+
+def _table(node: Node, scope: Scope) -> Table:
+    read = scope.reading
+    scope.parameters_used.clear()
+    values = read.record(node, "表", "id title in out rows", "each hit aggregate")
+    table = read.text(values.get("id"), "表")
+    place = f"表 {table}"
+    inputs: list[tuple[str, ValueType]] = []
+    for item in read.items(values.get("in"), place):
+        name = read.text(item, place)
+        kind = scope.name_type(name)
+        if kind is None:
+            scope.unknown_input(name, item, place)
+        inputs.append((name, kind or ValueType(Kind.STRING)))
+    outputs = tuple(
+        _output(name, output, scope, place) for name, output in read.entries(values.get("out"), place).items()
+    )
+    hit = read.choice(values.get("hit"), place, HITS, HitPolicy.UNIQUE)
+    if hit in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER} and not any(o.order for o in outputs):
+        read.find(
+            Code.PRIORITY_WITHOUT_ORDER,
+            node,
+            place,
+            f"命中方式 {hit.name} 要有输出的先后。",
+            "请给一个输出写 order: [先, 后, …]。",
+        )
+    rows = tuple(
+        _row(row, number, inputs, outputs, scope, place)
+        for number, row in enumerate(read.items(values.get("rows"), place), 1)
+    )
+    _no_twins(
+        [(row.id, item) for row, item in zip(rows, read.items(values.get("rows"), place), strict=True)],
+        scope,
+        place,
+    )
+    aggregator = (
+        read.choice(values.get("aggregate"), place, AGGREGATORS, None) if "aggregate" in values else None
+    )
+    _name_outputs(table, hit, aggregator, outputs, scope)
+    return Table(
+        table,
+        read.text(values.get("title"), place),
+        read.choice(values.get("each"), place, EACH, Each.MATTER),
+        hit,
+        aggregator,
+        tuple(name for name, _ in inputs),
+        outputs,
+        rows,
+        frozenset(scope.parameters_used),
+    )
+
+
+def _name_outputs(
+    table: str, hit: HitPolicy, aggregator: Aggregator | None, outputs: tuple[Output, ...], scope: Scope
+) -> None:
+    """Lets what comes later name the outputs; those of several rows at once have no one value to name."""
+    if hit in {HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.FIRST}:
+        scope.outputs |= {f"{table}.{output.name}": output.type for output in outputs}
+    elif aggregator and outputs:
+        kind = ValueType(Kind.INT) if aggregator is Aggregator.COUNT else outputs[0].type
+        scope.outputs[f"{table}.{outputs[0].name}"] = kind
+
+
+def _output(name: str, node: Node, scope: Scope, place: str) -> Output:
+    read = scope.reading
+    values = read.record(node, f"{place} 输出 {name}", "type label", "order")
+    kind = read_type(values.get("type"), scope, f"{place} 输出 {name}")
+    order = tuple(
+        read.literal(item, f"{place} 输出 {name}", kind.from_text, _NO_VALUE)
+        for item in read.items(values.get("order"), place)
+    )
+    return Output(name, kind, read.text(values.get("label"), place), order)
+
+
+def read_type(node: Node | None, scope: Scope, place: str) -> ValueType:
+    """Reads a type: a kind's name, or `enum NAME` of the vocabulary."""
+    text = scope.reading.text(node, place)
+    word, _, enum = text.partition(" ")
+    codes: Mapping[str, Label] = scope.vocabulary.codes.get(enum, {})
+    if word == "enum" and codes:
+        return ValueType(Kind.ENUM, enum, tuple(codes))
+    if not enum and word in {kind.value for kind in Kind} - {"enum"}:
+        return ValueType(Kind(word))
+    if node is not None:
+        scope.reading.find(Code.UNKNOWN_TYPE, node, place, f"不认识类型“{text}”。")
+    return ValueType(Kind.STRING)
+
+
+def _row(
+    node: Node,
+    number: int,
+    inputs: list[tuple[str, ValueType]],
+    outputs: tuple[Output, ...],
+    scope: Scope,
+    table: str,
+) -> Row:
+    read = scope.reading
+    place = f"{table} 第 {number} 行"
+    values = read.record(node, place, "id if", "then cite basis note papers candidates findings")
+    cells = read.items(values.get("if"), place)
+    if len(cells) != len(inputs):
+        read.find(
+            Code.ROW_LENGTH,
+            values.get("if", node),
+            place,
+            f"if 有 {len(cells)} 格，表有 {len(inputs)} 个输入。",
+            "不限的格写“-”。",
+        )
+    thens = read.items(values.get("then"), place)
+    if len(thens) != len(outputs):
+        read.find(
+            Code.ROW_LENGTH,
+            values.get("then", node),
+            place,
+            f"then 有 {len(thens)} 格，表有 {len(outputs)} 个输出。",
+            "不填的格写“-”。",
+        )
+    tests = [
+        scope.test(cell, kind, f"{place} {name}") for cell, (name, kind) in zip(cells, inputs, strict=False)
+    ]
+    tests += [ANYTHING] * (len(inputs) - len(tests))
+    results = [_then(cell, output, scope, place) for cell, output in zip(thens, outputs, strict=False)]
+    results += [None] * (len(outputs) - len(results))
+    return Row(
+        read.text(values.get("id"), place),
+        tuple(tests),
+        tuple(results),
+        scope.citations(values, node, place),
+        scope.papers(values.get("papers"), place),
+        scope.code_list("candidate", values.get("candidates"), place),
+        scope.code_list("finding", values.get("findings"), place),
+        read.text(values.get("note"), place),
+    )
+
+
+def _then(node: Node, output: Output, scope: Scope, place: str) -> Value | None:
+    text = scope.reading.text(node, place)
+    if isinstance(node, Text) and text == "-":
+        return None
+    if output.type.kind is not Kind.STRING and (value := scope.parameter_value(text)) is not None:
+        return value
+    return scope.reading.literal(node, f"{place} {output.name}", output.type.from_text, None)
+
+
+def _no_twins(named: list[tuple[str, Node]], scope: Scope, place: str) -> None:
+    seen: set[str] = set()
+    for name, node in named:
+        if name in seen:
+            scope.reading.find(Code.DUPLICATE_ID, node, place, f"编号“{name}”用了两次。", "请改其中一个。")
+        seen.add(name)

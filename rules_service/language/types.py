@@ -1,0 +1,214 @@
+"""Types of values: how a literal in a file and a value in a request are read into them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+Value = str | bool | int | Decimal | date | datetime | time | timedelta
+
+LONGEST_TEXT = 2000
+LARGEST_INT = 10**15
+MOST_DIGITS = 28
+
+
+class Kind(Enum):
+    """What kind of value a fact, an attribute or an output is."""
+
+    STRING = "string"
+    ENUM = "enum"
+    BOOL = "bool"
+    INT = "int"
+    DECIMAL = "decimal"
+    DATE = "date"
+    DATETIME = "datetime"
+    TIME = "time"
+    DURATION = "duration"
+
+
+ORDERED = frozenset({Kind.INT, Kind.DECIMAL, Kind.DATE, Kind.DATETIME, Kind.TIME, Kind.DURATION})
+
+
+@dataclass(frozen=True, slots=True)
+class ValueType:
+    """A type; an enum carries the codes it may take, in the vocabulary's order."""
+
+    kind: Kind
+    enum: str = ""
+    codes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """The type as the vocabulary writes it."""
+        return f"enum {self.enum}" if self.kind is Kind.ENUM else self.kind.value
+
+    @property
+    def ordered(self) -> bool:
+        """Whether values can be less or more than each other."""
+        return self.kind in ORDERED
+
+    @property
+    def chinese(self) -> str:
+        """What a value of the type looks like, for messages."""
+        if self.kind is Kind.ENUM:
+            return f"下列代码之一：{'、'.join(self.codes)}"
+        return _CHINESE[self.kind]
+
+    def from_text(self, text: str) -> Value:
+        """Reads a literal of a file or a cell; raises ValueError with a Chinese message."""
+        return _FROM_TEXT[self.kind](self, text)
+
+    def from_json(self, value: object) -> Value:
+        """Reads a value of a request; raises ValueError with a Chinese message.
+
+        A number is never taken for a text nor a text for a number, except that a decimal may come as
+        text so that it stays exact.
+        """
+        if isinstance(value, str) and self.kind not in {Kind.INT, Kind.BOOL}:
+            return self.from_text(value)
+        if self.kind is Kind.BOOL and isinstance(value, bool):
+            return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            if self.kind is Kind.INT:
+                return _in_range(value)
+            if self.kind is Kind.DECIMAL:
+                return Decimal(_in_range(value))
+        if self.kind is Kind.DECIMAL and isinstance(value, Decimal):
+            return _decimal(self, str(value))
+        raise ValueError(f"应当是{self.chinese}。")
+
+
+_CHINESE: Mapping[Kind, str] = {
+    Kind.STRING: "文字",
+    Kind.BOOL: "true 或 false",
+    Kind.INT: "整数",
+    Kind.DECIMAL: "十进制数",
+    Kind.DATE: "日期，如 2024-05-01",
+    Kind.DATETIME: "带时区的时刻，如 2024-05-01T08:30:00+08:00",
+    Kind.TIME: "钟点，如 08:30",
+    Kind.DURATION: "时长，如 P15D 或 PT8H",
+}
+
+
+def _string(_: ValueType, text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise ValueError(f"超过 {LONGEST_TEXT} 个字。")
+    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]", text):
+        raise ValueError("含有控制字符。")
+    return text
+
+
+def _enum(kind: ValueType, text: str) -> str:
+    if text not in kind.codes:
+        raise ValueError(f"应当是{kind.chinese}。")
+    return text
+
+
+def _bool(kind: ValueType, text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError(f"应当是{kind.chinese}。")
+    return text == "true"
+
+
+def _in_range(number: int) -> int:
+    if abs(number) > LARGEST_INT:
+        raise ValueError("数值太大。")
+    return number
+
+
+def _int(kind: ValueType, text: str) -> int:
+    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", text):
+        raise ValueError(f"应当是{kind.chinese}。")
+    return _in_range(int(text))
+
+
+def _decimal(kind: ValueType, text: str) -> Decimal:
+    # No exponents: the range of what is written is the range of what is meant.
+    if not re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", text) or len(text) > MOST_DIGITS:
+        raise ValueError(f"应当是{kind.chinese}，不用科学记数法，不超过 {MOST_DIGITS} 位。")
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(f"应当是{kind.chinese}。") from error
+
+
+def parse_date(text: str) -> date:
+    """Reads YYYY-MM-DD; raises ValueError with a Chinese message for a day that does not exist."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("应当是日期，如 2024-05-01。")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("不是存在的日期。") from None
+
+
+def parse_moment(text: str) -> datetime:
+    """Reads an ISO 8601 moment with its zone; raises ValueError with a Chinese message."""
+    if not re.fullmatch(
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})", text
+    ):
+        raise ValueError("应当是带时区的时刻，如 2024-05-01T08:30:00+08:00。")
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("不是存在的时刻。") from None
+
+
+def _time(kind: ValueType, text: str) -> time:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", text):
+        raise ValueError(f"应当是{kind.chinese}。")
+    return time.fromisoformat(text)
+
+
+def _duration(kind: ValueType, text: str) -> timedelta:
+    match = re.fullmatch(r"(-?)P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?)?", text)
+    if not match or not any(match.groups()[1:]):
+        raise ValueError(f"应当是{kind.chinese}。")
+    days, hours, minutes = (int(part or 0) for part in match.groups()[1:])
+    length = timedelta(days=days, hours=hours, minutes=minutes)
+    return -length if match[1] else length
+
+
+_FROM_TEXT: Mapping[Kind, Callable[[ValueType, str], Value]] = {
+    Kind.STRING: _string,
+    Kind.ENUM: _enum,
+    Kind.BOOL: _bool,
+    Kind.INT: _int,
+    Kind.DECIMAL: _decimal,
+    Kind.DATE: lambda _, text: parse_date(text),
+    Kind.DATETIME: lambda _, text: parse_moment(text),
+    Kind.TIME: _time,
+    Kind.DURATION: _duration,
+}
+
+
+def to_json(value: Value) -> str | bool | int:
+    """The value as JSON has it; what JSON has no exact form for becomes text."""
+    match value:
+        case bool() | int() | str():
+            return value
+        case Decimal():
+            return format(value, "f")
+        case datetime():
+            return value.astimezone(timezone(timedelta(hours=8))).isoformat()
+        case timedelta():
+            return _duration_text(value)
+        case _:
+            return value.isoformat()
+
+
+def _duration_text(length: timedelta) -> str:
+    sign, length = ("-", -length) if length < timedelta(0) else ("", length)
+    minutes = length.seconds // 60
+    clock = "".join(f"{n}{unit}" for n, unit in ((minutes // 60, "H"), (minutes % 60, "M")) if n)
+    day = f"{length.days}D" if length.days or not clock else ""
+    return f"{sign}P{day}{'T' + clock if clock else ''}"
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Asia/Shanghai on which a moment falls."""
+    return moment.astimezone(SHANGHAI).date()

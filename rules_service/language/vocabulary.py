@@ -1,0 +1,222 @@
+"""The vocabulary: the names of facts, events and codes that rulesets and papers share.
+
+It is also the guard: what is not in it cannot be asked, and its subjects are the only ones there are.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rules_service.language import source
+from rules_service.language.findings import Code
+from rules_service.language.source import Node, Reading
+from rules_service.language.types import Kind, ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a code is called."""
+
+    chinese: str
+    english: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactDef:
+    """A fact that may be told of a matter, a request or an office."""
+
+    name: str
+    type: ValueType
+    label: Label
+    purpose: str
+    unit: str = ""
+    personal: bool = False
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventDef:
+    """A type of event with its attributes."""
+
+    name: str
+    label: Label
+    attributes: Mapping[str, FactDef]
+    by_petitioner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KindDef:
+    """A kind of fact that chained rules join."""
+
+    name: str
+    label: Label
+    fields: Mapping[str, ValueType]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateDef:
+    """What only a named official may decide."""
+
+    name: str
+    label: Label
+    decided_by: str
+    papers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All names there are. `codes` holds the plain lists by name, enums of facts included."""
+
+    revision: str
+    facts: Mapping[str, FactDef]
+    events: Mapping[str, EventDef]
+    kinds: Mapping[str, KindDef]
+    candidates: Mapping[str, CandidateDef]
+    codes: Mapping[str, Mapping[str, Label]]
+    banned: tuple[str, ...] = ()
+
+    def label(self, code_list: str, code: str) -> str:
+        """The Chinese label of a code, or the code itself where the list lacks it."""
+        found = self.codes.get(code_list, {}).get(code)
+        return found.chinese if found else code
+
+    def value_label(self, fact: FactDef, code: str) -> str:
+        """The Chinese label of an enum's code."""
+        return self.label(fact.type.enum, code) if fact.type.kind is Kind.ENUM else code
+
+
+PLAIN_LISTS = ("subject", "layer", "role", "concept", "finding", "indicator", "paper", "pack")
+
+
+@dataclass(slots=True)
+class _Loader:
+    reading: Reading
+    codes: dict[str, Mapping[str, Label]] = field(default_factory=dict)
+
+    def label(self, values: Mapping[str, Node], node: Node, place: str) -> Label:
+        read = self.reading
+        label = Label(read.text(values.get("label"), place), read.text(values.get("english"), place))
+        if not (label.chinese and label.english):
+            read.find(Code.MISSING_LABEL, node, place, "要有中文名（label）和英文名（english）。")
+        return label
+
+    def plain_list(self, node: Node | None, place: str) -> dict[str, Label]:
+        result: dict[str, Label] = {}
+        for code, entry in self.reading.entries(node, place).items():
+            pair = self.reading.texts(entry, f"{place} {code}")
+            if len(pair) != 2 or not all(pair):
+                self.reading.find(Code.MISSING_LABEL, entry, f"{place} {code}", "应当写成 [中文名, 英文名]。")
+                pair = (*pair, code, code)[:2]
+            result[code] = Label(*pair)
+        return result
+
+    def type_(self, node: Node | None, place: str) -> ValueType:
+        text = self.reading.text(node, place)
+        word, _, enum = text.partition(" ")
+        if word == "enum" and enum in self.codes:
+            return ValueType(Kind.ENUM, enum, tuple(self.codes[enum]))
+        if not enum and word in {kind.value for kind in Kind} - {"enum"}:
+            return ValueType(Kind(word))
+        if node is not None:
+            kinds = "、".join(kind.value for kind in Kind if kind is not Kind.ENUM)
+            self.reading.find(
+                Code.UNKNOWN_TYPE, node, place, f"不认识类型“{text}”。", f"可以写：{kinds}、enum 名称。"
+            )
+        return ValueType(Kind.STRING)
+
+    def facts(self, node: Node | None, what: str, optional: str) -> dict[str, FactDef]:
+        read = self.reading
+        result = {}
+        for name, entry in read.entries(node, what).items():
+            place = f"{what} {name}"
+            values = read.record(entry, place, "type label english", optional)
+            result[name] = FactDef(
+                name,
+                self.type_(values.get("type"), place),
+                self.label(values, entry, place),
+                read.text(values.get("purpose"), place),
+                read.text(values.get("unit"), place),
+                personal=read.text(values.get("personal"), place) == "true",
+                counted=read.text(values.get("counted"), place) == "true",
+            )
+            if "purpose" in optional and not result[name].purpose:
+                read.find(Code.MISSING_KEY, entry, place, "缺少“purpose”。", "每个事实都要写明用途。")
+        return result
+
+    def events(self, node: Node | None) -> dict[str, EventDef]:
+        read = self.reading
+        result = {}
+        for name, entry in read.entries(node, "事件").items():
+            place = f"事件 {name}"
+            values = read.record(entry, place, "label english", "attributes by_petitioner")
+            attributes = self.facts(values.get("attributes"), f"{place} 属性", "unit")
+            result[name] = EventDef(
+                name,
+                self.label(values, entry, place),
+                attributes,
+                by_petitioner=read.text(values.get("by_petitioner"), place) == "true",
+            )
+        return result
+
+    def kinds(self, node: Node | None) -> dict[str, KindDef]:
+        read = self.reading
+        result = {}
+        for name, entry in read.entries(node, "事实类").items():
+            place = f"事实类 {name}"
+            values = read.record(entry, place, "label english fields")
+            fields = {
+                key: self.type_(value, f"{place} {key}")
+                for key, value in read.entries(values.get("fields"), place).items()
+            }
+            result[name] = KindDef(name, self.label(values, entry, place), fields)
+        return result
+
+    def candidates(self, node: Node | None) -> dict[str, CandidateDef]:
+        read = self.reading
+        result = {}
+        for name, entry in read.entries(node, "候选").items():
+            place = f"候选 {name}"
+            values = read.record(entry, place, "label english decided_by", "papers")
+            result[name] = CandidateDef(
+                name,
+                self.label(values, entry, place),
+                read.text(values.get("decided_by"), place),
+                read.texts(values.get("papers"), place),
+            )
+        return result
+
+
+def load_vocabulary(path: Path) -> tuple[Vocabulary, Reading]:
+    """Reads the vocabulary file; whoever calls must refuse it where the reading has errors."""
+    node, read = source.read_file(path, path.name)
+    values = read.record(
+        node,
+        "词汇表",
+        "enums facts events",
+        f"kinds candidates banned_words {' '.join(f'{name}s' for name in PLAIN_LISTS)}",
+    )
+    loader = _Loader(read)
+    for name, entry in read.entries(values.get("enums"), "枚举").items():
+        place = f"枚举 {name}"
+        parts = read.record(entry, place, "label english values")
+        loader.label(parts, entry, place)
+        loader.codes[name] = loader.plain_list(parts.get("values"), place)
+    for name in PLAIN_LISTS:
+        loader.codes[name] = loader.plain_list(values.get(f"{name}s"), name)
+    facts = loader.facts(values.get("facts"), "事实", "purpose unit personal counted")
+    events = loader.events(values.get("events"))
+    for name in facts.keys() & events.keys():
+        read.find(Code.NAME_TWICE, 1, name, "事实和事件不能同名。")
+    canonical = json.dumps(source.plain(node) if node else None, ensure_ascii=False, sort_keys=True)
+    vocabulary = Vocabulary(
+        hashlib.sha256(canonical.encode()).hexdigest()[:16],
+        facts,
+        events,
+        loader.kinds(values.get("kinds")),
+        loader.candidates(values.get("candidates")),
+        loader.codes,
+        read.texts(values.get("banned_words"), "禁用词"),
+    )
+    return vocabulary, read

@@ -6,24 +6,42 @@ import traceback
 
 import typer
 
-from huiyin.cli import serve
-from huiyin.cli.output import err
+from huiyin.cli import demo, doctor, rules_check, rules_evaluate, serve, token, up
+from huiyin.cli.output import err, print_problems
+from service_kit.problems import RefusedError
 
 app = typer.Typer(
     no_args_is_help=True,
-    pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"max_content_width": 100},
+    pretty_exceptions_enable=False,
     add_completion=False,
-    help="回音 Huiyin：信访规则与文书。Rules and papers for Chinese petition offices.",
+    context_settings={"max_content_width": 100},
+    help="回音 Huiyin：信访规则与文书。Rules and papers for Chinese petition offices.\n\n"
+    "件件有着落，事事有回音。初次使用请先运行 huiyin doctor，再运行 huiyin demo。",
 )
+rules_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="检查规则集，评估事项。Rules.")
+docs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="制作文书。Papers.")
+
+rules_app.command("check")(rules_check.check)
+rules_app.command("evaluate")(rules_evaluate.evaluate)
+rules_app.command("assess")(rules_evaluate.assess)
+
+app.add_typer(rules_app, name="rules")
+app.add_typer(docs_app, name="docs")
 app.add_typer(serve.app, name="serve")
+app.command("demo")(demo.demo)
+app.command("up")(up.up)
+app.command("token")(token.token)
+app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:
     """Runs the command line; whatever goes wrong ends in a sentence and a status, never a stack trace."""
     try:
         app()
+    except RefusedError as refused:
+        print_problems(refused.problems)
+        sys.exit(1)
     except Exception as error:  # noqa: BLE001 - the last line of defence
         if os.environ.get("HUIYIN_DEBUG"):
             traceback.print_exc()

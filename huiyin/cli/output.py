@@ -16,8 +16,16 @@ from service_kit.problems import Problem, RefusedError
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出，供程序读取。JSON for programs.")]
 
 # Piped output is not folded: a file or another program has no width.
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, markup=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+PAGE_COLUMNS = 100
+
+
+def page() -> Console:
+    """A console for running text: as wide as the terminal up to PAGE_COLUMNS, and that wide in a pipe."""
+    width = min(out.width, PAGE_COLUMNS) if out.is_terminal else PAGE_COLUMNS
+    return Console(highlight=False, markup=False, width=width)
 
 
 def print_json(value: object) -> None:

@@ -1,0 +1,5 @@
+"""`python -m huiyin`: the command line."""
+
+from huiyin.cli import main
+
+main()

@@ -1,0 +1,200 @@
+"""Prints an answer of the rules service for people who read Chinese."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from huiyin.cli import words
+from huiyin.cli.words import Labels
+from huiyin.rules.v1 import answer_pb2 as pb
+from huiyin.rules.v1 import common_pb2 as common
+
+_MOST_CITATIONS = 3
+
+
+class AnswerView:
+    """Prints the parts of an answer, each under its heading; what is empty is left out."""
+
+    def __init__(self, console: Console, labels: Labels, papers_with_template: Collection[str] | None = None):
+        self._console = console
+        self._labels = labels
+        self._with_template = papers_with_template
+
+    def print(self, answer: pb.Answer) -> None:
+        """Prints the whole of ANSWER."""
+        self._context(answer)
+        self._decisions(answer.decisions)
+        self._duties(answer.duties)
+        self._candidates(answer.candidates)
+        self._findings(answer.findings)
+        self._indicators(answer.indicators)
+        self._papers(answer.papers)
+        self._missing(answer.missing_facts)
+        self._rests_on(answer.rests_on)
+        self._line(Text(f"决定编号 {answer.decision_id}", style="dim"), indent=2)
+
+    def _context(self, answer: pb.Answer) -> None:
+        place = f" · 地区 {answer.jurisdiction}" if answer.jurisdiction else ""
+        said = f"截至 {words.moment(answer.at)} · 适用 {answer.as_of} 有效的规定{place}"
+        self._line(Text(said, style="dim"), indent=2)
+
+    def _decisions(self, decisions: Sequence[pb.Decision]) -> None:
+        decided = [it for it in decisions if it.state == pb.DECISION_STATE_DECIDED]
+        undecided = [it for it in decisions if it.state == pb.DECISION_STATE_UNDECIDED]
+        if decided:
+            self._heading("规则的结论")
+        for decision in decided:
+            line = Text("● ", style="green")
+            line.append(decision.title or decision.table, style="bold")
+            line.append(self._request(decision.request_id), style="dim")
+            line.append("　").append(self._outcome(decision.outcome_json))
+            self._line(line)
+            for row in decision.rows:
+                if row.reading:
+                    self._line(Text(f"因为 {row.reading}"), indent=6)
+                self._citations(row.citations)
+        if undecided:
+            titles = "、".join(dict.fromkeys(it.title or it.table for it in undecided))
+            self._line(Text(f"○ 缺少事实，还不能得出：{titles}", style="yellow"))
+
+    def _outcome(self, outcome_json: str) -> str:
+        if not outcome_json:
+            return ""
+        return self._said(json.loads(outcome_json))
+
+    def _said(self, value: object) -> str:
+        match value:
+            case dict():
+                named = ((self._labels.of(key, "output", "fact"), it) for key, it in value.items())
+                return "；".join(f"{name}：{self._said(it)}" for name, it in named)
+            case list():
+                return "、".join(map(self._said, value))
+            case bool():
+                return "是" if value else "否"
+            case None:
+                return "无"
+            case _:
+                return self._labels.of(str(value))
+
+    def _duties(self, duties: Sequence[pb.Duty]) -> None:
+        if not duties:
+            return
+        self._heading("单位的义务与期限")
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        table.add_column(no_wrap=True, width=8)
+        table.add_column(ratio=1)
+        table.add_column(no_wrap=True, width=18)
+        table.add_column(width=26)
+        for duty in duties:
+            state, style = words.DUTY_STATES.get(duty.state, ("", ""))
+            title = Text(duty.title or duty.rule, style="bold" if "red" in style else "")
+            title.append(self._request(duty.request_id), style="dim")
+            if duty.obliged:
+                title.append(f"　{self._labels.of(duty.obliged, 'role')}", style="dim")
+            cited = "；".join(map(words.citation, duty.citations[:2]))
+            table.add_row(Text(state, style=style), title, self._when(duty), Text(cited, style="dim"))
+        self._console.print(Padding(table, (0, 0, 0, 4)))
+
+    @staticmethod
+    def _when(duty: pb.Duty) -> Text:
+        if duty.HasField("met_at"):
+            return Text(f"{words.moment(duty.met_at)} 完成"[2:], style="dim")
+        if duty.HasField("due_at"):
+            said = Text(f"{words.due(duty.due_at)} 前"[2:])
+            return said.append("（暂定）", style="yellow") if duty.provisional else said
+        waits = duty.state == pb.DUTY_STATE_NOT_STARTED
+        return Text("尚未起算" if waits else "没有明文期限", style="dim")
+
+    def _candidates(self, candidates: Sequence[pb.Candidate]) -> None:
+        if candidates:
+            self._heading("须由负责人决定（规则只提请，不作决定）")
+        for candidate in candidates:
+            line = Text("◆ ", style="magenta").append(candidate.label or candidate.code, style="bold")
+            line.append(self._request(candidate.request_id), style="dim")
+            if candidate.decided_by_role:
+                line.append(f"　由{self._labels.of(candidate.decided_by_role, 'role')}决定")
+            self._line(line)
+            if candidate.reason:
+                self._line(Text(candidate.reason), indent=6)
+            self._citations(candidate.citations)
+
+    def _findings(self, findings: Sequence[pb.Finding]) -> None:
+        if findings:
+            self._heading("发现的问题")
+        for finding in findings:
+            line = Text("▲ ", style="red").append(finding.label or finding.code, style="bold")
+            line.append(self._request(finding.request_id), style="dim")
+            self._line(line)
+            if finding.reason:
+                self._line(Text(finding.reason), indent=6)
+            self._citations(finding.citations)
+
+    def _indicators(self, indicators: Sequence[pb.Indicator]) -> None:
+        if indicators:
+            self._heading("指标")
+        for indicator in indicators:
+            figure = f"{indicator.numerator}{'' if indicator.denominator else indicator.unit}"
+            if indicator.denominator:
+                share = 100 * indicator.numerator / indicator.denominator
+                figure = f"{share:.1f}%（{indicator.numerator}/{indicator.denominator}）"
+            line = Text("■ ").append(indicator.label or indicator.code)
+            self._line(line.append(f"　{figure}", style="bold"))
+
+    def _papers(self, papers: Sequence[pb.PaperCall]) -> None:
+        if papers:
+            self._heading("应出具的文书")
+        for paper in papers:
+            line = Text(f"□ {paper.paper} ").append(paper.title, style="bold")
+            line.append(self._request(paper.request_id), style="dim")
+            line.append(f"　{words.PAPER_STATES.get(paper.state, '')}")
+            if paper.HasField("due_at"):
+                line.append(f"　{words.due(paper.due_at)} 前")
+            if self._with_template is not None and paper.paper not in self._with_template:
+                line.append("　尚无模板", style="yellow")
+            self._line(line)
+
+    def _missing(self, missing: Sequence[pb.MissingFact]) -> None:
+        if not missing:
+            return
+        names = "、".join(dict.fromkeys(fact.label or fact.name for fact in missing))
+        self._heading("补充这些事实，能得出更多结论")
+        self._line(Text(names))
+
+    def _rests_on(self, rests_on: Sequence[pb.Reliance]) -> None:
+        if rests_on:
+            self._heading("除法规原文外，还依据")
+        for kind, texts in _by_kind(rests_on):
+            self._line(Text(f"{kind}："), indent=4)
+            for text in texts:
+                self._line(Text(f"· {text}", style="dim"), indent=6)
+
+    def _citations(self, citations: Sequence[common.Citation]) -> None:
+        for cited in citations[:_MOST_CITATIONS]:
+            line = Text(words.citation(cited), style="dim")
+            if cited.quote:
+                line.append(f"：“{cited.quote}”", style="dim italic")
+            elif cited.note:
+                line.append(f"：{cited.note}", style="dim")
+            self._line(line, indent=6)
+
+    @staticmethod
+    def _request(request_id: str) -> str:
+        return f"〔诉求 {request_id}〕" if request_id else ""
+
+    def _heading(self, text: str) -> None:
+        self._line(Text(text, style="bold cyan"), indent=2)
+
+    def _line(self, text: Text, indent: int = 4) -> None:
+        self._console.print(Padding(text, (0, 0, 0, indent), expand=False))
+
+
+def _by_kind(rests_on: Iterable[pb.Reliance]) -> Iterator[tuple[str, list[str]]]:
+    by_kind: dict[int, dict[str, None]] = {}
+    for reliance in rests_on:
+        by_kind.setdefault(reliance.kind, {})[reliance.text] = None
+    for kind, texts in by_kind.items():
+        yield words.RELIANCES.get(kind, "其他"), list(texts)

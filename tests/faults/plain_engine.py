@@ -10,7 +10,7 @@ import durable_rules_engine as engine
 
 
 def too_many_constants(count: int) -> None:
-    """One rule for each constant: the table of the ways on from a condition fills up, its search never ends."""
+    """One rule for each constant: the table of ways on from a condition fills up, its search never ends."""
     rules = {f"r{n}": {"all": [{"m": {"code": n}}]} for n in range(count)}
     handle = engine.create_ruleset("plain", json.dumps(rules))
     engine.assert_fact(handle, '{"sid":"0","id":"1","code":-1}')

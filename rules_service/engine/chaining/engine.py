@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules_service.engine.chaining.compile import CompiledProgram, alias_name, compile_program, rule_number
-from rules_service.engine.chaining.growth import Growth
+from rules_service.engine.chaining.growth import Growth, JoinShape
 from rules_service.engine.chaining.handle import EngineHandle, Fired
 from rules_service.engine.chaining.meaning import TYPE_NAMES, fits
 from rules_service.engine.chaining.preflight import preflight
@@ -80,6 +80,7 @@ class ChainEngine:
         """Takes a program that passed `preflight` and `try_out`; see `open_engine`."""
         self._compiled = compiled
         self._kinds = {kind.name: kind for kind in compiled.program.kinds}
+        self._shape = JoinShape(compiled.program)
         self._firing_limit = firing_limit
         self._most_combinations = most_combinations
         self._lock = threading.Lock()
@@ -94,7 +95,8 @@ class ChainEngine:
         """
         if problems := list(self._check(facts)):
             raise RefusedError(problems)
-        run = _Run(self._compiled, facts, self._firing_limit, self._most_combinations)
+        growth = Growth(self._shape, self._most_combinations)
+        run = _Run(self._compiled, facts, growth, self._firing_limit)
         with self._lock:
             if self._closed:
                 raise RuntimeError("the engine is closed")
@@ -156,7 +158,7 @@ class _Run:
     """One request on its way through the engine: numbers its facts and gathers its firings."""
 
     def __init__(
-        self, compiled: CompiledProgram, facts: Sequence[Fact], firing_limit: int, most_combinations: int
+        self, compiled: CompiledProgram, facts: Sequence[Fact], growth: Growth, firing_limit: int
     ) -> None:
         self._compiled = compiled
         self._given = len(facts)
@@ -165,7 +167,7 @@ class _Run:
         for index, fact in enumerate(facts):
             self._known.setdefault(_content(fact), index)
         self._texts = dict(compiled.texts)
-        self._growth = Growth(compiled.program, most_combinations)
+        self._growth = growth
         self._limit = firing_limit
         self._fired: list[tuple[int, tuple[int, ...], Finding | int]] = []
 

@@ -7,23 +7,59 @@ test are counted too.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rules_service.language.chain_rules import ChainProgram, ChainRule, Fact, Scalar
 from service_kit.problems import Problem, Refusal, RefusedError
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A pattern as far as it decides how many facts can fill it, once those before it are filled."""
+
+    kind: str
+    equals: tuple[str, ...]
+    """Fields that must equal a field of an earlier fact."""
+    taken: int
+    """Facts of the kind that earlier patterns have taken."""
+
+
+class JoinShape:
+    """How the rules of a program join facts. Built once a program."""
+
+    def __init__(self, program: ChainProgram) -> None:
+        rules: dict[str, list[tuple[str, tuple[_Step, ...]]]] = {}
+        fields: dict[str, set[str]] = defaultdict(set)
+        for rule in program.rules:
+            steps = _steps(rule)
+            for step in steps:
+                fields[step.kind].update(step.equals)
+                rules.setdefault(step.kind, [])
+            if len(steps) > 1:
+                for kind in {step.kind for step in steps}:
+                    rules[kind].append((rule.id, steps))
+        self.rules = {kind: tuple(joining) for kind, joining in rules.items()}
+        self.fields = {kind: tuple(sorted(names)) for kind, names in fields.items()}
+
+
+def _steps(rule: ChainRule) -> tuple[_Step, ...]:
+    kinds = [pattern.kind for pattern in rule.when]
+    return tuple(
+        _Step(
+            pattern.kind,
+            tuple(join.field for join in pattern.joins if join.op == "="),
+            kinds[:place].count(pattern.kind),
+        )
+        for place, pattern in enumerate(rule.when)
+    )
+
+
 class Growth:
     """How many combinations the facts of one run can form, at most."""
 
-    def __init__(self, program: ChainProgram, most_combinations: int) -> None:
+    def __init__(self, shape: JoinShape, most_combinations: int) -> None:
+        self._shape = shape
         self._most = most_combinations
-        self._rules: dict[str, list[ChainRule]] = defaultdict(list)
-        self._joined: dict[str, set[str]] = defaultdict(set)
-        for rule in program.rules:
-            for kind in {pattern.kind for pattern in rule.when}:
-                self._rules[kind].append(rule)
-            for pattern in rule.when:
-                self._joined[pattern.kind].update(join.field for join in pattern.joins if join.op == "=")
         self._count: Counter[str] = Counter()
         self._same: Counter[tuple[str, str, Scalar]] = Counter()
         self._most_same: dict[tuple[str, str], int] = defaultdict(int)
@@ -34,28 +70,29 @@ class Growth:
         for fact in facts:
             kinds[fact.kind] = None
             self._count[fact.kind] += 1
-            for field in self._joined[fact.kind]:
+            for field in self._shape.fields[fact.kind]:
                 if (value := fact.fields.get(field)) is not None:
-                    key = (fact.kind, field, value)
-                    self._same[key] += 1
-                    self._most_same[key[:2]] = max(self._most_same[key[:2]], self._same[key])
+                    same = self._same[fact.kind, field, value] + 1
+                    self._same[fact.kind, field, value] = same
+                    if same > self._most_same[fact.kind, field]:
+                        self._most_same[fact.kind, field] = same
         for kind in kinds:
-            for rule in self._rules[kind]:
-                self._check(rule)
+            for rule, steps in self._shape.rules[kind]:
+                self._check(rule, steps)
 
-    def _check(self, rule: ChainRule) -> None:
+    def _check(self, rule: str, steps: tuple[_Step, ...]) -> None:
         combinations = 1
-        left = Counter(self._count)
-        for pattern in rule.when:
-            equals = [self._most_same[pattern.kind, join.field] for join in pattern.joins if join.op == "="]
-            combinations *= max(min([*equals, left[pattern.kind]]), 0)
-            left[pattern.kind] -= 1
+        for step in steps:
+            fitting = max(self._count[step.kind] - step.taken, 0)
+            for field in step.equals:
+                fitting = min(fitting, self._most_same[step.kind, field])
+            combinations *= fitting
             if combinations > self._most:
                 raise RefusedError(
                     [
                         Problem(
                             "chain_too_many_combinations",
-                            f"链式规则 {rule.id}",
+                            f"链式规则 {rule}",
                             f"这些事实最多可能组成 {combinations} 种搭配，上限 {self._most} 种。",
                             "请分批送来事实，或让规则的条件以“=”相联。",
                         )

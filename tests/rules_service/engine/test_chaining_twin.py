@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from itertools import pairwise
 
-import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,14 @@ MOST_FIRINGS = 400
 
 def content(fact: Fact) -> tuple[object, ...]:
     return fact.kind, frozenset(fact.fields.items())
+
+
+def answer(engine: ChainEngine, given_facts: list[Fact]) -> ChainResult | str:
+    """What follows, or the code with which the engine refuses."""
+    try:
+        return engine.run(given_facts)
+    except RefusedError as refused:
+        return refused.problems[0].code
 
 
 def told(result: ChainResult) -> Counter[object]:
@@ -60,11 +67,13 @@ def test_the_engine_says_what_the_plain_interpreter_says(data: st.DataObject) ->
         for _ in range(REQUESTS):
             given_facts = data.draw(facts(program.kinds))
             all_facts, fired = plain.run(program, given_facts, MOST_FIRINGS)
-            if len(fired) > MOST_FIRINGS:
-                with pytest.raises(RefusedError, match="chain_too_many_firings"):
-                    engine.run(given_facts)
+            result = answer(engine, given_facts)
+            if result == "chain_too_many_combinations":
                 continue
-            result = engine.run(given_facts)
+            if len(fired) > MOST_FIRINGS:
+                assert result == "chain_too_many_firings"
+                continue
+            assert isinstance(result, ChainResult)
             assert told(result) == expected(program, all_facts, fired)
             assert Counter(map(content, result.derived)) == Counter(
                 map(content, all_facts[len(given_facts) :])

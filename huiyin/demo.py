@@ -103,7 +103,7 @@ class Demo:
         issued = {call.paper for call in answer.papers}
         problems += (
             Problem(
-                "E008", f"papers.{code}", "规则没有要求出具这份文书。", "请删去这一项，或核对事项的事实。"
+                "H108", f"papers.{code}", "规则没有要求出具这份文书。", "请删去这一项，或核对事项的事实。"
             )
             for code in example.papers.keys() - called - issued
         )

@@ -96,7 +96,7 @@ def read_example(path: Path) -> Example:
     known = ("title", "note", *_CONTEXT, "papers", "matter", "office", "period", "matters")
     reader.only(content, known, "")
     if ("matter" in content) == ("office" in content):
-        reader.refuse("", "要写 matter（一件事项）或 office（一个单位），二者取一。", "E005")
+        reader.refuse("", "要写 matter（一件事项）或 office（一个单位），二者取一。", "H105")
     told = content.get("matters", []) if "office" in content else [content.get("matter", {})]
     place = "matters[{}]" if "office" in content else "matter"
     matters = tuple(
@@ -125,7 +125,7 @@ def read_moment(text: str, place: str) -> Timestamp:
             read = datetime.fromisoformat(text)
     except ValueError:
         cure = "写成 2024-06-30 或 2024-06-30T09:00:00+08:00。"
-        raise RefusedError([Problem("E007", place, f"“{text}”不是时间。", cure)]) from None
+        raise RefusedError([Problem("H107", place, f"“{text}”不是时间。", cure)]) from None
     moment = Timestamp()
     moment.FromDatetime((read if read.tzinfo else read.replace(tzinfo=SHANGHAI)).astimezone(UTC))
     return moment
@@ -145,7 +145,7 @@ class _Reader:
         self._path = path
         self._problems: list[Problem] = []
 
-    def refuse(self, place: str, message: str, code: str = "E004", cure: str = "") -> None:
+    def refuse(self, place: str, message: str, code: str = "H104", cure: str = "") -> None:
         where = f"{self._path} {place}".rstrip()
         self._problems.append(Problem(code, where, message, cure))
 
@@ -173,7 +173,7 @@ class _Reader:
         for name in value:
             if name not in known:
                 where = f"{place}.{name}".lstrip(".")
-                self.refuse(where, "没有这一项。", "E006", f"可用的项：{'、'.join(known)}。")
+                self.refuse(where, "没有这一项。", "H106", f"可用的项：{'、'.join(known)}。")
 
     def moment(self, value: Any, place: str) -> Timestamp | None:
         if value is None:

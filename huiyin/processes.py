@@ -65,7 +65,7 @@ def _address(name: str, process: subprocess.Popen[bytes], ready_file: Path, logs
     while not ready_file.exists():
         if process.poll() is not None or time.monotonic() > deadline:
             cure = _last_lines(logs / f"{name}.log") if logs else "原因见上面的输出。"
-            raise RefusedError([Problem("C002", f"huiyin serve {name}", "服务没有启动起来。", cure)])
+            raise RefusedError([Problem("H002", f"huiyin serve {name}", "服务没有启动起来。", cure)])
         time.sleep(0.02)
     state = json.loads(ready_file.read_text(encoding="utf-8"))
     return f"{state['host']}:{state['port']}"

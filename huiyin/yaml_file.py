@@ -43,19 +43,19 @@ def read_yaml(path: Path) -> Any:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
     except FileNotFoundError:
-        problem = Problem("E001", str(path), "没有这个文件。", "请检查路径。")
+        problem = Problem("H101", str(path), "没有这个文件。", "请检查路径。")
         raise RefusedError([problem], Refusal.NOT_FOUND) from None
     except (OSError, UnicodeDecodeError):
         raise RefusedError(
-            [Problem("E002", str(path), "文件读不了。", "请检查权限，并存为 UTF-8。")]
+            [Problem("H102", str(path), "文件读不了。", "请检查权限，并存为 UTF-8。")]
         ) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{path} 第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else str(path)
         raise RefusedError(
-            [Problem("E003", place, f"YAML 写法有误（{error.problem}）。", "请对照旁边的行检查缩进和冒号。")]
+            [Problem("H103", place, f"YAML 写法有误（{error.problem}）。", "请对照旁边的行检查缩进和冒号。")]
         ) from None
     except yaml.YAMLError:
         raise RefusedError(
-            [Problem("E003", str(path), "YAML 写法有误。", "请检查文件里有没有不可见的字符。")]
+            [Problem("H103", str(path), "YAML 写法有误。", "请检查文件里有没有不可见的字符。")]
         ) from None

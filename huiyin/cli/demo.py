@@ -41,7 +41,7 @@ def demo(
         ]
         if not paths:
             cure = "请在项目目录下运行，或用 --examples 指明文件夹。"
-            raise RefusedError([Problem("C004", str(examples), "没有找到示例。", cure)], Refusal.NOT_FOUND)
+            raise RefusedError([Problem("H004", str(examples), "没有找到示例。", cure)], Refusal.NOT_FOUND)
         adoptions = [path for path in (examples / "adoptions.yaml",) if path.exists()]
         if not as_json:
             err.print("正在启动规则服务和文书服务… starting both services")

@@ -79,7 +79,7 @@ def part(module: str, extra: str) -> ModuleType:
         raise RefusedError(
             [
                 Problem(
-                    "C001",
+                    "H001",
                     module,
                     f"这个命令要用的组件没有安装（缺少 {missing.name}）。",
                     f"请运行：pip install 'huiyin[{extra}]'",

@@ -15,12 +15,18 @@ def check(
     files: Annotated[
         list[Path], typer.Argument(help="规则集文件，或装着规则集的文件夹。Rulesets or folders of them.")
     ],
+    rulesets: Annotated[
+        Path,
+        typer.Option(
+            envvar="HUIYIN_RULESETS", help="词汇表所在的规则集文件夹。Folder of rulesets."
+        ),
+    ] = Path("rulesets"),
     as_json: JsonOption = False,
 ) -> None:
     """检查规则集：缺口、重叠、到不了的行、引文等，一次列出全部问题。Check rulesets, all findings at once."""
     with refusals(as_json):
         paths = _files(files)
-        findings = part("rules_service.language.check", "rules").check_files(paths)
+        findings = part("rules_service.analysis.check", "rules").check_files(paths, rulesets)
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         print_json({"files": len(paths), "errors": errors, "findings": [_fields(it) for it in findings]})
@@ -33,11 +39,10 @@ def check(
 
 
 def _files(given: Sequence[Path]) -> list[Path]:
-    missing = [
-        Problem("C003", str(path), "没有这个文件。", "请检查路径。") for path in given if not path.exists()
-    ]
+    missing = [path for path in given if not path.exists()]
     if missing:
-        raise RefusedError(missing, Refusal.NOT_FOUND)
+        problems = (Problem("H003", str(path), "没有这个文件。", "请检查路径。") for path in missing)
+        raise RefusedError(problems, Refusal.NOT_FOUND)
     return [file for path in given for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
 
 
@@ -46,10 +51,9 @@ def _print(findings: Sequence[Any]) -> None:
         wrong = finding.severity == "error"
         line = Text("✗ " if wrong else "! ", style="red" if wrong else "yellow")
         line.append(f"{finding.file}:{finding.line}" if finding.line else str(finding.file), style="bold")
-        line.append(f" {finding.place}：" if finding.place else " ").append(
-            f"{finding.message}{finding.cure}"
-        )
-        out.print(line.append(f" [{finding.code}]", style="dim"))
+        line.append(f" {finding.place}：" if finding.place else " ")
+        line.append(finding.message).append(finding.cure).append(f" [{finding.code}]", style="dim")
+        out.print(line)
 
 
 def _fields(finding: Any) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class Server:
             raise RefusedError(
                 [
                     Problem(
-                        "S010",
+                        "K010",
                         address,
                         "这个地址不能监听，或证书和私钥不能用。",
                         "请换一个端口，并核对证书和私钥。",

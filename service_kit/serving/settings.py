@@ -87,7 +87,7 @@ def is_loopback(host: str) -> bool:
 def _problem(location: tuple[int | str, ...], reason: str) -> Problem:
     name = str(location[0]) if location else ""
     return Problem(
-        "S001",
+        "K001",
         f"HUIYIN_{name.upper()} / --{name.replace('_', '-')}",
         f"这个设置的值不能用（{reason}）。",
         "请改正后重新启动。",
@@ -98,7 +98,7 @@ def _missing_files(settings: ServingSettings) -> list[Problem]:
     names = ("tls_cert_file", "tls_key_file", "tls_client_ca_file", "tokens_file")
     files = {name: getattr(settings, name) for name in names}
     return [
-        Problem("S002", f"HUIYIN_{name.upper()}", f"文件 {path} 读不到。", "请检查路径和读取权限。")
+        Problem("K002", f"HUIYIN_{name.upper()}", f"文件 {path} 读不到。", "请检查路径和读取权限。")
         for name, path in files.items()
         if path is not None and not os.access(path, os.R_OK)
     ]
@@ -110,7 +110,7 @@ def _half_tls(settings: ServingSettings) -> list[Problem]:
         return []
     return [
         Problem(
-            "S003",
+            "K003",
             "HUIYIN_TLS_CERT_FILE / HUIYIN_TLS_KEY_FILE",
             "TLS 的证书和私钥要一起给出，只给了一部分。",
             "请同时设置两个文件，或都不设置。",
@@ -123,7 +123,7 @@ def _unsafe_listening(settings: ServingSettings) -> list[Problem]:
         return []
     return [
         Problem(
-            "S004",
+            "K004",
             f"HUIYIN_HOST={settings.host}",
             "除本机以外的地址，必须有 TLS 证书和令牌文件才能监听。"
             "Listening beyond this machine takes TLS and tokens.",

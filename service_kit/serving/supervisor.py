@@ -17,15 +17,15 @@ from pathlib import Path
 from types import FrameType
 
 from service_kit.problems import Problem, RefusedError
+from service_kit.serving.control import work_order
 from service_kit.serving.definition import ServiceDefinition
 from service_kit.serving.settings import ServingSettings
-from service_kit.serving.worker import work_order
 from service_kit.serving.worker_process import PROBE_SECONDS, WorkerProcess
 
 _LOGGER = logging.getLogger("huiyin.serving")
 _LONGEST_BACK_OFF = 30.0
 _FIRST_START_ATTEMPTS = 3
-_NO_START = Problem("S011", "", "服务启动不了，原因见上面的日志。", "请先运行 huiyin doctor 检查安装。")
+_NO_START = Problem("K011", "", "服务启动不了，原因见上面的日志。", "请先运行 huiyin doctor 检查安装。")
 
 
 class Supervisor:
@@ -232,7 +232,7 @@ def reserve(settings: ServingSettings, default_port: int) -> tuple[socket.socket
         raise RefusedError(
             [
                 Problem(
-                    "S010",
+                    "K010",
                     f"{settings.host}:{port}",
                     f"这个地址不能监听（{error.strerror}）。",
                     "请换一个端口，或先停掉占用它的程序。",

@@ -55,17 +55,17 @@ def read_tokens(path: Path) -> Tokens:
         place = f"{path} 第 {number} 行"
         unknown = _unknown_roles(words[1]) if len(words) == 3 else []
         if len(words) != 3 or not _DIGEST.fullmatch(words[0]) or not _NAME.fullmatch(words[2]):
-            problems.append(Problem("S005", place, "这一行不是令牌。", f"格式：{FORMAT}。"))
+            problems.append(Problem("K005", place, "这一行不是令牌。", f"格式：{FORMAT}。"))
         elif unknown:
             known = "、".join(Role)
-            problems.append(Problem("S006", place, f"没有角色“{unknown[0]}”。", f"可用的角色：{known}。"))
+            problems.append(Problem("K006", place, f"没有角色“{unknown[0]}”。", f"可用的角色：{known}。"))
         elif bytes.fromhex(words[0]) in callers:
-            problems.append(Problem("S007", place, "同一个令牌写了两次。", "请删去一行。"))
+            problems.append(Problem("K007", place, "同一个令牌写了两次。", "请删去一行。"))
         else:
             roles = frozenset(map(Role, words[1].split(",")))
             callers[bytes.fromhex(words[0])] = Caller(words[2], roles)
     if not callers and not problems:
-        problems.append(Problem("S008", str(path), "文件里没有令牌。", "用 huiyin token 生成一个。"))
+        problems.append(Problem("K008", str(path), "文件里没有令牌。", "用 huiyin token 生成一个。"))
     if problems:
         raise RefusedError(problems)
     return Tokens(callers.items())
@@ -75,7 +75,7 @@ def new_token(name: str, roles: Iterable[Role]) -> tuple[str, str]:
     """A fresh token for NAME, and the line that makes a server know it."""
     if not _NAME.fullmatch(name):
         raise RefusedError(
-            [Problem("S009", name, "名称只能用英文字母、数字和 . _ -，最多 64 个字符。", "请换一个名称。")]
+            [Problem("K009", name, "名称只能用英文字母、数字和 . _ -，最多 64 个字符。", "请换一个名称。")]
         )
     token = secrets.token_urlsafe(32)
     digest = hashlib.sha256(token.encode()).hexdigest()

@@ -8,13 +8,12 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from service_kit.serving.worker import ALIVE, PROBE, READY, REFUSED, read_refusal
+from service_kit.serving.control import ALIVE, LONGEST_MESSAGE, PROBE, READY, REFUSED, read_refusal
 
 if TYPE_CHECKING:
     from service_kit.problems import Problem
 
 PROBE_SECONDS = 0.5
-_LONGEST_MESSAGE = 1024 * 1024
 _BOOT_SECONDS = 30.0
 """Until its first sign of life: an interpreter on a busy machine takes its time."""
 
@@ -51,7 +50,7 @@ class WorkerProcess:
     def listen(self) -> bool:
         """Takes one message from the control channel; False once the channel has ended."""
         try:
-            message = self.control.recv(_LONGEST_MESSAGE)
+            message = self.control.recv(LONGEST_MESSAGE)
         except BlockingIOError:
             return True
         except OSError:

@@ -30,7 +30,7 @@ def test_listening_beyond_the_machine_takes_tls_and_tokens(files, host, missing)
     with pytest.raises(RefusedError) as refused:
         load_settings(host=host, **given)
     (problem,) = refused.value.problems
-    assert problem.code == "S004"
+    assert problem.code == "K004"
     assert "必须有 TLS 证书和令牌文件" in str(problem)
     assert "takes TLS and tokens" in str(problem)
     assert load_settings(host=host, **files).host == host
@@ -56,9 +56,9 @@ def test_a_value_that_cannot_be_is_told_by_its_name(monkeypatch):
 
 
 def test_files_that_cannot_be_read_and_half_of_tls(files, tmp_path):
-    assert codes(tokens_file=tmp_path / "none") == ["S002"]
-    assert codes(tls_cert_file=files["tls_cert_file"]) == ["S003"]
-    assert codes(tls_client_ca_file=files["tls_cert_file"]) == ["S003"]
+    assert codes(tokens_file=tmp_path / "none") == ["K002"]
+    assert codes(tls_cert_file=files["tls_cert_file"]) == ["K003"]
+    assert codes(tls_client_ca_file=files["tls_cert_file"]) == ["K003"]
 
 
 def test_a_new_token_is_known_by_its_line_only(tmp_path):
@@ -79,16 +79,16 @@ def test_every_bad_line_of_a_tokens_file_is_told(tmp_path):
     path.write_text(f"{good}\n{good}\nsecret evaluate a\n{'0' * 64} rule a\n{'1' * 64} evaluate\n")
     with pytest.raises(RefusedError) as refused:
         read_tokens(path)
-    assert [problem.code for problem in refused.value.problems] == ["S007", "S005", "S006", "S005"]
+    assert [problem.code for problem in refused.value.problems] == ["K007", "K005", "K006", "K005"]
     assert "第 4 行" in refused.value.problems[2].place
 
 
 def test_an_empty_tokens_file_is_refused(tmp_path):
     (tmp_path / "tokens").write_text("# nobody\n")
-    with pytest.raises(RefusedError, match="S008"):
+    with pytest.raises(RefusedError, match="K008"):
         read_tokens(tmp_path / "tokens")
 
 
 def test_a_tokens_name_is_fit_for_logs():
-    with pytest.raises(RefusedError, match="S009"):
+    with pytest.raises(RefusedError, match="K009"):
         new_token('a","level', [Role.EVALUATE])

@@ -132,7 +132,7 @@ def test_what_cannot_be_loaded_is_told_once_and_not_tried_again(supervise):
 def test_a_service_that_dies_at_every_start_is_given_up(supervise):
     service = supervise(wait=False, environment={"TOY_DIES": "1"})
     assert service.process.wait(30) == 1
-    assert "S011" in service.log.read_text()
+    assert "K011" in service.log.read_text()
 
 
 def test_sighup_replaces_all_workers_without_refusing_a_call(supervise):
@@ -148,4 +148,4 @@ def test_a_taken_port_is_refused(supervise):
     service = supervise(workers=1)
     with pytest.raises(RefusedError) as refused:
         reserve(load_settings(port=service.state()["port"]), 0)
-    assert refused.value.problems[0].code == "S010"
+    assert refused.value.problems[0].code == "K010"

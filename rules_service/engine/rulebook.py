@@ -64,21 +64,26 @@ class Rulebook:
             if slices[0].ruleset.subject is not subject:
                 continue
             pinned = question.pinned.get(name)
+            if pinned is not None:
+                yield Speaker(self.revision(name, pinned, question.as_of), True, lambda _: True)
+                continue
             for compiled in slices:
-                ruleset = compiled.ruleset
-                if pinned is not None:
-                    if ruleset.revision == pinned and self._speaks_pinned(slices, compiled, question.as_of):
-                        yield Speaker(compiled, decides=True, speaks_on=lambda _: True)
-                    continue
-                speaks_on = partial(self._speaks, ruleset, question.jurisdiction)
+                speaks_on = partial(self._speaks, compiled.ruleset, question.jurisdiction)
                 yield Speaker(compiled, speaks_on(question.as_of), speaks_on)
 
-    @staticmethod
-    def _speaks_pinned(slices: Sequence[Compiled], compiled: Compiled, day: date) -> bool:
-        """Of a pinned revision with several slices one speaks: that of the day, else the first."""
-        same = [other for other in slices if other.ruleset.revision == compiled.ruleset.revision]
-        on_day = next((other for other in same if other.ruleset.in_force_on(day)), same[0])
-        return on_day is compiled
+    def named(self, name: str, question: Question) -> list[Speaker]:
+        """One ruleset by name, or `name@revision`, whether or not its pack is adopted.
+
+        Who asks for it by name wants to know what it says. Raises RefusedError where there is none.
+        """
+        ruleset, _, revision = name.partition("@")
+        slices = self.slices(ruleset)
+        if wanted := revision or question.pinned.get(ruleset, ""):
+            return [Speaker(self.revision(ruleset, wanted, question.as_of), True, lambda _: True)]
+        return [
+            Speaker(part, part.ruleset.in_force_on(question.as_of), part.ruleset.in_force_on)
+            for part in slices
+        ]
 
     def _speaks(self, ruleset: Ruleset, jurisdiction: str, day: date) -> bool:
         return ruleset.in_force_on(day) and self.awake(ruleset, jurisdiction, day)
@@ -102,11 +107,11 @@ class Rulebook:
             )
         return found
 
-    def revision(self, name: str, revision: str) -> Compiled:
-        """One revision of a ruleset."""
-        for compiled in self.slices(name):
-            if compiled.ruleset.revision == revision:
-                return compiled
+    def revision(self, name: str, revision: str, day: date | None = None) -> Compiled:
+        """One revision of a ruleset; of its slices that of the day, else the first."""
+        same = [part for part in self.slices(name) if part.ruleset.revision == revision]
+        if same:
+            return next((part for part in same if day and part.ruleset.in_force_on(day)), same[0])
         raise RefusedError(
             [
                 Problem(

@@ -18,7 +18,7 @@ CURE = "请把规则拆成几个较小的规则集；如仍不行，请把规则
 
 
 def try_out(compiled: CompiledProgram, time_limit_seconds: float = TIME_LIMIT_SECONDS) -> list[Problem]:
-    """What goes wrong when the engine makes the program and takes one fact of each kind; nothing if nothing.
+    """What goes wrong when the engine makes the program and takes a fact of each kind; empty where nothing does.
 
     A verdict is remembered for the life of the process by what the engine reads; a time-out is not, since
     a machine under load may answer differently next time.

@@ -1,0 +1,162 @@
+"""Reads questions: messages into the values that the engine is asked with."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from decimal import Decimal
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from huiyin.rules.v1 import common_pb2 as pb
+from rules_service.engine.case import Question
+from rules_service.engine.reading import CaseReader, RawEvent, RawMatter, RawRequest
+from rules_service.engine.rulebook import JURISDICTION, Rulebook
+from rules_service.language.types import SHANGHAI, day_of, parse_date
+from service_kit.problems import Problem, Refusal, RefusedError
+
+LARGEST_JSON = 256 * 1024
+
+
+def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Question:
+    """Reads moment, law and place; raises RefusedError with all that is wrong.
+
+    An absent moment is filled from `now`, or from the end of the day of law where only that is given.
+    """
+    problems: list[Problem] = []
+    as_of = None
+    if context.as_of:
+        try:
+            as_of = parse_date(context.as_of)
+        except ValueError as error:
+            problems.append(Problem("F017", "context.as_of", f"“{context.as_of}”{error}"))
+    if context.HasField("at"):
+        at = moment(context.at)
+    elif as_of is not None:
+        at = datetime.combine(as_of, time(23, 59, 59), SHANGHAI)
+    else:
+        at = now
+    if context.jurisdiction and not JURISDICTION.fullmatch(context.jurisdiction):
+        problems.append(
+            Problem(
+                "F022",
+                "context.jurisdiction",
+                f"“{context.jurisdiction}”不是行政区划代码。",
+                "县级以上写六位（GB/T 2260），乡镇写九位（GB/T 10114）。",
+            )
+        )
+    pinned = {}
+    for number, name in enumerate(context.pinned_revisions):
+        ruleset, _, revision = name.partition("@")
+        try:
+            rulebook.revision(ruleset, revision)
+        except RefusedError as refused:
+            place = f"context.pinned_revisions[{number}]"
+            problems += [Problem(p.code, place, p.message, p.cure) for p in refused.problems]
+        pinned[ruleset] = revision
+    if problems:
+        raise RefusedError(problems)
+    return Question(at, as_of or day_of(at), context.jurisdiction, pinned)
+
+
+def read_matter(matter: pb.Matter, reader: CaseReader, path: str) -> RawMatter:
+    """Reads a message into a raw matter; what is wrong with its JSON goes to the reader's problems."""
+    return RawMatter(
+        matter.matter_id,
+        read_json(matter.facts_json, reader, f"{path}.facts_json"),
+        matter.unknown_facts,
+        [
+            RawRequest(
+                request.request_id,
+                read_json(request.facts_json, reader, f"{path}.requests[{n}].facts_json"),
+                request.unknown_facts,
+            )
+            for n, request in enumerate(matter.requests)
+        ],
+        [_event(event, reader, f"{path}.events[{n}]") for n, event in enumerate(matter.events)],
+        moment(matter.events_complete_until) if matter.HasField("events_complete_until") else None,
+        [
+            (fact.kind, read_json(fact.facts_json, reader, f"{path}.related_facts[{n}].facts_json"))
+            for n, fact in enumerate(matter.related_facts)
+        ],
+    )
+
+
+def _event(event: pb.Event, reader: CaseReader, path: str) -> RawEvent:
+    return RawEvent(
+        event.event_id,
+        event.type,
+        moment(event.at) if event.HasField("at") else None,
+        read_json(event.attributes_json, reader, f"{path}.attributes_json"),
+        moment(event.recorded_at) if event.HasField("recorded_at") else None,
+        event.request_id,
+        event.acting_office,
+        event.official_role,
+        event.official_key,
+        event.recipient_key,
+        event.paper_call_id,
+        moment(event.ended_at) if event.HasField("ended_at") else None,
+    )
+
+
+def moment(stamp: Timestamp) -> datetime:
+    """A timestamp as a moment with its zone."""
+    return stamp.ToDatetime(tzinfo=UTC)
+
+
+def read_json(text: str, reader: CaseReader, path: str) -> object:
+    """Reads JSON with exact decimals; empty text is no object at all.
+
+    Duplicate names, NaN, numbers with exponents and lone surrogates are problems, not guesses.
+    """
+    if not text:
+        return None
+    if len(text) > LARGEST_JSON:
+        reader.problems.append(
+            Problem("F012", path, f"超过 {LARGEST_JSON // 1024} KB。", "事实只写规则要用的，不写材料全文。")
+        )
+        return None
+    try:
+        return json.loads(
+            text, parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_no_duplicates
+        )
+    except json.JSONDecodeError as error:
+        reader.problems.append(
+            Problem(
+                "F011", path, f"不是正确的 JSON（第 {error.pos + 1} 个字符处）。", "请检查引号、逗号和括号。"
+            )
+        )
+    except (_JsonError, ValueError, RecursionError) as error:
+        message = str(error) if isinstance(error, _JsonError) else "不是能读的 JSON。"
+        reader.problems.append(Problem("F011", path, message, "请检查数值和嵌套。"))
+    return None
+
+
+class _JsonError(Exception):
+    """JSON that says something that cannot be meant."""
+
+
+def _decimal(text: str) -> Decimal:
+    if "e" in text.lower():
+        raise _JsonError(f"“{text}”用了科学记数法。")
+    return Decimal(text)
+
+
+def _no_constant(text: str) -> object:
+    raise _JsonError(f"“{text}”不是数。")
+
+
+def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise _JsonError(f"“{twice}”写了两遍。")
+    return result
+
+
+def most(items: Sequence[object], limit: int, path: str) -> None:
+    """Refuses more items than a batch may have."""
+    if len(items) > limit:
+        raise RefusedError(
+            [Problem("F010", path, f"有 {len(items)} 项，最多 {limit} 项。", "请分批。")], Refusal.TOO_LARGE
+        )

@@ -1,0 +1,101 @@
+"""The readable text of a template: one paragraph a line, its style in front.
+
+    [公文正文] 请于{{ reply_by }}前报送。
+    {%p if copy_to %}
+    [表格] 16 48 92
+    | 表格栏目：序号 | 表格文字：{{ case_no }} |
+
+An outline is kept beside each template, so that a change of a .docx shows in a diff, and is what a new
+template is made from.
+"""
+
+import re
+
+from docs_service.content.blocks import Block, Cell, Paragraph, Row, Style, Table
+from docs_service.content.findings import Finding
+from docs_service.content.ooxml import DOCUMENT_PART, STYLES_PART, parse_part, style_names
+from docs_service.content.reader import read_document
+from docs_service.content.template import open_template
+from service_kit.problems import Problem, RefusedError
+
+SEAL_SLOT = "〈印章〉"
+LINE_BREAK = "↵"
+
+_PARAGRAPH = re.compile(r"\[(?P<style>[^\]]+)\] (?P<text>.*)")
+_PARAGRAPH_TAG = re.compile(r"\{%p .*%\}")
+_ROW_TAG = re.compile(r"\{%tr .*%\}")
+
+
+def outline_of(template: bytes) -> str:
+    """The outline of a .docx template."""
+    parts = open_template(template)
+    styles = style_names(parts[STYLES_PART])
+    blocks = read_document(parse_part(parts[DOCUMENT_PART]), styles).blocks
+    return "".join(f"{line}\n" for block in blocks for line in _lines(block))
+
+
+def _lines(block: Block) -> list[str]:
+    if isinstance(block, Paragraph):
+        return [_paragraph_line(block)]
+    head = f"[表格] {' '.join(f'{width:g}' for width in block.widths)}"
+    return [head, *(_row_line(row) for row in block.rows)]
+
+
+def _paragraph_line(paragraph: Paragraph) -> str:
+    if _PARAGRAPH_TAG.fullmatch(paragraph.text):
+        return paragraph.text
+    text = paragraph.text.replace("\n", LINE_BREAK)
+    return f"[{paragraph.style}] {text}{SEAL_SLOT if paragraph.has_seal_slot else ''}"
+
+
+def _row_line(row: Row) -> str:
+    first = row.cells[0].paragraphs[0].text
+    if _ROW_TAG.fullmatch(first):
+        return first
+    cells = (LINE_BREAK.join(f"{p.style}：{p.text}" for p in cell.paragraphs) for cell in row.cells)
+    return f"| {' | '.join(cells)} |"
+
+
+def parse_outline(text: str) -> tuple[Block, ...]:
+    """The blocks of an outline. Raises RefusedError with every line that is none."""
+    blocks: list[Block] = []
+    rows: list[Row] | None = None
+    wrong: list[Problem] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("[表格] "):
+            rows = []
+            blocks.append(Table(tuple(float(width) for width in line.split()[1:]), ()))
+        elif rows is not None and (line.startswith("|") or _ROW_TAG.fullmatch(line)):
+            rows.append(_parse_row(line))
+            table = blocks[-1]
+            if isinstance(table, Table):
+                blocks[-1] = Table(table.widths, tuple(rows))
+        elif _PARAGRAPH_TAG.fullmatch(line):
+            rows = None
+            blocks.append(Paragraph(Style.BODY, line))
+        elif (match := _PARAGRAPH.fullmatch(line)) and match["style"] in set(Style):
+            rows = None
+            blocks.append(_parse_paragraph(Style(match["style"]), match["text"]))
+        else:
+            wrong.append(Finding.OUTLINE_LINE.at(f"第 {number} 行", text=line[:40]))
+    if wrong:
+        raise RefusedError(wrong)
+    return tuple(blocks)
+
+
+def _parse_paragraph(style: Style, text: str) -> Paragraph:
+    has_seal_slot = text.endswith(SEAL_SLOT)
+    return Paragraph(style, text.removesuffix(SEAL_SLOT).replace(LINE_BREAK, "\n"), has_seal_slot)
+
+
+def _parse_row(line: str) -> Row:
+    if _ROW_TAG.fullmatch(line):
+        return Row((Cell((Paragraph(Style.CELL, line),)),))
+    cells = []
+    for cell in line.strip("|").split(" | "):
+        paragraphs = []
+        for words in cell.strip().split(LINE_BREAK):
+            style, _, text = words.partition("：")
+            paragraphs.append(Paragraph(Style(style), text))
+        cells.append(Cell(tuple(paragraphs)))
+    return Row(tuple(cells))

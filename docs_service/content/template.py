@@ -1,0 +1,168 @@
+"""A template compiled once and filled many times.
+
+The template is a .docx with the tags of docxtpl: `{{ x }}`, `{%p … %}` for a paragraph that is a tag,
+`{%tr … %}` for a row that is one, `{% … %}` inside a paragraph. Its XML is mended once (tags that Word has
+spread over several runs), made a Jinja template, and then only strings are rendered.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+from lxml import etree
+
+from docs_service.content.findings import Finding
+from docs_service.content.ooxml import (
+    DOCUMENT_PART,
+    STYLES_PART,
+    paragraph_text,
+    parse_part,
+    serialise_part,
+    style_names,
+    w,
+)
+from docs_service.content.values import chinese_date, chinese_number, joined_names, printed
+from service_kit.problems import RefusedError
+
+LARGEST_TEMPLATE = 20 << 20
+
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_WHOLE_TAG = re.compile(r"\s*\{%(p|tr)\s(.*?)%\}\s*", re.DOTALL)
+_TOKEN = re.compile("\ue000([0-9]+)\ue001|<!--tag ([0-9]+)-->")
+_FILLED_PART = re.compile(r"word/(?:document|header[0-9]*|footer[0-9]*)\.xml")
+_TYPOGRAPHIC_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
+
+
+def template_environment() -> SandboxedEnvironment:
+    """The Jinja environment of templates: sandboxed, an unknown name is an error, values are escaped, and
+    nothing can be called but the few filters that print.
+    """
+    environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True, finalize=_finalize)
+    environment.globals.clear()
+    environment.filters.clear()
+    environment.filters.update(
+        cn_date=chinese_date, cn_number=chinese_number, join_names=joined_names
+    )
+    return environment
+
+
+def _finalize(value: object) -> str:
+    return str(value) if isinstance(value, jinja2.Undefined) else printed(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A compiled template: its parts as they are, and those that are filled as Jinja templates."""
+
+    parts: Mapping[str, bytes]
+    sources: Mapping[str, str]
+    compiled: Mapping[str, jinja2.Template]
+    styles: Mapping[str, str]
+
+    def fill(self, values: Mapping[str, Any]) -> dict[str, bytes]:
+        """All parts with the values in them. Raises RefusedError where the template asks for what the
+        values do not have.
+        """
+        try:
+            filled = {name: part.render(values).encode() for name, part in self.compiled.items()}
+        except (jinja2.TemplateError, ValueError, TypeError) as error:
+            raise RefusedError([Finding.TEMPLATE_VALUE.at("", cause=str(error))]) from error
+        return {**self.parts, **filled}
+
+
+def open_template(content: bytes) -> dict[str, bytes]:
+    """The parts of a .docx. Raises RefusedError where it is none."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > LARGEST_TEMPLATE:
+                raise _not_docx("解开后过大")
+            parts = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        raise _not_docx("不是 ZIP 压缩包") from None
+    if missing := [name for name in (DOCUMENT_PART, STYLES_PART) if name not in parts]:
+        raise _not_docx(f"缺少 {missing[0]}")
+    return parts
+
+
+def compile_template(content: bytes) -> Template:
+    """Compile a .docx. Raises RefusedError where it is no .docx or a tag of it is wrong."""
+    parts = open_template(content)
+    try:
+        styles = style_names(parts[STYLES_PART])
+        sources = {name: jinja_source(parts[name]) for name in parts if _FILLED_PART.fullmatch(name)}
+    except etree.XMLSyntaxError as error:
+        raise _not_docx(str(error)) from None
+    environment = template_environment()
+    try:
+        compiled = {name: environment.from_string(source) for name, source in sources.items()}
+    except jinja2.TemplateError as error:
+        raise RefusedError([Finding.TEMPLATE_TAG.at("", cause=str(error))]) from None
+    return Template(parts, sources, compiled, styles)
+
+
+def _not_docx(cause: str) -> RefusedError:
+    return RefusedError([Finding.TEMPLATE_NOT_DOCX.at("", cause=cause)])
+
+
+def jinja_source(part: bytes) -> str:
+    """The part as a Jinja template. Tags leave the tree as tokens and come back unescaped."""
+    root = parse_part(part)
+    tags: list[str] = []
+    for row in list(root.iter(w("tr"))):
+        match = _whole_tag(row)
+        if match and match.group(1) == "tr":
+            _replace_by_tag(row, match.group(2), tags)
+    for paragraph in list(root.iter(w("p"))):
+        match = _whole_tag(paragraph)
+        if match and match.group(1) == "p":
+            _replace_by_tag(paragraph, match.group(2), tags)
+        else:
+            _tokenise_texts(paragraph, tags)
+    source = serialise_part(root).decode()
+    return _TOKEN.sub(lambda token: tags[int(token.group(1) or token.group(2))], source)
+
+
+def _whole_tag(element: etree._Element) -> re.Match[str] | None:
+    text = "".join(paragraph_text(paragraph) for paragraph in element.iter(w("p")))
+    return _WHOLE_TAG.fullmatch(text)
+
+
+def _replace_by_tag(element: etree._Element, words: str, tags: list[str]) -> None:
+    comment = etree.Comment(f"tag {len(tags)}")
+    tags.append(f"{{% {words.strip().translate(_TYPOGRAPHIC_QUOTES)} %}}")
+    parent = element.getparent()
+    if parent is not None:
+        parent.replace(element, comment)
+
+
+def _tokenise_texts(paragraph: etree._Element, tags: list[str]) -> None:
+    texts = list(paragraph.iter(w("t")))
+    _gather_split_tags(texts)
+    for text in texts:
+        words = text.text or ""
+
+        def token(match: re.Match[str]) -> str:
+            tags.append(match.group().translate(_TYPOGRAPHIC_QUOTES))
+            return f"\ue000{len(tags) - 1}\ue001"
+
+        if _TAG.search(words):
+            text.text = _TAG.sub(token, words)
+            text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+
+
+def _gather_split_tags(texts: list[etree._Element]) -> None:
+    """Word spreads a tag over several runs: give the whole of it to the run in which it begins."""
+    whole = "".join(text.text or "" for text in texts)
+    owner = [at for at, text in enumerate(texts) for _ in text.text or ""]
+    for tag in _TAG.finditer(whole):
+        owner[tag.start() : tag.end()] = [owner[tag.start()]] * (tag.end() - tag.start())
+    shares: list[list[str]] = [[] for _ in texts]
+    for character, at in zip(whole, owner, strict=True):
+        shares[at].append(character)
+    for text, share in zip(texts, shares, strict=True):
+        text.text = "".join(share)

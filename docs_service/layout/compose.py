@@ -1,0 +1,214 @@
+"""From the blocks of a paper to composed pages."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from docs_service.catalogue import PageLayout
+from docs_service.content import Block, Paragraph, Row, Style, Table
+from docs_service.layout.flow import Band, BlankBand, PageBands, RowBand, TextBand, flow, starts_group
+from docs_service.layout.fonts import FontSet
+from docs_service.layout.furniture import draft_mark, imprint, letter_rules, letterhead, page_number
+from docs_service.layout.measures import (
+    CELL_PADDING,
+    LINE_PITCH,
+    MARGIN_LEFT,
+    SEAL_SIZE,
+    STYLE_MEASURES,
+    TABLE_RULE,
+    text_line_top,
+)
+from docs_service.layout.pages import Dress, Page, Picture, PictureKind, PlacedLine, Rule, TextBlock
+from docs_service.layout.setting import MissingGlyph, SetParagraph, Typesetter
+from docs_service.layout.signature import SignaturePlace, place_signature, seal_top
+
+_TAIL_STYLES = frozenset({Style.SIGNATURE, Style.DATE, Style.NOTE})
+# A notice has no red rule: one blank line parts its number from its title.
+_BLANK_BEFORE_TITLE_OF_NOTICE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The pages of a paper, and the characters for which no font has a glyph."""
+
+    pages: tuple[Page, ...]
+    missing: tuple[MissingGlyph, ...]
+
+
+def compose_pages(blocks: tuple[Block, ...], layout: PageLayout, dress: Dress, fonts: FontSet) -> Composition:
+    """Compose a paper on the grid of GB/T 9704-2012 (letter: 10.1; notice: the same page without red head)."""
+    setter = Typesetter(fonts)
+    composer = _PaperComposer(layout, dress, setter)
+    pages = composer.compose(blocks)
+    return Composition(pages, tuple(dict.fromkeys(setter.missing)))
+
+
+class _PaperComposer:
+    """Composes one paper."""
+
+    def __init__(self, layout: PageLayout, dress: Dress, setter: Typesetter) -> None:
+        self._layout = layout
+        self._dress = dress
+        self._setter = setter
+        self._signature_width = 0.0
+        self._signature: SignaturePlace | None = None
+        self._seal_slot = False
+
+    def compose(self, blocks: tuple[Block, ...]) -> tuple[Page, ...]:
+        body, tail, copies, head = self._sort(blocks)
+        foot = [self._setter.set(paragraph) for paragraph in copies]
+        foot_lines = sum(len(paragraph.lines) for paragraph in foot) + bool(foot)
+        first_line = 1 if head else 0
+        pages = flow(self._bands(body), self._bands(tail), foot_lines, first_line)
+        return tuple(
+            self._page(bands, at, head if at == 0 else None, foot if at == len(pages) - 1 else [])
+            for at, bands in enumerate(pages)
+        )
+
+    def _sort(
+        self, blocks: tuple[Block, ...]
+    ) -> tuple[list[Block], list[Block], list[Paragraph], SetParagraph | None]:
+        body: list[Block] = []
+        tail: list[Block] = []
+        copies: list[Paragraph] = []
+        head: SetParagraph | None = None
+        for block in blocks:
+            if isinstance(block, Table):
+                body.append(block)
+            elif block.style is Style.LETTERHEAD:
+                head = self._setter.set(block)
+            elif block.style is Style.COPY:
+                copies.append(block)
+            else:
+                (tail if block.style in _TAIL_STYLES else body).append(block)
+        return body, tail, copies, head
+
+    def _bands(self, blocks: list[Block]) -> list[Band]:
+        bands: list[Band] = []
+        before: Style | None = None
+        for block in blocks:
+            if isinstance(block, Table):
+                bands.extend(self._table(block))
+                before = None
+                continue
+            if starts_group(block.style, before) and (blank := self._blank_before(block.style)):
+                bands.append(BlankBand(blank))
+            bands.extend(self._paragraph(block))
+            before = block.style
+        return bands
+
+    def _blank_before(self, style: Style) -> int:
+        if style is Style.TITLE and self._layout is PageLayout.NOTICE:
+            return _BLANK_BEFORE_TITLE_OF_NOTICE
+        return STYLE_MEASURES[style].blank_before
+
+    def _paragraph(self, paragraph: Paragraph) -> list[TextBand]:
+        set_paragraph = self._setter.set(paragraph)
+        self._note_signature(paragraph, set_paragraph)
+        keep = STYLE_MEASURES[paragraph.style].keep_with_next
+        return [TextBand(set_paragraph, at, keep) for at in range(len(set_paragraph.lines))]
+
+    def _note_signature(self, paragraph: Paragraph, set_paragraph: SetParagraph) -> None:
+        if paragraph.style is Style.SIGNATURE:
+            self._signature_width = set_paragraph.lines[0][1].width
+        elif paragraph.style is Style.DATE:
+            self._signature = place_signature(self._signature_width, set_paragraph.lines[0][1].width)
+            self._seal_slot = paragraph.has_seal_slot
+
+    def _table(self, table: Table) -> list[RowBand]:
+        header = self._row(table, table.rows[0], None)
+        return [header, *(self._row(table, row, header) for row in table.rows[1:])]
+
+    def _row(self, table: Table, row: Row, header: RowBand | None) -> RowBand:
+        cells = tuple(
+            tuple(self._setter.set(paragraph, width - 2 * CELL_PADDING) for paragraph in cell.paragraphs)
+            for cell, width in zip(row.cells, table.widths, strict=True)
+        )
+        return RowBand(table.widths, cells, header, keep_with_next=header is None)
+
+    def _page(
+        self, bands: PageBands, at: int, head: SetParagraph | None, foot: list[SetParagraph]
+    ) -> Page:
+        texts: list[TextBlock] = []
+        rules: list[Rule] = []
+        pictures: list[Picture] = []
+        number_drop = 0.0
+        if head is not None:
+            head_block, number_drop = letterhead(head)
+            texts.append(head_block)
+        for paragraph, group in groupby(bands.placed, key=_paragraph_of):
+            placed = list(group)
+            if paragraph is not None:
+                texts.append(self._text(paragraph, placed, number_drop))
+                pictures.extend(self._picture(paragraph, placed[0][0]))
+        for line, band in bands.placed:
+            if isinstance(band, RowBand):
+                texts.extend(_row_texts(band, line))
+                rules.extend(_row_rules(band, line))
+        if foot:
+            foot_texts, foot_rules = imprint(foot, with_rules=self._layout is PageLayout.NOTICE)
+            texts.extend(foot_texts)
+            rules.extend(foot_rules)
+        if head is not None:
+            rules.extend(letter_rules(head))
+        else:
+            texts.append(page_number(at + 1, self._setter))
+        if self._dress.is_draft:
+            texts.append(draft_mark(self._setter))
+        return Page(tuple(texts), tuple(rules), tuple(pictures))
+
+    def _text(self, paragraph: SetParagraph, placed: list[tuple[int, Band]], number_drop: float) -> TextBlock:
+        drop = number_drop if paragraph.style is Style.LETTER_NUMBER else 0.0
+        lines = [
+            PlacedLine(MARGIN_LEFT + x, text_line_top(line) + drop, LINE_PITCH, set_line)
+            for line, band in placed
+            if isinstance(band, TextBand)
+            for x, set_line in [paragraph.lines[band.index]]
+        ]
+        if self._signature and paragraph.style in (Style.SIGNATURE, Style.DATE):
+            lines = [self._moved(line, paragraph.style, self._signature) for line in lines]
+        return TextBlock(paragraph.style, paragraph.size, tuple(lines))
+
+    @staticmethod
+    def _moved(line: PlacedLine, style: Style, place: SignaturePlace) -> PlacedLine:
+        indent = place.signature_indent if style is Style.SIGNATURE else place.date_indent
+        return PlacedLine(line.x - indent, line.top, line.height, line.line)
+
+    def _picture(self, paragraph: SetParagraph, line: int) -> list[Picture]:
+        if paragraph.style is not Style.DATE or not self._seal_slot or self._signature is None:
+            return []
+        if not self._dress.is_draft and not self._dress.seal:
+            return []
+        kind = PictureKind.EMPTY_SLOT if self._dress.is_draft else PictureKind.SEAL
+        top = seal_top(text_line_top(line))
+        return [Picture(kind, self._dress.seal, self._signature.seal_x, top, SEAL_SIZE)]
+
+
+def _paragraph_of(placed: tuple[int, Band]) -> SetParagraph | None:
+    return placed[1].paragraph if isinstance(placed[1], TextBand) else None
+
+
+def _row_texts(band: RowBand, line: int) -> list[TextBlock]:
+    texts: list[TextBlock] = []
+    x = MARGIN_LEFT
+    for cell, width in zip(band.cells, band.widths, strict=True):
+        at = line + (band.lines - sum(len(p.lines) for p in cell)) / 2
+        for paragraph in cell:
+            lines = []
+            for shift, set_line in paragraph.lines:
+                top = text_line_top(0) + at * LINE_PITCH
+                lines.append(PlacedLine(x + CELL_PADDING + shift, top, LINE_PITCH, set_line))
+                at += 1
+            texts.append(TextBlock(paragraph.style, paragraph.size, tuple(lines)))
+        x += width
+    return texts
+
+
+def _row_rules(band: RowBand, line: int) -> list[Rule]:
+    top, height = text_line_top(line), band.lines * LINE_PITCH
+    total = sum(band.widths)
+    rules = [Rule(MARGIN_LEFT, y, total, TABLE_RULE) for y in (top, top + height)]
+    x = MARGIN_LEFT
+    for width in (0.0, *band.widths):
+        x += width
+        rules.append(Rule(x - TABLE_RULE / 2, top, TABLE_RULE, height))
+    return rules

@@ -1,0 +1,142 @@
+"""Lays set paragraphs and tables on the grid of 22 lines, page by page.
+
+The flow works in lines of the grid: a band is what is never parted, one line of a paragraph or one row of a
+table. Only when every band has its page are places in millimetres made of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from docs_service.content import Style
+from docs_service.layout.measures import LINES_PER_PAGE
+from docs_service.layout.setting import SetParagraph
+
+# So many lines of text at least go with a signature to a new page: a seal never stands on a page without text.
+TEXT_LINES_WITH_SIGNATURE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TextBand:
+    """One line of a paragraph; `index` is its place in the paragraph."""
+
+    paragraph: SetParagraph
+    index: int
+    keep_with_next: bool
+
+    @property
+    def lines(self) -> int:
+        """Lines of the grid it takes."""
+        return 1
+
+
+@dataclass(frozen=True, slots=True)
+class BlankBand:
+    """Lines left free, but not at the top of a page."""
+
+    lines: int
+    keep_with_next: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RowBand:
+    """A row of a table: its cells in lines, and the header row that is repeated above it on a new page."""
+
+    widths: tuple[float, ...]
+    cells: tuple[tuple[SetParagraph, ...], ...]
+    header: "RowBand | None"
+    keep_with_next: bool = False
+
+    @property
+    def lines(self) -> int:
+        """Lines of the grid it takes: those of its tallest cell."""
+        return max((sum(len(p.lines) for p in cell) for cell in self.cells), default=1) or 1
+
+
+Band = TextBand | BlankBand | RowBand
+
+
+@dataclass(slots=True)
+class PageBands:
+    """The bands of a page with the line of the grid at which each begins."""
+
+    first_line: int
+    placed: list[tuple[int, Band]] = field(default_factory=list)
+
+    @property
+    def next_line(self) -> int:
+        """The first free line."""
+        return self.placed[-1][0] + self.placed[-1][1].lines if self.placed else self.first_line
+
+    def add(self, band: Band) -> None:
+        """Put a band on the next free line."""
+        self.placed.append((self.next_line, band))
+
+
+def flow(body: list[Band], tail: list[Band], foot_lines: int, first_line: int) -> list[PageBands]:
+    """Bands on pages. `tail` is signature, date and notes, kept together and with text above them;
+    `foot_lines` are kept free at the bottom of the last page for the 版记; `first_line` is where page one
+    begins.
+    """
+    pages = [PageBands(first_line)]
+    for group in _groups(body):
+        _place(pages, group)
+    needed = sum(band.lines for band in tail)
+    if tail and pages[-1].next_line + needed + foot_lines > LINES_PER_PAGE:
+        carried = _take_text(pages[-1])
+        pages.append(PageBands(0))
+        for band in carried:
+            _add(pages[-1], band)
+    for band in tail:
+        _add(pages[-1], band)
+    if not tail and foot_lines and pages[-1].next_line + foot_lines > LINES_PER_PAGE:
+        pages.append(PageBands(0))
+    return pages
+
+
+def _groups(bands: list[Band]) -> Iterator[list[Band]]:
+    """Bands that a page break may not part: those kept with the next, and that next."""
+    group: list[Band] = []
+    for band in bands:
+        group.append(band)
+        if not band.keep_with_next:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _place(pages: list[PageBands], group: list[Band]) -> None:
+    needed = sum(band.lines for band in group)
+    if pages[-1].placed and pages[-1].next_line + needed > LINES_PER_PAGE:
+        pages.append(PageBands(0))
+        first = group[0]
+        if isinstance(first, RowBand) and first.header is not None:
+            pages[-1].add(first.header)
+    for band in group:
+        if pages[-1].next_line + band.lines > LINES_PER_PAGE and pages[-1].placed:
+            pages.append(PageBands(0))
+        _add(pages[-1], band)
+
+
+def _add(page: PageBands, band: Band) -> None:
+    if page.placed or page.first_line or not isinstance(band, BlankBand):
+        page.add(band)
+
+
+def _take_text(page: PageBands) -> list[Band]:
+    """Take the last lines of text from a page, with the heading that would be left behind."""
+    start = len(page.placed)
+    taken = 0
+    while start > 1 and (taken < TEXT_LINES_WITH_SIGNATURE or page.placed[start - 1][1].keep_with_next):
+        start -= 1
+        taken += isinstance(page.placed[start][1], TextBand | RowBand)
+    if start == 1 and len(page.placed) <= TEXT_LINES_WITH_SIGNATURE:
+        start = 0
+    carried = [band for _, band in page.placed[start:]]
+    del page.placed[start:]
+    return carried
+
+
+def starts_group(style: Style, before: Style | None) -> bool:
+    """Whether a paragraph is the first of its style in a row, and so has the blank lines of its style above."""
+    return style is not before

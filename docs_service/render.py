@@ -1,0 +1,175 @@
+"""Renders a paper: the same order gives the same bytes, in any process, on any day."""
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from importlib.metadata import version
+from typing import Any
+
+from docs_service.admission import NUMBER_FIELD, check_recipients, find_type, order_problems
+from docs_service.catalogue import CATALOGUE_NOTE, Catalogue, DocumentType, shipped_catalogue
+from docs_service.content import (
+    DATA_ROOT,
+    Block,
+    Finding,
+    Style,
+    Template,
+    compile_template,
+    paragraphs_of,
+    parse_json,
+    read_blocks,
+    read_data,
+)
+from docs_service.content.characters import code_point
+from docs_service.content.ooxml import DOCUMENT_PART
+from docs_service.layout import Composition, Dress, FontSet, MissingGlyph, compose_pages, installed_fonts
+from docs_service.orders import FontSubstitute, Format, RenderedPaper, RenderOrder
+from docs_service.writers import docx, pdf
+from service_kit.problems import Problem, RefusedError
+
+# What stands for the number in a draft that has none yet.
+NUMBER_TO_COME = "（待编）"
+
+_SET_BY = ("jinja2", "lxml")
+_PAINTED_BY = ("weasyprint", "pydyf", "fonttools")
+
+
+@dataclass(frozen=True, slots=True)
+class FilledPaper:
+    """A paper filled and read, before it becomes a file."""
+
+    kind: DocumentType
+    template: Template
+    parts: Mapping[str, bytes]
+    blocks: tuple[Block, ...]
+    composition: Composition
+    issuer: str
+    day: date
+    data_digest: str
+
+
+def render(order: RenderOrder, catalogue: Catalogue | None = None) -> RenderedPaper:
+    """Render one paper. Raises RefusedError with every problem found; nothing half-rendered is returned."""
+    fonts = installed_fonts()
+    paper = fill(order, catalogue or shipped_catalogue(), fonts)
+    dress = Dress(order.draft, order.seal)
+    custom = {
+        "catalogue_note": CATALOGUE_NOTE,
+        "template_revision": paper.kind.revision,
+        "decision_id": order.decision_id,
+        "paper_call_id": order.paper_call_id,
+    }
+    custom = {name: value for name, value in custom.items() if value}
+    title = "".join(p.text for p in paragraphs_of(paper.blocks) if p.style is Style.TITLE)
+    fingerprint = _fingerprint(order.format, fonts)
+    if order.format is Format.DOCX:
+        about = docx.Properties(title, paper.issuer, paper.day, custom)
+        content = docx.write_docx(paper.parts, paper.template.styles, dress, about, fonts)
+        media_type, pages = docx.MEDIA_TYPE, 0
+    else:
+        identifier = _digest(paper.data_digest, fingerprint, order.seal, str(order.draft))
+        content = pdf.write_pdf(
+            paper.composition.pages, pdf.About(title, paper.issuer, identifier, custom), fonts
+        )
+        media_type, pages = pdf.MEDIA_TYPE, len(paper.composition.pages)
+    content_digest = hashlib.sha256(content).hexdigest()
+    return RenderedPaper(
+        content=content,
+        media_type=media_type,
+        file_name=f"{paper.kind.code}-{content_digest[:16]}.{order.format}",
+        page_count=pages,
+        template_revision=paper.kind.revision,
+        data_digest=paper.data_digest,
+        content_digest=content_digest,
+        renderer_fingerprint=fingerprint,
+        substitutes=substitutes(fonts) if order.format is Format.PDF else (),
+    )
+
+
+def fill(order: RenderOrder, catalogue: Catalogue, fonts: FontSet) -> FilledPaper:
+    """The paper of an order, checked, filled and composed. Raises RefusedError with every problem found."""
+    kind, variant = find_type(order, catalogue)
+    data = parse_json(order.data_json)
+    fields = kind.fields_of(variant.code)
+    values, problems = read_data(fields, data, kind.date_orders)
+    problems.extend(order_problems(order, data))
+    if problems:
+        raise RefusedError(problems)
+    check_recipients(order, kind, variant, data)
+    values[NUMBER_FIELD] = order.number or values.get(NUMBER_FIELD) or NUMBER_TO_COME
+    absent = {field.name: None for field in kind.fields if field not in fields}
+    context = {**absent, **values, "variant": variant.code, "draft": order.draft}
+    template = _compiled(kind)
+    parts = template.fill(context)
+    blocks = read_blocks(parts[DOCUMENT_PART], template.styles)
+    composition = compose_pages(blocks, kind.layout, Dress(order.draft, order.seal), fonts)
+    if composition.missing:
+        raise RefusedError(_missing_glyphs(composition.missing, data, kind))
+    canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    digest = _digest(kind.code, variant.code, kind.revision, canonical, values[NUMBER_FIELD])
+    return FilledPaper(
+        kind, template, parts, blocks, composition, values["issuer"], values["issue_date"], digest
+    )
+
+
+@lru_cache(maxsize=256)
+def _compiled_template(revision: str, content: bytes) -> Template:  # noqa: ARG001 - the revision is the key
+    return compile_template(content)
+
+
+def _compiled(kind: DocumentType) -> Template:
+    return _compiled_template(kind.revision, kind.template)
+
+
+def _digest(*words: str) -> str:
+    return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
+
+
+def _missing_glyphs(
+    missing: tuple[MissingGlyph, ...], data: Mapping[str, Any], kind: DocumentType
+) -> list[Problem]:
+    labels = {field.name: field.label for field in kind.fields}
+    problems: dict[Problem, None] = {}
+    for glyph in missing:
+        places = list(_places_of(glyph.character, data, DATA_ROOT)) or [""]
+        for place in places:
+            name = place.removeprefix(f"{DATA_ROOT}.").split("[")[0].split(".")[0]
+            words = {"character": glyph.character, "code_point": code_point(glyph.character), "role": glyph.role}
+            label = labels.get(name, "模板")
+            problems[Finding.CHARACTER_WITHOUT_FONT.at(place, label=label, **words)] = None
+    return list(problems)
+
+
+def _places_of(character: str, value: object, place: str) -> list[str]:
+    if isinstance(value, str):
+        return [place] if character in value else []
+    if isinstance(value, Mapping):
+        return [found for key, item in value.items() for found in _places_of(character, item, f"{place}.{key}")]
+    if isinstance(value, list):
+        return [
+            found for at, item in enumerate(value) for found in _places_of(character, item, f"{place}[{at}]")
+        ]
+    return []
+
+
+def substitutes(fonts: FontSet) -> tuple[FontSubstitute, ...]:
+    """The fonts that stand in for those of the standard on this machine."""
+    return tuple(
+        FontSubstitute(role.role, role.faces[0].family if role.faces else "", role.reason)
+        for role in fonts.roles.values()
+        if role.is_substitute
+    )
+
+
+def _fingerprint(format_: Format, fonts: FontSet) -> str:
+    return _digest(*_versions(format_), fonts.fingerprint)
+
+
+@cache
+def _versions(format_: Format) -> tuple[str, ...]:
+    packages = _SET_BY + (_PAINTED_BY if format_ is Format.PDF else ())
+    return (*(f"{name} {version(name)}" for name in ("huiyin", *packages)), f"zlib {zlib.ZLIB_RUNTIME_VERSION}")

@@ -1,0 +1,192 @@
+"""Paints composed pages as a tagged PDF/A-2a through WeasyPrint, which has nothing left to decide.
+
+WeasyPrint is imported only when the first page is painted: it may not be loaded before a process forks.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docs_service.content import Style
+from docs_service.layout import FontSet, Page, PictureKind, cache_folder
+from docs_service.layout.composer import Run
+from docs_service.layout.measures import MM_PER_POINT
+from docs_service.layout.pages import Picture, PlacedLine, Rule, TextBlock
+from docs_service.seals import EMPTY_SLOT, slot_picture
+
+MEDIA_TYPE = "application/pdf"
+
+_ASSET = "asset:"
+_TAGS = {Style.TITLE: "h1", Style.HEADING_1: "h2", Style.HEADING_2: "h3"}
+_ALTERNATIVE = {PictureKind.SEAL: "印章", PictureKind.EMPTY_SLOT: "印章位（样稿未用印）"}
+_SHEET = """
+@page { size: 210mm 297mm; margin: 0 }
+html { font-size: 16pt; color: #000; font-kerning: none; font-variant-ligatures: none; hyphens: none }
+body { margin: 0 }
+section { position: relative; width: 210mm; height: 297mm; break-after: page; overflow: hidden }
+section:last-child { break-after: auto }
+h1, h2, h3, p { position: absolute; left: 0; margin: 0; font-weight: normal; bookmark-level: none }
+h1 > span, h2 > span, h3 > span, p > span { display: block; white-space: pre }
+hr { position: absolute; margin: 0; border: 0 }
+img { position: absolute }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a PDF says about itself beside its pages."""
+
+    title: str
+    issuer: str
+    identifier: str
+    custom: Mapping[str, str]
+
+
+def write_pdf(pages: tuple[Page, ...], about: About, fonts: FontSet) -> bytes:
+    """The pages as PDF/A-2a. The same pages give the same bytes in any process."""
+    families = sorted({run.family for page in pages for text in page.texts for run in _runs(text)})
+    folders = tuple(sorted({str(_font_file(family, fonts).parent) for family in families}))
+    painter = _painter(folders)
+    return painter.paint(_html(pages, about), about)
+
+
+def _runs(text: TextBlock) -> Iterator[Run]:
+    for placed in text.lines:
+        yield from placed.line.runs
+
+
+def _font_file(family: str, fonts: FontSet) -> Path:
+    """The file of a family, made on first use. A family's name begins with its face's digest and index."""
+    _, digest, index, _ = family.split(" ")
+    for role in fonts.roles.values():
+        for face in role.faces:
+            if face.digest.startswith(digest) and face.index == int(index):
+                return face.slice_file(family, cache_folder())
+    raise LookupError(family)
+
+
+def _html(pages: tuple[Page, ...], about: About) -> str:
+    metas = "".join(
+        f'<meta name="{escape(name)}" content="{escape(value)}">' for name, value in about.custom.items()
+    )
+    sections = "".join(_section(page) for page in pages)
+    return (
+        f'<html lang="zh-CN"><head><title>{escape(about.title)}</title>'
+        f'<meta name="author" content="{escape(about.issuer)}">{metas}</head><body>{sections}</body></html>'
+    )
+
+
+def _section(page: Page) -> str:
+    texts = "".join(map(_text, page.texts))
+    rules = "".join(map(_rule, page.rules))
+    pictures = "".join(map(_picture, page.pictures))
+    return f"<section>{texts}{rules}{pictures}</section>"
+
+
+def _text(block: TextBlock) -> str:
+    tag = _TAGS.get(block.style, "p")
+    first = block.lines[0]
+    colour = f";color:{block.colour}" if block.colour != "#000000" else ""
+    lines = "".join(map(_line, block.lines))
+    return (
+        f'<{tag} style="top:{_mm(first.top)};font-size:{block.size:g}pt;line-height:{_mm(first.height)}{colour}">'
+        f"{lines}</{tag}>"
+    )
+
+
+def _line(placed: PlacedLine) -> str:
+    """A line: its first run is the line's own, the others are put where they belong by a margin."""
+    first, *others = placed.line.runs
+    pieces = [escape(first.text, quote=False)]
+    end = first.end
+    for run in others:
+        style = f"margin-left:{_mm(run.x - end)};letter-spacing:{_mm(run.spacing)}"
+        if run.family != first.family:
+            style += f";font-family:'{run.family}'"
+        pieces.append(f'<span style="{style}">{escape(run.text, quote=False)}</span>')
+        end = run.end
+    return (
+        f'<span style="margin-left:{_mm(placed.x + first.x)};letter-spacing:{_mm(first.spacing)};'
+        f"font-family:'{first.family}'\">{''.join(pieces)}</span>"
+    )
+
+
+def _rule(rule: Rule) -> str:
+    return (
+        f'<hr style="left:{_mm(rule.x)};top:{_mm(rule.y)};width:{_mm(rule.width)};height:{_mm(rule.height)};'
+        f'background:{rule.colour}">'
+    )
+
+
+def _picture(picture: Picture) -> str:
+    key = EMPTY_SLOT if picture.kind is PictureKind.EMPTY_SLOT else picture.key
+    return (
+        f'<img src="{_ASSET}{key}" alt="{_ALTERNATIVE[picture.kind]}" style="left:{_mm(picture.x)};'
+        f'top:{_mm(picture.y)};width:{_mm(picture.size)};height:{_mm(picture.size)}">'
+    )
+
+
+def _mm(length: float) -> str:
+    return f"{length:.4f}mm"
+
+
+class _Painter:
+    """WeasyPrint with one set of fonts, kept for the process: fonts, style sheet and pictures are read once."""
+
+    def __init__(self, folders: tuple[str, ...]) -> None:
+        os.environ["FONTCONFIG_FILE"] = str(_font_configuration(folders))
+        import weasyprint
+        from weasyprint.text.fonts import FontConfiguration
+
+        class AssetFetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc] - WeasyPrint has no types
+            """Serves the seal slot's pictures from memory, and nothing else from anywhere."""
+
+            def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ARG002
+                key = url.removeprefix(_ASSET)
+                if key == url:
+                    raise weasyprint.urls.FatalURLFetchingError(f"refused: {url}")
+                return weasyprint.urls.URLFetcherResponse(url, slot_picture(key), {"Content-Type": "image/png"})
+
+        self._weasyprint = weasyprint
+        self._fonts = FontConfiguration()
+        self._fetcher = AssetFetcher(allowed_protocols=())
+        self._sheet = weasyprint.CSS(string=_SHEET, font_config=self._fonts, url_fetcher=self._fetcher)
+        self._images: dict[str, object] = {}
+
+    def paint(self, html: str, about: About) -> bytes:
+        document = self._weasyprint.HTML(string=html, url_fetcher=self._fetcher, base_url=_ASSET)
+        content: bytes = document.write_pdf(
+            stylesheets=[self._sheet],
+            font_config=self._fonts,
+            cache=self._images,
+            pdf_variant="pdf/a-2a",
+            pdf_identifier=bytes.fromhex(about.identifier),
+            custom_metadata=True,
+        )
+        return content
+
+
+@lru_cache(maxsize=8)
+def _painter(folders: tuple[str, ...]) -> _Painter:
+    return _Painter(folders)
+
+
+def _font_configuration(folders: tuple[str, ...]) -> Path:
+    """A configuration of fontconfig that knows these folders only."""
+    cache = cache_folder()
+    entries = "".join(f"<dir>{escape(folder)}</dir>" for folder in folders)
+    text = (
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>'
+        f"{entries}<cachedir>{escape(str(cache / 'fontconfig'))}</cachedir></fontconfig>"
+    )
+    path = cache / f"fonts-{hashlib.sha256(text.encode()).hexdigest()[:16]}.conf"
+    if not path.exists():
+        aside = path.with_suffix(f".{os.getpid()}")
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(path)
+    return path

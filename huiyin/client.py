@@ -7,6 +7,7 @@ contract only asks. What a service refuses arrives as a `HuiyinError` with every
         answer = rules.assess(AssessRequest(...)).answer
 """
 
+import ipaddress
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -192,7 +193,10 @@ def open_channel(address: str, credentials: Credentials | None = None) -> grpc.C
 def is_local(address: str) -> bool:
     """Whether ADDRESS (host:port) is on this machine, where no token can be overheard."""
     host = address.rpartition(":")[0].strip("[]")
-    return host in ("localhost", "::1") or host.startswith("127.")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def unpack(error: grpc.RpcError) -> HuiyinError:

@@ -6,7 +6,7 @@ import traceback
 
 import typer
 
-from huiyin.cli import demo, doctor, rules_check, rules_evaluate, serve, token, up
+from huiyin.cli import demo, docs_render, doctor, rules_check, rules_evaluate, serve, token, up
 from huiyin.cli.output import err, print_problems
 from service_kit.problems import RefusedError
 
@@ -25,6 +25,8 @@ docs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="制作
 rules_app.command("check")(rules_check.check)
 rules_app.command("evaluate")(rules_evaluate.evaluate)
 rules_app.command("assess")(rules_evaluate.assess)
+
+docs_app.command("render")(docs_render.render)
 
 app.add_typer(rules_app, name="rules")
 app.add_typer(docs_app, name="docs")

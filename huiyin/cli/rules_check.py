@@ -17,9 +17,7 @@ def check(
     ],
     rulesets: Annotated[
         Path,
-        typer.Option(
-            envvar="HUIYIN_RULESETS", help="词汇表所在的规则集文件夹。Folder of rulesets."
-        ),
+        typer.Option(envvar="HUIYIN_RULESETS", help="词汇表所在的规则集文件夹。Folder of rulesets."),
     ] = Path("rulesets"),
     as_json: JsonOption = False,
 ) -> None:

@@ -1,0 +1,56 @@
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from huiyin.cli import words
+from huiyin.cli.words import Labels
+from huiyin.rules.v1 import common_pb2 as common
+from huiyin.rules.v1 import rules_service_pb2 as rules
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("34", "第三十四条"),
+        ("23.3", "第二十三条第三款"),
+        ("31(6)", "第三十一条第（六）项"),
+        ("20.4(2)", "第二十条第四款第（二）项"),
+        ("二（四）", "二（四）"),
+        ("", ""),
+    ],
+)
+def test_an_article_is_said_as_a_citation_says_it(form, said):
+    assert words.article(form) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(1, "一"), (10, "十"), (12, "十二"), (20, "二十"), (100, "一百"), (105, "一百零五"), (310, "三百一十")],
+)
+def test_numerals(number, said):
+    assert words.numeral(number) == said
+
+
+def test_a_citation_names_its_source_once_in_marks():
+    cited = common.Citation(source="REG22", source_title="信访工作条例", article="34")
+    assert words.citation(cited) == "《信访工作条例》第三十四条"
+    cited.source_title = "《信访工作条例》"
+    cited.basis = common.BASIS_CONVENTION
+    assert words.citation(cited) == "《信访工作条例》第三十四条（约定）"
+
+
+def test_the_last_second_of_a_day_is_that_day():
+    end = Timestamp()
+    end.FromJsonString("2024-06-30T15:59:59Z")
+    assert words.due(end) == "2024-06-30"
+    end.FromJsonString("2024-06-30T02:30:00Z")
+    assert words.due(end) == "2024-06-30 10:30"
+    assert words.moment(end) == "2024-06-30 10:30"
+
+
+def test_labels_prefer_the_list_asked_for():
+    codes = [
+        rules.Code(list="channel", code="letter", label="来信"),
+        rules.Code(list="layout", code="letter", label="信函式"),
+    ]
+    labels = Labels(codes)
+    assert (labels.of("letter"), labels.of("letter", "layout"), labels.of("x")) == ("来信", "信函式", "x")

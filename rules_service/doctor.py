@@ -50,9 +50,7 @@ def _engine() -> Iterator[Check]:
 
 def _rulesets() -> Iterator[Check]:
     folder = Path(os.environ.get("HUIYIN_RULESETS") or "rulesets")
-    adoptions = [
-        Path(part) for part in os.environ.get("HUIYIN_ADOPTIONS", "").split(os.pathsep) if part
-    ]
+    adoptions = [Path(part) for part in os.environ.get("HUIYIN_ADOPTIONS", "").split(os.pathsep) if part]
     try:
         rulebook = commands.load(folder, adoptions)
     except RefusedError as refused:

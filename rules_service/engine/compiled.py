@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from rules_service.engine.chains import ChainRunner
 from rules_service.engine.index import TableIndex
 from rules_service.language.model import Condition, Row, Ruleset, Table
-from rules_service.language.types import Kind
+from rules_service.language.types import Kind, ValueType, to_json
+from rules_service.language.unary import Interval
 from rules_service.language.vocabulary import Vocabulary
 
 
@@ -44,26 +45,38 @@ def reading(table: Table, row: Row, ruleset: Ruleset, vocabulary: Vocabulary) ->
 
 
 def _condition_reading(condition: Condition, ruleset: Ruleset, vocabulary: Vocabulary) -> str:
-    name, test = condition.input, condition.test
-    fact = vocabulary.facts.get(name)
-    kind = fact.type if fact else None
-    label = fact.label.chinese if fact else _output_label(name, ruleset)
-    if test.text == "not(null)":
+    label, kind = _named(condition.input, ruleset, vocabulary)
+    test = condition.test
+    if test.negated and test.null is False and not test.values and not test.intervals:
         return f"有{label}"
-    if kind and kind.kind is Kind.BOOL and len(test.values) == 1:
+    if kind.kind is Kind.BOOL and len(test.values) == 1:
         return label if (True in test.values) != test.negated else f"不是“{label}”的情形"
-    if kind and kind.kind is Kind.ENUM:
-        words = "、".join(
-            vocabulary.label(kind.enum, str(code)) for code in kind.codes if code in test.values
-        )
-        return f"{label}{'不为' if test.negated else '为'}“{words}”"
-    return f"{label}为“{test.text}”"
+    words = []
+    if kind.kind is Kind.ENUM:
+        words = [vocabulary.label(kind.enum, code) for code in kind.codes if code in test.values]
+    else:
+        words = sorted(str(to_json(value)) for value in test.values)
+    if words:
+        return f"{label}{'不为' if test.negated else '为'}“{'、'.join(words)}”"
+    stretches = "或".join(_stretch(interval) for interval in test.intervals)
+    return f"{label}{'不在此列：' if test.negated else ''}{stretches}" if stretches else f"{label}为空"
 
 
-def _output_label(name: str, ruleset: Ruleset) -> str:
-    table_id, _, output_name = name.partition(".")
-    for table in ruleset.tables:
-        for output in table.outputs:
-            if (table.id, output.name) == (table_id, output_name):
-                return output.label
-    return name
+def _stretch(interval: Interval) -> str:
+    low, high = interval.low, interval.high
+    if low is not None and low == high:
+        return f"为{to_json(low)}"
+    parts = []
+    if low is not None:
+        parts.append(f"{'不少于' if interval.low_closed else '大于'}{to_json(low)}")
+    if high is not None:
+        parts.append(f"{'不超过' if interval.high_closed else '小于'}{to_json(high)}")
+    return "且".join(parts)
+
+
+def _named(name: str, ruleset: Ruleset, vocabulary: Vocabulary) -> tuple[str, ValueType]:
+    """Label and type of a fact or of an output of the ruleset's own tables."""
+    if name in vocabulary.facts:
+        return vocabulary.facts[name].label.chinese, vocabulary.facts[name].type
+    outputs = {f"{table.id}.{output.name}": output for table in ruleset.tables for output in table.outputs}
+    return outputs[name].label, outputs[name].type

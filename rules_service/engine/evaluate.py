@@ -51,10 +51,15 @@ def evaluate_matter(
         env.outputs |= whole.outputs
         run_tables(compiled, env, outcome, Each.REQUEST, keep=with_tables)
         environments[Each.REQUEST].append(env)
-    for duty in compiled.ruleset.duties:
-        for env in environments.get(duty.each, ()):
-            for run in run_duty(duty, env, clock):
-                _take_duty(run, env, outcome)
+    runs = [
+        (run, env)
+        for duty in compiled.ruleset.duties
+        for env in environments.get(duty.each, ())
+        for run in run_duty(duty, env, clock)
+    ]
+    # Papers come last: one may name the due time of a duty that stands further down.
+    for run, env in runs:
+        _take_duty(run, env, outcome)
     if outcome.tables or outcome.duties:
         outcome.use(compiled.ruleset)
     return outcome

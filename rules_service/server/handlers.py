@@ -78,9 +78,7 @@ def add_to_server(server: grpc.Server) -> str:
     or folders. Raises RefusedError with all that is wrong with them.
     """
     folder = Path(os.environ.get("HUIYIN_RULESETS") or "rulesets")
-    adoptions = [
-        Path(part) for part in os.environ.get("HUIYIN_ADOPTIONS", "").split(os.pathsep) if part
-    ]
+    adoptions = [Path(part) for part in os.environ.get("HUIYIN_ADOPTIONS", "").split(os.pathsep) if part]
     rules_service_pb2_grpc.add_RulesServiceServicer_to_server(
         RulesHandlers(commands.load(folder, adoptions)), server
     )

@@ -9,11 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from huiyin.cli import words
+from huiyin.cli.folding import fold
 from huiyin.cli.words import Labels
 from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2 as common
 
 _MOST_CITATIONS = 3
+_HANGING = 2
+_CITATION_CELLS = 26
 
 
 class AnswerView:
@@ -69,8 +72,7 @@ class AnswerView:
     def _said(self, value: object) -> str:
         match value:
             case dict():
-                named = ((self._labels.of(key, "output", "fact"), it) for key, it in value.items())
-                return "；".join(f"{name}：{self._said(it)}" for name, it in named)
+                return "；".join(self._named(key, it) for key, it in value.items())
             case list():
                 return "、".join(map(self._said, value))
             case bool():
@@ -80,24 +82,32 @@ class AnswerView:
             case _:
                 return self._labels.of(str(value))
 
+    def _named(self, key: str, value: object) -> str:
+        """An output with its name, where that has a label or the value says too little by itself."""
+        label, said = self._labels.of(key, "output", "fact"), self._said(value)
+        return said if label == key and not said.isascii() else f"{label}：{said}"
+
     def _duties(self, duties: Sequence[pb.Duty]) -> None:
         if not duties:
             return
         self._heading("单位的义务与期限")
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        table.add_column(no_wrap=True, width=8)
-        table.add_column(ratio=1)
-        table.add_column(no_wrap=True, width=18)
-        table.add_column(width=26)
+        for width in (8, self._console.width - 64, 18, _CITATION_CELLS):
+            table.add_column(no_wrap=True, width=width)
         for duty in duties:
             state, style = words.DUTY_STATES.get(duty.state, ("", ""))
             title = Text(duty.title or duty.rule, style="bold" if "red" in style else "")
             title.append(self._request(duty.request_id), style="dim")
             if duty.obliged:
-                title.append(f"　{self._labels.of(duty.obliged, 'role')}", style="dim")
-            cited = "；".join(map(words.citation, duty.citations[:2]))
-            table.add_row(Text(state, style=style), title, self._when(duty), Text(cited, style="dim"))
-        self._console.print(Padding(table, (0, 0, 0, 4)))
+                title.append(f"（{self._labels.of(duty.obliged, 'role')}）", style="dim")
+            cited = Text("；".join(map(words.citation, duty.citations[:2])), style="dim")
+            table.add_row(
+                Text(state, style=style),
+                _folded(title, self._console.width - 64),
+                self._when(duty),
+                _folded(cited, _CITATION_CELLS),
+            )
+        self._console.print(Padding(table, (0, 0, 0, 4), expand=False))
 
     @staticmethod
     def _when(duty: pb.Duty) -> Text:
@@ -189,7 +199,12 @@ class AnswerView:
         self._line(Text(text, style="bold cyan"), indent=2)
 
     def _line(self, text: Text, indent: int = 4) -> None:
-        self._console.print(Padding(text, (0, 0, 0, indent), expand=False))
+        for number, folded in enumerate(fold(text, self._console.width - indent - _HANGING)):
+            self._console.print(Text(" " * (indent + (_HANGING if number else 0))) + folded)
+
+
+def _folded(text: Text, width: int) -> Text:
+    return Text("\n").join(fold(text, width))
 
 
 def _by_kind(rests_on: Iterable[pb.Reliance]) -> Iterator[tuple[str, list[str]]]:

@@ -23,25 +23,24 @@ def check(
 ) -> None:
     """检查规则集：缺口、重叠、到不了的行、引文等，一次列出全部问题。Check rulesets, all findings at once."""
     with refusals(as_json):
-        paths = _files(files)
-        findings = part("rules_service.analysis.check", "rules").check_files(paths, rulesets)
+        _all_there(files)
+        findings = part("rules_service.analysis.check", "rules").check_files(files, rulesets)
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
-        print_json({"files": len(paths), "errors": errors, "findings": [_fields(it) for it in findings]})
+        print_json({"errors": errors, "findings": [_fields(it) for it in findings]})
     else:
         _print(findings)
-        said = f"{len(paths)} 个文件：{errors} 处错误，{len(findings) - errors} 处提醒"
-        err.print(f"{'✗' if errors else '✓'} {said}", style="red" if errors else "green")
+        said = f"{'✗' if errors else '✓'} {errors} 处错误，{len(findings) - errors} 处提醒"
+        err.print(said, style="red" if errors else "green")
     if errors:
         raise typer.Exit(1)
 
 
-def _files(given: Sequence[Path]) -> list[Path]:
+def _all_there(given: Sequence[Path]) -> None:
     missing = [path for path in given if not path.exists()]
     if missing:
         problems = (Problem("H003", str(path), "没有这个文件。", "请检查路径。") for path in missing)
         raise RefusedError(problems, Refusal.NOT_FOUND)
-    return [file for path in given for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
 
 
 def _print(findings: Sequence[Any]) -> None:

@@ -134,7 +134,7 @@ def test_findings_of_a_check_stand_with_file_and_line(monkeypatch):
         "✗ x.yaml:7 表 a：有缺口。请补一行。 [R012]",
         "! x.yaml 没有例子。 [E004]",
     ]
-    assert "1 个文件：1 处错误，1 处提醒" in result.stderr
+    assert "✗ 1 处错误，1 处提醒" in result.stderr
     told = json.loads(CliRunner().invoke(app, ["rules", "check", "pyproject.toml", "--json"]).stdout)
     assert (told["errors"], len(told["findings"]), told["findings"][0]["line"]) == (1, 2, 7)
 

@@ -24,15 +24,22 @@ def find_type(order: RenderOrder, catalogue: Catalogue) -> tuple[DocumentType, V
     kind = catalogue.types.get(order.type)
     if kind is None:
         known = "、".join(f"{code} {entry.title}" for code, entry in catalogue.types.items())
-        raise RefusedError([_problem("PAPER_UNKNOWN", "type", "没有这种文书。", f"可用的文书：{known}。")], Refusal.NOT_FOUND)
+        raise RefusedError(
+            [_problem("PAPER_UNKNOWN", "type", "没有这种文书。", f"可用的文书：{known}。")], Refusal.NOT_FOUND
+        )
     variant = kind.variant(order.variant)
     if variant is None:
         known = "、".join(f"{entry.code}（{entry.title}）" for entry in kind.variants)
-        problem = _problem("VARIANT_UNKNOWN", "variant", f"{kind.title}没有这种变体。", f"可用的变体：{known}。")
+        problem = _problem(
+            "VARIANT_UNKNOWN", "variant", f"{kind.title}没有这种变体。", f"可用的变体：{known}。"
+        )
         raise RefusedError([problem], Refusal.NOT_FOUND)
     if order.template_revision not in ("", kind.revision):
         problem = _problem(
-            "TEMPLATE_REVISION_UNKNOWN", "template_revision", "没有这一版模板。", f"现行版本：{kind.revision}。"
+            "TEMPLATE_REVISION_UNKNOWN",
+            "template_revision",
+            "没有这一版模板。",
+            f"现行版本：{kind.revision}。",
         )
         raise RefusedError([problem], Refusal.NOT_FOUND)
     return kind, variant
@@ -71,7 +78,9 @@ def _number(order: RenderOrder, doc_no: object) -> Iterator[Problem]:
         yield Finding.NUMBER_MISSING.at("number")
 
 
-def check_recipients(order: RenderOrder, kind: DocumentType, variant: Variant, data: Mapping[str, Any]) -> None:
+def check_recipients(
+    order: RenderOrder, kind: DocumentType, variant: Variant, data: Mapping[str, Any]
+) -> None:
     """Refuse a paper that would let somebody learn of it who must not (REG22 30.3, 46(5)).
 
     A name counts as printed wherever it stands inside another: an inner section of a forbidden unit is

@@ -138,7 +138,11 @@ def _missing_glyphs(
         places = list(_places_of(glyph.character, data, DATA_ROOT)) or [""]
         for place in places:
             name = place.removeprefix(f"{DATA_ROOT}.").split("[")[0].split(".")[0]
-            words = {"character": glyph.character, "code_point": code_point(glyph.character), "role": glyph.role}
+            words = {
+                "character": glyph.character,
+                "code_point": code_point(glyph.character),
+                "role": glyph.role,
+            }
             label = labels.get(name, "模板")
             problems[Finding.CHARACTER_WITHOUT_FONT.at(place, label=label, **words)] = None
     return list(problems)
@@ -148,7 +152,9 @@ def _places_of(character: str, value: object, place: str) -> list[str]:
     if isinstance(value, str):
         return [place] if character in value else []
     if isinstance(value, Mapping):
-        return [found for key, item in value.items() for found in _places_of(character, item, f"{place}.{key}")]
+        return [
+            found for key, item in value.items() for found in _places_of(character, item, f"{place}.{key}")
+        ]
     if isinstance(value, list):
         return [
             found for at, item in enumerate(value) for found in _places_of(character, item, f"{place}[{at}]")
@@ -172,4 +178,7 @@ def _fingerprint(format_: Format, fonts: FontSet) -> str:
 @cache
 def _versions(format_: Format) -> tuple[str, ...]:
     packages = _SET_BY + (_PAINTED_BY if format_ is Format.PDF else ())
-    return (*(f"{name} {version(name)}" for name in ("huiyin", *packages)), f"zlib {zlib.ZLIB_RUNTIME_VERSION}")
+    return (
+        *(f"{name} {version(name)}" for name in ("huiyin", *packages)),
+        f"zlib {zlib.ZLIB_RUNTIME_VERSION}",
+    )

@@ -26,7 +26,21 @@ from service_kit.problems import Problem, RefusedError
 CATALOGUE_FOLDER = Path(__file__).parent
 
 _PAPER_KEYS = frozenset(
-    ["code", "title", "english", "class", "layout", "issued_when", "issued_by", "addressed_to", "basis", "restricted", "variants", "fields", "date_orders"]
+    [
+        "code",
+        "title",
+        "english",
+        "class",
+        "layout",
+        "issued_when",
+        "issued_by",
+        "addressed_to",
+        "basis",
+        "restricted",
+        "variants",
+        "fields",
+        "date_orders",
+    ]
 )
 _FIELD_KEYS = {entry.name for entry in dataclass_fields(Field)} - {"name", "kind"} | {"type", "list"}
 _DEFAULT_TEXT_LENGTH = {FieldKind.TEXT: 200, FieldKind.PARAGRAPHS: 20_000, FieldKind.NUMBER: 60}
@@ -76,7 +90,9 @@ def _read_codes(path: Path) -> dict[str, tuple[Code, ...]]:
     }
 
 
-def _read_type(folder: Path, common: Mapping[str, Any], codes: Mapping[str, tuple[Code, ...]]) -> DocumentType:
+def _read_type(
+    folder: Path, common: Mapping[str, Any], codes: Mapping[str, tuple[Code, ...]]
+) -> DocumentType:
     path = folder / "paper.yaml"
     paper = _read_yaml(path)
     if unknown := sorted(set(paper) - _PAPER_KEYS):
@@ -122,9 +138,7 @@ def _problem(path: Path, message: str) -> Problem:
 class _FieldReader:
     """Reads field entries of one paper: the common entry of the same name, overlaid with the paper's own."""
 
-    def __init__(
-        self, path: Path, common: Mapping[str, Any], codes: Mapping[str, tuple[Code, ...]]
-    ) -> None:
+    def __init__(self, path: Path, common: Mapping[str, Any], codes: Mapping[str, tuple[Code, ...]]) -> None:
         self._path = path
         self._common = common
         self._codes = codes

@@ -109,7 +109,9 @@ _BRACKETS = {
 
 
 def _shown(value: object) -> str:
-    text = re.sub(r"[^\x20-\x7e\u00a1-\u2027\u2030-\u205f\u3000-\ud7ff\uf900-\ufaff\uff00-\uffef]", "□", str(value))
+    text = re.sub(
+        r"[^\x20-\x7e\u00a1-\u2027\u2030-\u205f\u3000-\ud7ff\uf900-\ufaff\uff00-\uffef]", "□", str(value)
+    )
     return text if len(text) <= 40 else text[:40] + "…"
 
 

@@ -21,7 +21,10 @@ class Finding(Enum):
     TEXT_LINE_BREAK = ("“{label}”含有换行符，只能写一行。", "请删去换行符。")
     TEXT_CONTROL = ("“{label}”第 {position} 个字符是控制字符 {character}。", "请删去该字符。")
     TEXT_BIDI = ("“{label}”第 {position} 个字符是改变文字方向的字符 {character}。", "请删去该字符。")
-    TEXT_SURROGATE = ("“{label}”第 {position} 个字符是不成对的代理码 {character}。", "请改用完整的 Unicode 字符。")
+    TEXT_SURROGATE = (
+        "“{label}”第 {position} 个字符是不成对的代理码 {character}。",
+        "请改用完整的 Unicode 字符。",
+    )
     TEXT_NONCHARACTER = ("“{label}”第 {position} 个字符 {character} 不是可以印刷的字符。", "请删去该字符。")
     WORD_TOO_LONG = (
         "“{label}”含有长达 {size} 个字符、中间不能换行的一串字母或者数字。",
@@ -42,17 +45,26 @@ class Finding(Enum):
     NUMBER_ZERO_PADDED = ("“{label}”的值“{value}”序号前有 0。", "序号不编虚位，请写 1 而不是 01。")
     NUMBER_ORDINAL = ("“{label}”的值“{value}”序号前有“第”。", "请删去“第”。")
     NUMBER_YEAR = ("“{label}”的值“{value}”年份不是四位数全称。", "请写全称，例如〔2024〕。")
-    NUMBER_FORM = ("“{label}”的值“{value}”不合文号格式。", "请写成“机关代字〔年份〕序号号”，例如：{example}。")
+    NUMBER_FORM = (
+        "“{label}”的值“{value}”不合文号格式。",
+        "请写成“机关代字〔年份〕序号号”，例如：{example}。",
+    )
     NUMBER_CONFLICT = ("请求中的文号“{number}”与数据中的“{doc_no}”不同。", "请只给出一个。")
     NUMBER_MISSING = ("缺少文号。", "请给出 number，或者把文书作为样稿生成。")
     CHARACTER_WITHOUT_FONT = (
         "“{label}”中的“{character}”（{code_point}）在{role}字体中没有字形。",
         "请核对该字；确需使用的，请把含有该字的字体放入字体文件夹。",
     )
-    OUTLINE_LINE = ("“{text}”不是提纲的一行。", "请写成“[样式] 文字”、单独一行的标签，或者“| 样式：格 | 样式：格 |”。")
+    OUTLINE_LINE = (
+        "“{text}”不是提纲的一行。",
+        "请写成“[样式] 文字”、单独一行的标签，或者“| 样式：格 | 样式：格 |”。",
+    )
     TEMPLATE_NOT_DOCX = ("模板不是有效的 .docx 文件：{cause}。", "请用 Word 或 WPS 打开后另存为 .docx。")
     TEMPLATE_TAG = ("模板标签有错：{cause}。", "请核对花括号和标签的写法。")
-    TEMPLATE_FIELD_UNKNOWN = ("模板用到了字段“{name}”，文书定义中没有。", "请改正字段名，或者在文书定义中补充。")
+    TEMPLATE_FIELD_UNKNOWN = (
+        "模板用到了字段“{name}”，文书定义中没有。",
+        "请改正字段名，或者在文书定义中补充。",
+    )
     TEMPLATE_VALUE = ("模板不能用这些数据填写：{cause}。", "选填项请放在“如果有才印”的标签之内。")
     TEMPLATE_STYLE = ("样式“{name}”不是公文样式。", "请改用：{known}。")
     TEMPLATE_FORMATTING = ("有直接设置的{what}。", "请清除格式，只用样式。")

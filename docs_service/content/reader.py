@@ -15,7 +15,9 @@ from docs_service.content.ooxml import TWIPS_PER_MM, parse_part, style_id, w
 from service_kit.problems import Problem, RefusedError
 
 _SILENT = frozenset(map(w, ("proofErr", "bookmarkStart", "bookmarkEnd", "sectPr", "permStart", "permEnd")))
-_PLAIN_PARAGRAPH = frozenset(map(w, ("pStyle", "rPr", "sectPr", "widowControl", "adjustRightInd", "snapToGrid")))
+_PLAIN_PARAGRAPH = frozenset(
+    map(w, ("pStyle", "rPr", "sectPr", "widowControl", "adjustRightInd", "snapToGrid"))
+)
 _PLAIN_RUN = frozenset(map(w, ("rFonts", "lang", "noProof", "rStyle")))
 _FORMATTING = {
     "b": "加粗", "i": "斜体", "u": "下划线", "color": "颜色", "sz": "字号", "szCs": "字号", "highlight": "突出显示",
@@ -69,7 +71,11 @@ def _unsupported(element: etree._Element, place: str) -> Problem:
 
 
 def _paragraph(
-    element: etree._Element, styles: Mapping[str, str], place: str, findings: list[Problem], in_cell: bool = False
+    element: etree._Element,
+    styles: Mapping[str, str],
+    place: str,
+    findings: list[Problem],
+    in_cell: bool = False,
 ) -> Paragraph:
     allowed = CELL_STYLES if in_cell else frozenset(Style) - CELL_STYLES - RUNNING_STYLES
     name = styles.get(style_id(element), "正文")
@@ -84,7 +90,11 @@ def _paragraph(
         if run.tag == w("r"):
             findings.extend(_formatting(run.find(w("rPr")), _PLAIN_RUN, place))
             for piece in run:
-                if piece.tag == w("drawing") and piece.find(".//{*}anchor") is not None and style is Style.DATE:
+                if (
+                    piece.tag == w("drawing")
+                    and piece.find(".//{*}anchor") is not None
+                    and style is Style.DATE
+                ):
                     has_seal_slot = True
                 else:
                     text.append(_piece(piece, place, findings))
@@ -114,9 +124,7 @@ def _formatting(properties: etree._Element | None, plain: frozenset[str], place:
             yield Finding.TEMPLATE_FORMATTING.at(place, what=what)
 
 
-def _table(
-    element: etree._Element, styles: Mapping[str, str], place: str, findings: list[Problem]
-) -> Table:
+def _table(element: etree._Element, styles: Mapping[str, str], place: str, findings: list[Problem]) -> Table:
     columns = element.iterfind(f"{w('tblGrid')}/{w('gridCol')}")
     widths = tuple(round(int(column.get(w("w"), "0")) / TWIPS_PER_MM, 1) for column in columns)
     rows: list[Row] = []

@@ -45,9 +45,7 @@ def template_environment() -> SandboxedEnvironment:
     environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True, finalize=_finalize)
     environment.globals.clear()
     environment.filters.clear()
-    environment.filters.update(
-        cn_date=chinese_date, cn_number=chinese_number, join_names=joined_names
-    )
+    environment.filters.update(cn_date=chinese_date, cn_number=chinese_number, join_names=joined_names)
     return environment
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from docs_service.catalogue import PageLayout
 from docs_service.content import Block, Paragraph, Row, Style, Table
-from docs_service.layout.flow import Band, BlankBand, PageBands, RowBand, TextBand, flow, starts_group
+from docs_service.layout.flow import Band, BlankBand, PageBands, RowBand, TextBand, flow
 from docs_service.layout.fonts import FontSet
 from docs_service.layout.furniture import draft_mark, imprint, letter_rules, letterhead, page_number
 from docs_service.layout.measures import (
@@ -56,7 +56,7 @@ class _PaperComposer:
     def compose(self, blocks: tuple[Block, ...]) -> tuple[Page, ...]:
         body, tail, copies, head = self._sort(blocks)
         foot = [self._setter.set(paragraph) for paragraph in copies]
-        foot_lines = sum(len(paragraph.lines) for paragraph in foot) + bool(foot)
+        foot_lines = sum(len(paragraph.lines) for paragraph in foot)
         first_line = 1 if head else 0
         pages = flow(self._bands(body), self._bands(tail), foot_lines, first_line)
         return tuple(
@@ -90,9 +90,10 @@ class _PaperComposer:
                 bands.extend(self._table(block))
                 before = None
                 continue
-            if starts_group(block.style, before) and (blank := self._blank_before(block.style)):
+            lines = self._paragraph(block)
+            if block.style is not before and (blank := self._blank_before(block.style)):
                 bands.append(BlankBand(blank))
-            bands.extend(self._paragraph(block))
+            bands.extend(lines)
             before = block.style
         return bands
 
@@ -125,9 +126,7 @@ class _PaperComposer:
         )
         return RowBand(table.widths, cells, header, keep_with_next=header is None)
 
-    def _page(
-        self, bands: PageBands, at: int, head: SetParagraph | None, foot: list[SetParagraph]
-    ) -> Page:
+    def _page(self, bands: PageBands, at: int, head: SetParagraph | None, foot: list[SetParagraph]) -> Page:
         texts: list[TextBlock] = []
         rules: list[Rule] = []
         pictures: list[Picture] = []

@@ -209,7 +209,9 @@ def _append(runs: list[Run], atom: Atom, x: float) -> None:
         spacing = (x - last.x - last.advance) / len(last.text)
         alone = len(last.text) == 1 and last.text > "\u024f"
         if last.family == family and (alone or abs(spacing - last.spacing) < _CLOSE):
-            runs[-1] = replace(last, text=last.text + atom.text, advance=last.advance + atom.advance, spacing=spacing)
+            runs[-1] = replace(
+                last, text=last.text + atom.text, advance=last.advance + atom.advance, spacing=spacing
+            )
             return
     for part in _slices(atom):
         runs.append(replace(part, x=x + part.x))
@@ -224,7 +226,9 @@ def _slices(atom: Atom) -> list[Run]:
         family = atom.face.slice_family(character)
         advance = atom.face.advance(character) * scale
         if parts and parts[-1].family == family:
-            parts[-1] = replace(parts[-1], text=parts[-1].text + character, advance=parts[-1].advance + advance)
+            parts[-1] = replace(
+                parts[-1], text=parts[-1].text + character, advance=parts[-1].advance + advance
+            )
         else:
             parts.append(Run(character, family, x, advance, 0.0))
         x += advance

@@ -7,7 +7,6 @@ table. Only when every band has its page are places in millimetres made of it.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from docs_service.content import Style
 from docs_service.layout.measures import LINES_PER_PAGE
 from docs_service.layout.setting import SetParagraph
 
@@ -135,8 +134,3 @@ def _take_text(page: PageBands) -> list[Band]:
     carried = [band for _, band in page.placed[start:]]
     del page.placed[start:]
     return carried
-
-
-def starts_group(style: Style, before: Style | None) -> bool:
-    """Whether a paragraph is the first of its style in a row, and so has the blank lines of its style above."""
-    return style is not before

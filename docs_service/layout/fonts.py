@@ -64,9 +64,7 @@ ROLE_FONTS = {
     FontRole.HEADING_2: RoleFonts(
         re.compile("楷体|KaiTi|楷_GB2312", re.IGNORECASE), (_KAI, _SERIF), "以霞鹜文楷代替楷体"
     ),
-    FontRole.SONG: RoleFonts(
-        re.compile("宋体|SimSun", re.IGNORECASE), (_SERIF,), "以思源宋体代替宋体"
-    ),
+    FontRole.SONG: RoleFonts(re.compile("宋体|SimSun", re.IGNORECASE), (_SERIF,), "以思源宋体代替宋体"),
 }
 
 

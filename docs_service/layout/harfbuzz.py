@@ -11,8 +11,20 @@ from functools import cache
 from pathlib import Path
 
 _POINTER = ctypes.c_void_p
-_RETURNS_POINTER = ["hb_blob_create_from_file", "hb_face_create", "hb_set_create", "hb_face_reference_blob", "hb_blob_get_data", "hb_font_create"]
-_SUBSET_RETURNS_POINTER = ["hb_subset_input_create_or_fail", "hb_subset_input_unicode_set", "hb_subset_or_fail", "hb_subset_input_set"]
+_RETURNS_POINTER = [
+    "hb_blob_create_from_file",
+    "hb_face_create",
+    "hb_set_create",
+    "hb_face_reference_blob",
+    "hb_blob_get_data",
+    "hb_font_create",
+]
+_SUBSET_RETURNS_POINTER = [
+    "hb_subset_input_create_or_fail",
+    "hb_subset_input_unicode_set",
+    "hb_subset_or_fail",
+    "hb_subset_input_set",
+]
 _DROP_TABLES = 3  # HB_SUBSET_SETS_DROP_TABLE_TAG
 _NO_CODE_POINT = 0xFFFFFFFF  # HB_SET_VALUE_INVALID
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from docs_service.layout.measures import (
     CHARACTER_PITCH,
     DATE_INDENT,
-    LINE_PITCH,
     MARGIN_LEFT,
     SEAL_CENTRE_ABOVE_DATE,
     SEAL_SIZE,
@@ -42,8 +41,3 @@ def seal_top(date_top: float) -> float:
     little below the seal's centre.
     """
     return date_top - SEAL_CENTRE_ABOVE_DATE - SEAL_SIZE / 2
-
-
-def lines_under_date() -> float:
-    """How far the seal reaches below the line of the date, in lines."""
-    return (SEAL_SIZE / 2 - SEAL_CENTRE_ABOVE_DATE) / LINE_PITCH - 1

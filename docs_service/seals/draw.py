@@ -67,7 +67,9 @@ def _slot() -> tuple[Image.Image, tuple[int, int, int]]:
     box = (edge, edge, mask.width - edge, mask.height - edge)
     for start in range(0, 360, 8):
         draw.arc(box, start, start + 4.5, fill=255, width=round(0.4 * mm))
-    draw.text((mask.width / 2, mask.height * 0.24), "（印章）", 255, _font(FontRole.SONG, 5 * mm), anchor="mm")
+    draw.text(
+        (mask.width / 2, mask.height * 0.24), "（印章）", 255, _font(FontRole.SONG, 5 * mm), anchor="mm"
+    )
     return mask, _GREY
 
 

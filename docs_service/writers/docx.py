@@ -7,7 +7,7 @@ from datetime import date
 
 from lxml import etree
 
-from docs_service.content import Style
+from docs_service.content import Paragraph, Style
 from docs_service.content.ooxml import (
     DOCUMENT_PART,
     EMU_PER_MM,
@@ -20,7 +20,6 @@ from docs_service.content.ooxml import (
 from docs_service.layout import Dress, FontSet, place_signature, seal_top
 from docs_service.layout import measures as m
 from docs_service.layout.setting import Typesetter
-from docs_service.content import Paragraph
 from docs_service.seals import EMPTY_SLOT, NO_SEAL, slot_picture
 from docs_service.writers.docx_styles import LINE_TWIPS, twips
 from docs_service.writers.package import (
@@ -75,7 +74,9 @@ def write_docx(
 def _with_custom_type(content_types: bytes) -> bytes:
     """A template saved by another program may have lost the type of the custom properties."""
     text = content_types.decode()
-    return content_types if CUSTOM_PART in text else text.replace("</Types>", f"{_CUSTOM_TYPE}</Types>").encode()
+    return (
+        content_types if CUSTOM_PART in text else text.replace("</Types>", f"{_CUSTOM_TYPE}</Types>").encode()
+    )
 
 
 def _slot_part(root: etree._Element, relations: bytes) -> str | None:

@@ -1,5 +1,7 @@
 """The styles, page and running parts of a .docx, from the measures of GB/T 9704-2012."""
 
+import math
+
 from docs_service.catalogue import PageLayout
 from docs_service.content import Style
 from docs_service.layout import measures as m
@@ -13,8 +15,9 @@ STYLE_IDS = {style: f"Hy{style.name.title().replace('_', '')}" for style in Styl
 
 # 22 lines of 579 twips are a hair less than 225 mm, so that the last line is never pushed to the next page.
 LINE_TWIPS = int(m.LINE_PITCH * 1440 / 25.4)
-# A character of the grid is narrower than its type: a hair less than 156/28 mm, in 1/4096 of a point.
-_CHARACTER_SPACE = int((m.CHARACTER_PITCH / m.MM_PER_POINT - m.SIZE_BODY) * 4096) - 16
+# A 3号 character is set closer by a hair more than 28 in a line ask for, in twentieths of a point. It is done by
+# the style and not by the document's grid, which each program reads in its own way.
+_CHARACTER_SPACE = math.floor((m.CHARACTER_PITCH / m.MM_PER_POINT - m.SIZE_BODY) * 20)
 
 _JUSTIFICATION = {
     m.Align.FILL: "both",
@@ -52,7 +55,9 @@ def styles_part(layout: PageLayout) -> bytes:
 
 def _fonts(role: m.FontRole) -> str:
     name = m.DOCX_FONTS[role]
-    return f'<w:rFonts w:ascii="{name}" w:hAnsi="{name}" w:eastAsia="{name}" w:cs="{name}" w:hint="eastAsia"/>'
+    return (
+        f'<w:rFonts w:ascii="{name}" w:hAnsi="{name}" w:eastAsia="{name}" w:cs="{name}" w:hint="eastAsia"/>'
+    )
 
 
 def _size(points: float) -> str:
@@ -62,11 +67,12 @@ def _size(points: float) -> str:
 def _style(style: Style, layout: PageLayout) -> str:
     measures = m.STYLE_MEASURES[style]
     colour = f'<w:color w:val="{m.RED[1:].upper()}"/>' if style is Style.LETTERHEAD else ""
+    pitch = f'<w:spacing w:val="{_CHARACTER_SPACE}"/>' if measures.size == m.SIZE_BODY else ""
     return (
         f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{STYLE_IDS[style]}">'
         f'<w:name w:val="{style}"/><w:basedOn w:val="Normal"/><w:qFormat/>'
         f"<w:pPr>{_paragraph_properties(style, measures, layout)}</w:pPr>"
-        f"<w:rPr>{_fonts(measures.font)}{colour}{_size(measures.size)}</w:rPr></w:style>"
+        f"<w:rPr>{_fonts(measures.font)}{colour}{pitch}{_size(measures.size)}</w:rPr></w:style>"
     )
 
 
@@ -82,7 +88,7 @@ def _paragraph_properties(style: Style, measures: m.StyleMeasures, layout: PageL
     if style is Style.ATTACHMENT:
         before = 0
     return (
-        f"{keep}{_frame(style)}<w:widowControl w:val=\"0\"/>{_borders(style, layout)}"
+        f'{keep}{_frame(style)}<w:widowControl w:val="0"/>{_borders(style, layout)}'
         '<w:kinsoku/><w:overflowPunct w:val="0"/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
         f'<w:spacing w:before="{before}" w:after="0" w:line="{line}" w:lineRule="exact"/>'
         f'{_indents(measures)}<w:jc w:val="{_JUSTIFICATION[measures.align]}"/>'
@@ -120,7 +126,10 @@ def _borders(style: Style, layout: PageLayout) -> str:
         return f"<w:pBdr>{_border('bottom', 'thickThinSmallGap', space)}</w:pBdr>"
     if style is Style.COPY and layout is PageLayout.NOTICE:
         size = round(m.IMPRINT_RULE / m.MM_PER_POINT * 8)
-        edges = (f'<w:{edge} w:val="single" w:sz="{size}" w:space="0" w:color="auto"/>' for edge in ("top", "bottom"))
+        edges = (
+            f'<w:{edge} w:val="single" w:sz="{size}" w:space="0" w:color="auto"/>'
+            for edge in ("top", "bottom")
+        )
         return f"<w:pBdr>{''.join(edges)}</w:pBdr>"
     return ""
 
@@ -130,7 +139,7 @@ def _border(edge: str, kind: str, space: int) -> str:
 
 
 def section(layout: PageLayout, references: str) -> str:
-    """The section of a paper: A4, the text area, the grid of 22 lines of 28 characters."""
+    """The section of a paper: A4, the text area, the grid of 22 lines."""
     bottom = m.LETTER_RULE_FROM_BOTTOM if layout is PageLayout.LETTER else _number_bottom()
     title_page = "<w:titlePg/>" if layout is PageLayout.LETTER else ""
     return (
@@ -139,8 +148,7 @@ def section(layout: PageLayout, references: str) -> str:
         f'<w:pgMar w:top="{twips(m.MARGIN_TOP)}" w:right="{twips(m.MARGIN_RIGHT)}" '
         f'w:bottom="{twips(m.MARGIN_BOTTOM)}" w:left="{twips(m.MARGIN_LEFT)}" '
         f'w:header="{twips(m.DRAFT_MARK_TOP)}" w:footer="{twips(bottom)}" w:gutter="0"/>'
-        f'{title_page}<w:docGrid w:type="linesAndChars" w:linePitch="{LINE_TWIPS}" '
-        f'w:charSpace="{_CHARACTER_SPACE}"/></w:sectPr>'
+        f'{title_page}<w:docGrid w:type="lines" w:linePitch="{LINE_TWIPS}"/></w:sectPr>'
     )
 
 

@@ -150,7 +150,9 @@ class _Painter:
                 key = url.removeprefix(_ASSET)
                 if key == url:
                     raise weasyprint.urls.FatalURLFetchingError(f"refused: {url}")
-                return weasyprint.urls.URLFetcherResponse(url, slot_picture(key), {"Content-Type": "image/png"})
+                return weasyprint.urls.URLFetcherResponse(
+                    url, slot_picture(key), {"Content-Type": "image/png"}
+                )
 
         self._weasyprint = weasyprint
         self._fonts = FontConfiguration()

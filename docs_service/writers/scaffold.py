@@ -53,7 +53,8 @@ def scaffold(outline: str, title: str, layout: PageLayout) -> bytes:
     )
     body = "".join(_block(block) for block in parse_outline(outline))
     references = "".join(
-        f'<w:{kind}Reference w:type="{when}" r:id="rId{at}"/>' for at, (kind, _, when, _) in enumerate(running, 4)
+        f'<w:{kind}Reference w:type="{when}" r:id="rId{at}"/>'
+        for at, (kind, _, when, _) in enumerate(running, 4)
     )
     document = (
         f"<w:document {styles.W_NAMESPACES} {_DRAWING}><w:body>{body}{styles.section(layout, references)}"

@@ -22,49 +22,49 @@ class RulesHandlers(rules_service_pb2_grpc.RulesServiceServicer):
         """Takes the rulebook that every call is answered from."""
         self._rulebook = rulebook
 
-    def Evaluate(  # noqa: N802  the contract's name
+    def Evaluate(
         self, request: pb.EvaluateRequest, context: grpc.ServicerContext
     ) -> pb.EvaluateResponse:
         """See the contract."""
         return commands.evaluate(self._rulebook, request, datetime.now(UTC))
 
-    def BatchEvaluate(  # noqa: N802
+    def BatchEvaluate(
         self, request: pb.BatchEvaluateRequest, context: grpc.ServicerContext
     ) -> pb.BatchEvaluateResponse:
         """See the contract."""
         return commands.batch_evaluate(self._rulebook, request, datetime.now(UTC))
 
-    def Assess(  # noqa: N802
+    def Assess(
         self, request: pb.AssessRequest, context: grpc.ServicerContext
     ) -> pb.AssessResponse:
         """See the contract."""
         return commands.assess(self._rulebook, request, datetime.now(UTC))
 
-    def BatchAssess(  # noqa: N802
+    def BatchAssess(
         self, request: pb.BatchAssessRequest, context: grpc.ServicerContext
     ) -> pb.BatchAssessResponse:
         """See the contract."""
         return commands.batch_assess(self._rulebook, request, datetime.now(UTC))
 
-    def AssessOffice(  # noqa: N802
+    def AssessOffice(
         self, request_iterator: Iterator[pb.AssessOfficeRequest], context: grpc.ServicerContext
     ) -> pb.AssessOfficeResponse:
         """See the contract."""
         return commands.assess_office(self._rulebook, request_iterator, datetime.now(UTC))
 
-    def ListRulesets(  # noqa: N802
+    def ListRulesets(
         self, request: pb.ListRulesetsRequest, context: grpc.ServicerContext
     ) -> pb.ListRulesetsResponse:
         """See the contract."""
         return commands.list_rulesets(self._rulebook, request, datetime.now(UTC))
 
-    def GetRuleset(  # noqa: N802
+    def GetRuleset(
         self, request: pb.GetRulesetRequest, context: grpc.ServicerContext
     ) -> pb.GetRulesetResponse:
         """See the contract."""
         return commands.get_ruleset(self._rulebook, request, datetime.now(UTC))
 
-    def ListCodes(  # noqa: N802
+    def ListCodes(
         self, request: pb.ListCodesRequest, context: grpc.ServicerContext
     ) -> pb.ListCodesResponse:
         """See the contract."""

@@ -59,6 +59,8 @@ class Credentials:
     """Certificate to show, where the service asks for one."""
     key_file: Path | None = None
     """Private key of that certificate."""
+    certified_name: str = ""
+    """The name that the service's certificate is for, where it is reached under another."""
 
 
 class HuiyinError(Exception):
@@ -176,7 +178,7 @@ def open_channel(address: str, credentials: Credentials | None = None) -> grpc.C
     """A channel to ADDRESS with the one retry rule; TLS wherever CREDENTIALS name a certificate or the
     address is not this machine's.
     """
-    options = [
+    options: list[tuple[str, str | int]] = [
         ("grpc.service_config", SERVICE_CONFIG),
         ("grpc.enable_retries", 1),
         ("grpc.max_receive_message_length", LARGEST_ANSWER),
@@ -186,6 +188,8 @@ def open_channel(address: str, credentials: Credentials | None = None) -> grpc.C
     if plain and is_local(address):
         return grpc.insecure_channel(address, options)
     given = credentials or Credentials()
+    if given.certified_name:
+        options.append(("grpc.ssl_target_name_override", given.certified_name))
     tls = grpc.ssl_channel_credentials(_read(given.ca_file), _read(given.key_file), _read(given.cert_file))
     return grpc.secure_channel(address, tls, options)
 

@@ -6,7 +6,7 @@ import traceback
 
 import typer
 
-from huiyin.cli import demo, docs_render, doctor, rules_check, rules_evaluate, serve, token, up
+from huiyin.cli import demo, docs_render, doctor, health, rules_check, rules_evaluate, serve, token, up
 from huiyin.cli.output import err, print_problems
 from service_kit.problems import RefusedError
 
@@ -34,6 +34,7 @@ app.add_typer(serve.app, name="serve")
 app.command("demo")(demo.demo)
 app.command("up")(up.up)
 app.command("token")(token.token)
+app.command("health")(health.health)
 app.command("doctor")(doctor.doctor)
 
 

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from rich.cells import set_cell_size
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from huiyin.cli import words
@@ -16,7 +15,8 @@ from huiyin.rules.v1 import common_pb2 as common
 
 _MOST_CITATIONS = 3
 _HANGING = 2
-_CITATION_CELLS = 26
+_STATE_CELLS = 10
+_WHEN_CELLS = 20
 
 
 class AnswerView:
@@ -26,9 +26,12 @@ class AnswerView:
         self._console = console
         self._labels = labels
         self._with_template = papers_with_template
+        self._several_requests = False
 
     def print(self, answer: pb.Answer) -> None:
         """Prints the whole of ANSWER."""
+        requests = {it.request_id for it in answer.decisions} | {it.request_id for it in answer.duties}
+        self._several_requests = len(requests - {""}) > 1
         self._context(answer)
         self._decisions(answer.decisions)
         self._duties(answer.duties)
@@ -91,30 +94,30 @@ class AnswerView:
         if not duties:
             return
         self._heading("单位的义务与期限")
-        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        for width in (8, self._console.width - 64, 18, _CITATION_CELLS):
-            table.add_column(no_wrap=True, width=width)
         for duty in duties:
-            state, style = words.DUTY_STATES.get(duty.state, ("", ""))
-            title = Text(duty.title or duty.rule, style="bold" if "red" in style else "")
-            title.append(self._request(duty.request_id), style="dim")
-            if duty.obliged:
-                title.append(f"（{self._labels.of(duty.obliged, 'role')}）", style="dim")
-            cited = Text("；".join(map(words.citation, duty.citations[:2])), style="dim")
-            table.add_row(
-                Text(state, style=style),
-                _folded(title, self._console.width - 64),
-                self._when(duty),
-                _folded(cited, _CITATION_CELLS),
-            )
-        self._console.print(Padding(table, (0, 0, 0, 4), expand=False))
+            self._duty(duty)
+
+    def _duty(self, duty: pb.Duty) -> None:
+        state, style = words.DUTY_STATES.get(duty.state, ("", ""))
+        title = Text(duty.title or duty.rule, style="bold").append(
+            self._request(duty.request_id), style="dim"
+        )
+        about = [self._labels.of(duty.obliged, "role")] if duty.obliged else []
+        about += dict.fromkeys(map(words.citation, duty.citations[:2]))
+        cells = self._console.width - 4 - _STATE_CELLS - _WHEN_CELLS
+        first, *rest = [*fold(title, cells - 1), *fold(Text(" · ".join(about), style="dim"), cells - 1)]
+        line = Text(" " * 4).append(set_cell_size(state, _STATE_CELLS), style=style).append_text(first)
+        line.append(" " * (cells - first.cell_len)).append_text(self._when(duty))
+        self._console.print(line)
+        for more in rest:
+            self._console.print(Text(" " * (4 + _STATE_CELLS)).append_text(more))
 
     @staticmethod
     def _when(duty: pb.Duty) -> Text:
         if duty.HasField("met_at"):
-            return Text(f"{words.moment(duty.met_at)} 完成"[2:], style="dim")
+            return Text(f"{words.day(duty.met_at)} 完成", style="dim")
         if duty.HasField("due_at"):
-            said = Text(f"{words.due(duty.due_at)} 前"[2:])
+            said = Text(f"限 {words.due(duty.due_at)}")
             return said.append("（暂定）", style="yellow") if duty.provisional else said
         waits = duty.state == pb.DUTY_STATE_NOT_STARTED
         return Text("尚未起算" if waits else "没有明文期限", style="dim")
@@ -162,7 +165,7 @@ class AnswerView:
             line.append(self._request(paper.request_id), style="dim")
             line.append(f"　{words.PAPER_STATES.get(paper.state, '')}")
             if paper.HasField("due_at"):
-                line.append(f"　{words.due(paper.due_at)} 前")
+                line.append(f"　限 {words.due(paper.due_at)}")
             if self._with_template is not None and paper.paper not in self._with_template:
                 line.append("　尚无模板", style="yellow")
             self._line(line)
@@ -191,9 +194,8 @@ class AnswerView:
                 line.append(f"：{cited.note}", style="dim")
             self._line(line, indent=6)
 
-    @staticmethod
-    def _request(request_id: str) -> str:
-        return f"〔诉求 {request_id}〕" if request_id else ""
+    def _request(self, request_id: str) -> str:
+        return f"〔诉求 {request_id}〕" if request_id and self._several_requests else ""
 
     def _heading(self, text: str) -> None:
         self._line(Text(text, style="bold cyan"), indent=2)
@@ -201,10 +203,6 @@ class AnswerView:
     def _line(self, text: Text, indent: int = 4) -> None:
         for number, folded in enumerate(fold(text, self._console.width - indent - _HANGING)):
             self._console.print(Text(" " * (indent + (_HANGING if number else 0))) + folded)
-
-
-def _folded(text: Text, width: int) -> Text:
-    return Text("\n").join(fold(text, width))
 
 
 def _by_kind(rests_on: Iterable[pb.Reliance]) -> Iterator[tuple[str, list[str]]]:

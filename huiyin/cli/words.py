@@ -64,6 +64,11 @@ def moment(at: Timestamp) -> str:
     return local(at).strftime("%Y-%m-%d %H:%M")
 
 
+def day(at: Timestamp) -> str:
+    """The day of a moment in Asia/Shanghai."""
+    return local(at).strftime("%Y-%m-%d")
+
+
 def due(at: Timestamp) -> str:
     """The last second that is in time: as a day where it is the day's last."""
     time = local(at)
@@ -89,7 +94,9 @@ def article(text: str) -> str:
 def citation(cited: common.Citation) -> str:
     """Source and article, without the quote."""
     title = cited.source_title or cited.source
-    title = title if not title or title.startswith("《") else f"《{title}》"
+    if not title:
+        return "本产品的约定"
+    title = title if title.startswith("《") else f"《{title}》"
     return f"{title}{article(cited.article)}{BASES.get(cited.basis, '')}"
 
 

@@ -1,20 +1,16 @@
 """The client against the toy service: what it retries and what it makes of errors."""
 
-import datetime
 import os
 import signal
 
 import grpc
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from huiyin.client import Credentials, HuiyinError, RulesClient, is_local
 from huiyin.rules.v1 import rules_service_pb2 as rules
 from service_kit.serving.definition import Role
 from service_kit.serving.tokens import new_token
+from tests.certificates import write_certificate
 from tests.service_kit.conftest import supervise
 
 __all__ = ["supervise"]
@@ -81,42 +77,17 @@ def test_addresses_beyond_it(address):
     assert not is_local(address)
 
 
-@pytest.fixture
-def certificate(tmp_path):
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (tmp_path / "cert.pem").write_bytes(built.public_bytes(serialization.Encoding.PEM))
-    (tmp_path / "key.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return tmp_path / "cert.pem", tmp_path / "key.pem"
-
-
-def test_beyond_the_machine_calls_go_over_tls_with_a_token(supervise, certificate, tmp_path):
-    cert, key = certificate
+def test_beyond_the_machine_calls_go_over_tls_with_a_token(supervise, tmp_path):
+    cert, key, authority = write_certificate(tmp_path, "localhost")
     token, line = new_token("case-system", [Role.EVALUATE])
     (tmp_path / "tokens").write_text(line)
     service = supervise(
         workers=1, host="0.0.0.0", tls_cert_file=cert, tls_key_file=key, tokens_file=tmp_path / "tokens"
     )
     address = f"localhost:{service.state()['port']}"
-    with RulesClient(address, Credentials(token=token, ca_file=cert)) as client:
+    with RulesClient(address, Credentials(token=token, ca_file=authority)) as client:
         assert ask(client, "caller").startswith("case-system ")
-    with RulesClient(address, Credentials(ca_file=cert)) as client, pytest.raises(HuiyinError) as error:
+    with RulesClient(address, Credentials(ca_file=authority)) as client, pytest.raises(HuiyinError) as error:
         ask(client, "caller")
     assert error.value.reason == "TOKEN_MISSING"
     with RulesClient(address, timeout=5) as client, pytest.raises(HuiyinError) as error:

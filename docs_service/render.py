@@ -8,10 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
 from importlib.metadata import version
+from threading import Lock
 from typing import Any
 
 from docs_service.admission import NUMBER_FIELD, check_recipients, find_type, order_problems
-from docs_service.catalogue import CATALOGUE_NOTE, Catalogue, DocumentType, shipped_catalogue
+from docs_service.catalogue import (
+    CATALOGUE_NOTE,
+    Catalogue,
+    DocumentType,
+    Field,
+    FieldKind,
+    shipped_catalogue,
+)
 from docs_service.content import (
     DATA_ROOT,
     Block,
@@ -52,10 +60,38 @@ class FilledPaper:
     data_digest: str
 
 
+# INVARIANT: one paper at a time in a process. The objects of HarfBuzz and Pango are shared and not for
+# threads; a second core is a second process.
+_ONE_AT_A_TIME = Lock()
+
+
 def render(order: RenderOrder, catalogue: Catalogue | None = None) -> RenderedPaper:
     """Render one paper. Raises RefusedError with every problem found; nothing half-rendered is returned."""
-    fonts = installed_fonts()
-    paper = fill(order, catalogue or shipped_catalogue(), fonts)
+    with _ONE_AT_A_TIME:
+        return _render(order, catalogue or shipped_catalogue(), installed_fonts())
+
+
+def warm_up(catalogue: Catalogue) -> None:
+    """Compile every template and render one paper, so that the first caller does not wait."""
+    for kind in catalogue.types.values():
+        _compiled(kind)
+    kind = next(iter(catalogue.types.values()))
+    data = {field.name: _example(field) for field in kind.fields_of(kind.variants[0].code) if field.required}
+    render(RenderOrder(kind.code, json.dumps(data), Format.PDF, draft=True), catalogue)
+
+
+def _example(field: Field) -> object:
+    match field.kind:
+        case FieldKind.LIST if field.item:
+            return [_example(field.item)]
+        case FieldKind.RECORD:
+            return {part.name: _example(part) for part in field.fields if part.required}
+        case _:
+            return field.example
+
+
+def _render(order: RenderOrder, catalogue: Catalogue, fonts: FontSet) -> RenderedPaper:
+    paper = fill(order, catalogue, fonts)
     dress = Dress(order.draft, order.seal)
     custom = {
         "catalogue_note": CATALOGUE_NOTE,

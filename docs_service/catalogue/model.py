@@ -11,7 +11,7 @@ class FieldKind(StrEnum):
     """Kind of a field's value."""
 
     TEXT = "text"  # one line
-    PARAGRAPHS = "paragraphs"  # text whose line breaks part paragraphs
+    PARAGRAPHS = "paragraphs"  # text whose line breaks part paragraphs, or a list of paragraphs
     DATE = "date"
     INTEGER = "integer"
     CODE = "code"  # a code of a list, printed as its label

@@ -45,9 +45,10 @@ def _variant(kind: DocumentType, code: str, title: str) -> dict[str, Any]:
 
 def _field(field: Field) -> dict[str, Any]:
     schema: dict[str, Any] = {"title": field.label, **_KIND_SCHEMAS[field.kind](field)}
-    for key, value in (("description", field.hint), ("default", field.default)):
-        if value not in ("", None):
-            schema[key] = value
+    if field.hint:
+        schema["description"] = field.hint
+    if field.default is not None:
+        schema["default"] = field.default
     if field.example is not None:
         schema["examples"] = [field.example]
     return schema
@@ -55,6 +56,11 @@ def _field(field: Field) -> dict[str, Any]:
 
 def _text(field: Field) -> dict[str, Any]:
     return {"type": "string", "minLength": 1, "maxLength": field.max_length}
+
+
+def _paragraphs(field: Field) -> dict[str, Any]:
+    text = _text(field)
+    return {"oneOf": [text, {"type": "array", "items": text, "minItems": 1}]}
 
 
 def _date(_: Field) -> dict[str, Any]:
@@ -89,7 +95,7 @@ def _record(field: Field) -> dict[str, Any]:
 
 _KIND_SCHEMAS = {
     FieldKind.TEXT: _text,
-    FieldKind.PARAGRAPHS: _text,
+    FieldKind.PARAGRAPHS: _paragraphs,
     FieldKind.DATE: _date,
     FieldKind.INTEGER: _integer,
     FieldKind.CODE: _code,

@@ -8,7 +8,7 @@ from service_kit.problems import Problem
 
 LONGEST_WORD = 60
 
-# The controls of the Unicode bidirectional algorithm (UAX #9): they make a line read otherwise than it is stored.
+# The controls of the Unicode bidirectional algorithm (UAX #9): a line reads otherwise than it is stored.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\u200b-\u200d\u2060\u00ad\t]")

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ _JSON_KINDS = {
 }
 _WANTED = {
     FieldKind.TEXT: (str, "一行文字"),
-    FieldKind.PARAGRAPHS: (str, "文字"),
+    FieldKind.PARAGRAPHS: (str, "文字或者逐段的列表"),
     FieldKind.DATE: (str, "日期"),
     FieldKind.INTEGER: (int, "整数"),
     FieldKind.CODE: (str, "代码"),
@@ -142,6 +143,8 @@ class _Reader:
         self.problems.append(Finding.FIELD_MISSING.at(place, label=field.label, example=_example(field)))
 
     def read(self, field: Field, value: object, place: str, label: str) -> object:
+        if field.kind is FieldKind.PARAGRAPHS and type(value) is list:
+            return self.read_each_paragraph(field, value, place, label)
         wanted, wanted_words = _WANTED[field.kind]
         if type(value) is not wanted:
             got = _JSON_KINDS[type(value)]
@@ -169,6 +172,20 @@ class _Reader:
     def read_paragraphs(self, field: Field, value: str, place: str, label: str) -> list[str]:
         text = self._text(field, value.replace("\r\n", "\n").replace("\r", "\n"), place, label)
         return [line.strip() for line in text.split("\n") if line.strip()]
+
+    def read_each_paragraph(self, field: Field, value: list[object], place: str, label: str) -> list[str]:
+        line = replace(field, kind=FieldKind.TEXT)
+        read = [
+            self.read(line, item, f"{place}[{at}]", f"{label}第 {at + 1} 段") for at, item in enumerate(value)
+        ]
+        paragraphs = [item for item in read if isinstance(item, str)]
+        if not value:
+            self.problems.append(Finding.FIELD_EMPTY.at(place, label=label, example=_example(field)))
+        total = sum(map(len, paragraphs))
+        if total > field.max_length:
+            words = {"label": label, "size": total, "limit": field.max_length}
+            self.problems.append(Finding.TEXT_TOO_LONG.at(place, **words))
+        return paragraphs
 
     def read_date(self, field: Field, value: str, place: str, label: str) -> date | None:  # noqa: ARG002
         words = {"label": label, "value": _shown(value)}

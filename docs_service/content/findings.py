@@ -8,7 +8,7 @@ DATA_ROOT = "data_json"
 
 
 class Finding(Enum):
-    """What can be wrong. The name is the stable code; message and cure are filled with the words of the case."""
+    """What can be wrong. The name is the stable code; message and cure take the words of the case."""
 
     DATA_NOT_JSON = ("数据不是有效的 JSON：{cause}。", "请发送一个 UTF-8 编码的 JSON 对象。")
     DATA_TOO_LARGE = ("数据有 {size} 字节，超过上限 {limit} 字节。", "请缩短正文，或者将长材料作为附件另送。")

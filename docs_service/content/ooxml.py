@@ -29,10 +29,9 @@ def serialise_part(root: etree._Element) -> bytes:
 
 def paragraph_text(paragraph: etree._Element) -> str:
     """All text of a paragraph, its line breaks as such."""
-    pieces: list[str] = []
-    for element in paragraph.iter(w("t"), w("br")):
-        pieces.append("\n" if element.tag == w("br") else element.text or "")
-    return "".join(pieces)
+    return "".join(
+        "\n" if element.tag == w("br") else element.text or "" for element in paragraph.iter(w("t"), w("br"))
+    )
 
 
 def style_names(styles_part: bytes) -> dict[str, str]:

@@ -20,14 +20,16 @@ _PLAIN_PARAGRAPH = frozenset(
 )
 _PLAIN_RUN = frozenset(map(w, ("rFonts", "lang", "noProof", "rStyle")))
 _FORMATTING = {
-    "b": "加粗", "i": "斜体", "u": "下划线", "color": "颜色", "sz": "字号", "szCs": "字号", "highlight": "突出显示",
-    "strike": "删除线", "vertAlign": "上下标", "spacing": "间距", "ind": "缩进", "jc": "对齐", "numPr": "自动编号",
-    "tabs": "制表位", "pBdr": "边框", "shd": "底纹", "framePr": "图文框", "outlineLvl": "大纲级别",
+    "b": "加粗", "i": "斜体", "u": "下划线", "color": "颜色", "sz": "字号", "szCs": "字号",
+    "highlight": "突出显示", "strike": "删除线", "vertAlign": "上下标", "spacing": "间距",
+    "ind": "缩进", "jc": "对齐", "numPr": "自动编号", "tabs": "制表位", "pBdr": "边框", "shd": "底纹",
+    "framePr": "图文框", "outlineLvl": "大纲级别",
 }  # fmt: skip
 _ELEMENTS = {
-    "tab": "制表符", "drawing": "图片", "object": "嵌入对象", "pict": "图形", "hyperlink": "超链接", "ins": "修订",
-    "del": "修订", "commentReference": "批注", "footnoteReference": "脚注", "sdt": "内容控件", "fldChar": "域",
-    "fldSimple": "域", "sym": "符号", "smartTag": "智能标记", "AlternateContent": "图形", "tbl": "嵌套表格",
+    "tab": "制表符", "drawing": "图片", "object": "嵌入对象", "pict": "图形", "hyperlink": "超链接",
+    "ins": "修订", "del": "修订", "commentReference": "批注", "footnoteReference": "脚注",
+    "sdt": "内容控件", "fldChar": "域", "fldSimple": "域", "sym": "符号", "smartTag": "智能标记",
+    "AlternateContent": "图形", "tbl": "嵌套表格",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Text as the line composer sees it: characters and words, with their widths and what may stand beside them."""
+"""Text as the line composer sees it: characters and words, their widths and what may stand beside them."""
 
 import re
 from collections.abc import Iterator

@@ -35,7 +35,7 @@ class Composition:
 
 
 def compose_pages(blocks: tuple[Block, ...], layout: PageLayout, dress: Dress, fonts: FontSet) -> Composition:
-    """Compose a paper on the grid of GB/T 9704-2012 (letter: 10.1; notice: the same page without red head)."""
+    """Compose a paper on the grid of GB/T 9704-2012 (letter: 10.1; notice: the same without red head)."""
     setter = Typesetter(fonts)
     composer = _PaperComposer(layout, dress, setter)
     pages = composer.compose(blocks)

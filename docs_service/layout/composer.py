@@ -8,12 +8,13 @@ evenly. Every line but the last ends at the measure.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from docs_service.layout.atoms import Atom, Kind, atoms_of
 from docs_service.layout.fonts import RoleFaces
 from docs_service.layout.measures import Align
 
-# A gap between characters may be narrowed by this much of the pitch, inner punctuation by this much of its blank.
+# How much a gap between characters may be narrowed, of the pitch; and inner punctuation, of its blank.
 GAP_SQUEEZE = 0.015
 INNER_SQUEEZE = 0.5
 _CLOSE = 1e-6
@@ -168,7 +169,7 @@ def _at_end(atoms: Sequence[Atom]) -> list[float]:
 
 def _between_marks(atoms: Sequence[Atom]) -> list[float]:
     takes = [0.0] * len(atoms)
-    for at, (left, right) in enumerate(zip(atoms, atoms[1:], strict=False)):
+    for at, (left, right) in enumerate(pairwise(atoms)):
         if left.kind is Kind.CLOSING and right.kind in (Kind.CLOSING, Kind.OPENING):
             takes[at] = left.blank
         elif left.kind is Kind.OPENING and right.kind is Kind.OPENING:
@@ -213,8 +214,7 @@ def _append(runs: list[Run], atom: Atom, x: float) -> None:
                 last, text=last.text + atom.text, advance=last.advance + atom.advance, spacing=spacing
             )
             return
-    for part in _slices(atom):
-        runs.append(replace(part, x=x + part.x))
+    runs.extend(replace(part, x=x + part.x) for part in _slices(atom))
 
 
 def _slices(atom: Atom) -> list[Run]:

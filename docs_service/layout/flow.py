@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from docs_service.layout.measures import LINES_PER_PAGE
 from docs_service.layout.setting import SetParagraph
 
-# So many lines of text at least go with a signature to a new page: a seal never stands on a page without text.
+# So many lines of text at least go with a signature to a new page: no seal on a page without text.
 TEXT_LINES_WITH_SIGNATURE = 2
 
 

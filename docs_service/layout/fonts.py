@@ -1,8 +1,9 @@
 """Fonts by role: the office's own from a folder first, then free packages; and the small files made of them.
 
-The free packages stand in as follows. 小标宋: Noto Serif CJK SC Bold. 仿宋 and 宋体: Noto Serif CJK SC. 黑体: Noto
-Sans CJK SC. 楷体: LXGW WenKai. The body is not set in LXGW WenKai, though a 楷 is nearer to 仿宋 in stroke: level
-two headings are in 楷体 and could no longer be told from the text, and its quotation marks are 0.35 em wide.
+The free packages stand in as follows. 小标宋: Noto Serif CJK SC Bold. 仿宋 and 宋体: Noto Serif CJK SC.
+黑体: Noto Sans CJK SC. 楷体: LXGW WenKai. The body is not set in LXGW WenKai, though a 楷 is nearer to 仿宋:
+headings of the second level are in 楷体 and could no longer be told from the text, and its quotation marks
+are 0.35 em wide.
 """
 
 import hashlib
@@ -40,7 +41,7 @@ _KAI = ("LXGWWenKai-Regular.ttf", "LXGW WenKai")
 
 @dataclass(frozen=True, slots=True)
 class RoleFonts:
-    """What fills a role: names of the office's own fonts, and the free files with the reason they stand in."""
+    """What fills a role: names of the office's own fonts, and free files with why they stand in."""
 
     own: re.Pattern[str]
     free: tuple[tuple[str, str], ...]

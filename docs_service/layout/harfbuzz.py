@@ -93,7 +93,7 @@ class FaceReader:
         """Advance of the character's glyph in ems."""
         self._shaping.hb_font_get_nominal_glyph(self._font, code_point, ctypes.byref(self._glyph))
         advance: int = self._shaping.hb_font_get_glyph_h_advance(self._font, self._glyph.value)
-        return advance / self._units
+        return advance / int(self._units)
 
     def subset(self, code_points: Iterable[int]) -> bytes:
         """A font file with the glyphs of these code points and no layout tables."""

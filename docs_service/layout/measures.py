@@ -1,5 +1,5 @@
-"""The measures of GB/T 9704-2012 党政机关公文格式, once: the styles of the .docx and the composed pages are both
-made from here. Lengths in millimetres, type sizes in points; y grows downwards from the page's top edge.
+"""The measures of GB/T 9704-2012 党政机关公文格式, once: the styles of the .docx and the composed pages are
+both made from here. Lengths in millimetres, type sizes in points; y grows downwards from the page's top edge.
 """
 
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ SIZE_SMALL = 14.0
 # 7.5: the number 7 mm below the text area, one character in from the outer edge, 4号 half-width 宋体.
 PAGE_NUMBER_DROP = 7.0
 
-# 10.1 信函格式: mark's upper edge 30 mm below the page's; red double rules 170 mm wide, the first 4 mm under the
-# mark (thick over thin), the second 20 mm above the page's lower edge (thin over thick).
+# 10.1 信函格式: mark's upper edge 30 mm below the page's; red double rules 170 mm wide, the first 4 mm under
+# the mark (thick over thin), the second 20 mm above the page's lower edge (thin over thick).
 LETTERHEAD_TOP = 30.0
 LETTERHEAD_LARGEST = 32.0
 LETTER_RULE_GAP = 4.0
@@ -74,7 +74,7 @@ class FontRole(StrEnum):
     SONG = "宋体"
 
 
-# The names by which Word and WPS know the typefaces; a document names them, and its reader's machine has them.
+# The names by which Word and WPS know the typefaces; a document names them, its reader's machine has them.
 DOCX_FONTS = {
     FontRole.TITLE: "方正小标宋简体",
     FontRole.BODY: "仿宋_GB2312",
@@ -122,7 +122,9 @@ STYLE_MEASURES = {
     Style.HEADING_2: StyleMeasures(FontRole.HEADING_2, first_indent=2, keep_with_next=True),
     # 7.3.4: two characters in, the names under each other after 附件：1.
     Style.ATTACHMENT: StyleMeasures(left_indent=2, next_indent=4, blank_before=1),
-    Style.SIGNATURE: StyleMeasures(align=Align.RIGHT, blank_before=BLANK_LINES_BEFORE_SIGNATURE, keep_with_next=True),
+    Style.SIGNATURE: StyleMeasures(
+        align=Align.RIGHT, blank_before=BLANK_LINES_BEFORE_SIGNATURE, keep_with_next=True
+    ),
     Style.DATE: StyleMeasures(align=Align.RIGHT),
     Style.NOTE: StyleMeasures(first_indent=2),
     Style.COPY: StyleMeasures(size=SIZE_SMALL, left_indent=1, right_indent=1),

@@ -7,8 +7,9 @@ from docs_service.layout.atoms import NO_LINE_END, NO_LINE_START, is_word
 
 # Words of titles that no break should cut, and words that should not open a line.
 _WHOLE_WORDS = (
-    "信访", "事项", "意见书", "告知书", "报告单", "登记表", "审批表", "建议书", "交办函", "督办函", "异议函", "转送单", "处理",
-    "复查", "复核", "受理", "接收", "情况", "答复", "办结", "报告", "关于", "人民政府", "办公室", "委员会", "管理局", "信访局",
+    "信访", "事项", "意见书", "告知书", "报告单", "登记表", "审批表", "建议书", "交办函",
+    "督办函", "异议函", "转送单", "处理", "复查", "复核", "受理", "接收", "情况",
+    "答复", "办结", "报告", "关于", "人民政府", "办公室", "委员会", "管理局", "信访局",
 )  # fmt: skip
 _NOT_FIRST = frozenset("的和与及等了之")
 _CUT_WORD = 60.0

@@ -55,7 +55,8 @@ def write_docx(
     parts: Mapping[str, bytes], styles: Mapping[str, str], dress: Dress, about: Properties, fonts: FontSet
 ) -> bytes:
     """The .docx of a filled template; `styles` gives its styles' names by id. The same input gives the same
-    bytes."""
+    bytes.
+    """
     root = parse_part(parts[DOCUMENT_PART])
     _Finisher(root, styles, Typesetter(fonts)).finish()
     written = {

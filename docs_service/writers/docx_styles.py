@@ -15,8 +15,8 @@ STYLE_IDS = {style: f"Hy{style.name.title().replace('_', '')}" for style in Styl
 
 # 22 lines of 579 twips are a hair less than 225 mm, so that the last line is never pushed to the next page.
 LINE_TWIPS = int(m.LINE_PITCH * 1440 / 25.4)
-# A 3号 character is set closer by a hair more than 28 in a line ask for, in twentieths of a point. It is done by
-# the style and not by the document's grid, which each program reads in its own way.
+# A 3号 character is set closer by a hair more than 28 in a line ask for, in twentieths of a point. The style
+# does it and not the document's grid, which each program reads in its own way.
 _CHARACTER_SPACE = math.floor((m.CHARACTER_PITCH / m.MM_PER_POINT - m.SIZE_BODY) * 20)
 
 _JUSTIFICATION = {
@@ -38,7 +38,8 @@ def styles_part(layout: PageLayout) -> bytes:
     """word/styles.xml: the document defaults and every house style by its Chinese name."""
     defaults = (
         f"<w:docDefaults><w:rPrDefault><w:rPr>{_fonts(m.FontRole.BODY)}"
-        f'<w:kern w:val="0"/>{_size(m.SIZE_BODY)}<w:lang w:val="zh-CN" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault>'
+        f'<w:kern w:val="0"/>{_size(m.SIZE_BODY)}<w:lang w:val="zh-CN" w:eastAsia="zh-CN"/>'
+        "</w:rPr></w:rPrDefault>"
         "<w:pPrDefault/></w:docDefaults>"
     )
     normal = (
@@ -109,13 +110,13 @@ def _indents(measures: m.StyleMeasures) -> str:
 def _frame(style: Style) -> str:
     if style is Style.LETTERHEAD:
         return (
-            f'<w:framePr w:w="{twips(m.LETTER_RULE_WIDTH)}" w:wrap="notBeside" w:vAnchor="page" w:hAnchor="page" '
-            f'w:xAlign="center" w:y="{twips(m.LETTERHEAD_TOP)}"/>'
+            f'<w:framePr w:w="{twips(m.LETTER_RULE_WIDTH)}" w:wrap="notBeside" w:vAnchor="page" '
+            f'w:hAnchor="page" w:xAlign="center" w:y="{twips(m.LETTERHEAD_TOP)}"/>'
         )
     if style is Style.COPY:
         return (
-            f'<w:framePr w:w="{twips(m.TEXT_WIDTH)}" w:wrap="notBeside" w:vAnchor="margin" w:hAnchor="margin" '
-            'w:xAlign="left" w:yAlign="bottom"/>'
+            f'<w:framePr w:w="{twips(m.TEXT_WIDTH)}" w:wrap="notBeside" w:vAnchor="margin" '
+            'w:hAnchor="margin" w:xAlign="left" w:yAlign="bottom"/>'
         )
     return ""
 
@@ -173,7 +174,8 @@ def number_footer_part(layout: PageLayout, side: str) -> bytes:
     line = round(m.SIZE_SMALL * 20)
     return xml_part(
         f'<w:ftr {W_NAMESPACES}><w:p><w:pPr><w:pStyle w:val="{STYLE_IDS[Style.PAGE_NUMBER]}"/>'
-        f'<w:spacing w:before="0" w:after="{after}" w:line="{line}" w:lineRule="exact"/><w:jc w:val="{side}"/></w:pPr>'
+        f'<w:spacing w:before="0" w:after="{after}" w:line="{line}" w:lineRule="exact"/>'
+        f'<w:jc w:val="{side}"/></w:pPr>'
         '<w:r><w:t xml:space="preserve">— </w:t></w:r>'
         '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
         '<w:r><w:t xml:space="preserve"> —</w:t></w:r></w:p></w:ftr>'
@@ -196,6 +198,7 @@ def settings_part() -> bytes:
     return xml_part(
         f"<w:settings {W_NAMESPACES}><w:evenAndOddHeaders/>"
         '<w:characterSpacingControl w:val="compressPunctuation"/><w:compat>'
-        '<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
+        '<w:compatSetting w:name="compatibilityMode" '
+        'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
         "</w:compat></w:settings>"
     )

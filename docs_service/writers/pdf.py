@@ -15,7 +15,6 @@ from typing import Any
 from docs_service.content import Style
 from docs_service.layout import FontSet, Page, PictureKind, cache_folder
 from docs_service.layout.composer import Run
-from docs_service.layout.measures import MM_PER_POINT
 from docs_service.layout.pages import Picture, PlacedLine, Rule, TextBlock
 from docs_service.seals import EMPTY_SLOT, slot_picture
 
@@ -94,8 +93,8 @@ def _text(block: TextBlock) -> str:
     colour = f";color:{block.colour}" if block.colour != "#000000" else ""
     lines = "".join(map(_line, block.lines))
     return (
-        f'<{tag} style="top:{_mm(first.top)};font-size:{block.size:g}pt;line-height:{_mm(first.height)}{colour}">'
-        f"{lines}</{tag}>"
+        f'<{tag} style="top:{_mm(first.top)};font-size:{block.size:g}pt;'
+        f'line-height:{_mm(first.height)}{colour}">{lines}</{tag}>'
     )
 
 
@@ -136,14 +135,14 @@ def _mm(length: float) -> str:
 
 
 class _Painter:
-    """WeasyPrint with one set of fonts, kept for the process: fonts, style sheet and pictures are read once."""
+    """WeasyPrint with one set of fonts, kept for the process: fonts, sheet and pictures are read once."""
 
     def __init__(self, folders: tuple[str, ...]) -> None:
         os.environ["FONTCONFIG_FILE"] = str(_font_configuration(folders))
         import weasyprint
         from weasyprint.text.fonts import FontConfiguration
 
-        class AssetFetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc] - WeasyPrint has no types
+        class AssetFetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc]
             """Serves the seal slot's pictures from memory, and nothing else from anywhere."""
 
             def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ARG002

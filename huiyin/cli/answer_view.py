@@ -9,12 +9,12 @@ from rich.text import Text
 
 from huiyin.cli import words
 from huiyin.cli.folding import fold
+from huiyin.cli.output import print_folded
 from huiyin.cli.words import Labels
 from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2 as common
 
 _MOST_CITATIONS = 3
-_HANGING = 2
 _STATE_CELLS = 10
 _WHEN_CELLS = 20
 
@@ -201,8 +201,7 @@ class AnswerView:
         self._line(Text(text, style="bold cyan"), indent=2)
 
     def _line(self, text: Text, indent: int = 4) -> None:
-        for number, folded in enumerate(fold(text, self._console.width - indent - _HANGING)):
-            self._console.print(Text(" " * (indent + (_HANGING if number else 0))) + folded)
+        print_folded(self._console, text, indent)
 
 
 def _by_kind(rests_on: Iterable[pb.Reliance]) -> Iterator[tuple[str, list[str]]]:

@@ -1,12 +1,12 @@
 """`huiyin demo`: the examples, assessed and with their papers set."""
 
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from huiyin.cli.answer_view import AnswerView
@@ -15,6 +15,7 @@ from huiyin.cli.output import (
     err,
     page,
     part,
+    print_folded,
     print_json,
     print_problems,
     problem_fields,
@@ -23,6 +24,8 @@ from huiyin.cli.output import (
 from huiyin.cli.rules_evaluate import as_data
 from huiyin.cli.words import Labels
 from service_kit.problems import Problem, Refusal, RefusedError
+
+_MOST_COUNTED = 10
 
 
 def demo(
@@ -70,16 +73,17 @@ def _as_json(outcomes: Iterable[Any]) -> int:
 
 def _show(outcomes: Iterable[Any], started: Any, count: int, out: Path) -> int:
     console = page()
-    view = AnswerView(console, Labels(started.codes), started.papers)
+    labels = Labels(started.codes)
+    view = AnswerView(console, labels, started.papers)
     failed, files = 0, []
     for number, outcome in enumerate(outcomes, start=1):
         console.print()
         console.rule(Text(f"{number}/{count}  {outcome.title}", style="bold"), align="left", style="cyan")
         if outcome.note:
-            console.print(Padding(Text(outcome.note, style="dim"), (0, 0, 0, 2), expand=False))
+            print_folded(console, Text(outcome.note, style="dim"), 2, hanging=0)
         if outcome.answer is not None:
             view.print(outcome.answer)
-        _show_counted(console, outcome)
+        _show_counted(console, outcome, labels)
         _show_files(console, outcome)
         if outcome.problems:
             failed += 1
@@ -89,21 +93,24 @@ def _show(outcomes: Iterable[Any], started: Any, count: int, out: Path) -> int:
     return failed
 
 
-def _show_counted(console: Console, outcome: Any) -> None:
-    if outcome.counted:
-        console.print(Text("  计入的事项", style="bold cyan"))
-        for matter in outcome.counted[:10]:
-            console.print(Text(f"    {matter.matter_id}　{'、'.join(matter.counts)}"))
-        if len(outcome.counted) > 10:
-            console.print(Text(f"    ……共 {len(outcome.counted)} 件"))
+def _show_counted(console: Console, outcome: Any, labels: Labels) -> None:
+    if not outcome.counted:
+        return
+    console.print(Text("  计入的事项", style="bold cyan"))
+    for matter in outcome.counted[:_MOST_COUNTED]:
+        console.print(Text(f"    {matter.matter_id}　{'、'.join(map(labels.of, matter.counts))}"))
+    if len(outcome.counted) > _MOST_COUNTED:
+        console.print(Text(f"    ……共 {len(outcome.counted)} 件"))
 
 
 def _show_files(console: Console, outcome: Any) -> None:
     if outcome.files:
         console.print(Text("  制作的文书", style="bold cyan"))
-    for file in outcome.files:
-        pages = f"（{file.page_count} 页）" if file.page_count else ""
-        console.print(Text(f"    {file.paper} {file.title}　→ {file.path}{pages}", style="green"))
+    for paper, files in groupby(outcome.files, lambda file: (file.paper, file.title)):
+        console.print(Text(f"    {paper[0]} {paper[1]}"))
+        for file in files:
+            pages = f"（{file.page_count} 页）" if file.page_count else ""
+            console.print(Text(f"      → {file.path}{pages}", style="green"))
 
 
 def _show_end(console: Console, count: int, failed: int, files: list[Any], out: Path) -> None:
@@ -112,11 +119,9 @@ def _show_end(console: Console, count: int, failed: int, files: list[Any], out: 
     substitutes = {it.role: it.family for file in files for it in file.substitutes}
     if substitutes:
         said = "；".join(f"{role}以 {family} 代替" for role, family in sorted(substitutes.items()))
-        console.print(
-            Text(f"  字体：{said}。装上单位自己的字库后即不再代替，见 huiyin doctor。", style="dim")
-        )
-    said = f"  {count} 个示例，制作 {len(files)} 个文书文件，写入 {out}/"
-    console.print(
-        Text(said + (f"；{failed} 个示例有失败" if failed else ""), style="red" if failed else "bold")
-    )
-    console.print(Text("  人物、单位、地点和文号均为虚构。", style="dim"))
+        said = f"字体：{said}。装上单位自己的字库后不再代替，见 huiyin doctor。"
+        print_folded(console, Text(said, style="dim"), 2, hanging=0)
+    said = f"{count} 个示例，制作 {len(files)} 个文书文件，写入 {out}/"
+    said += f"；{failed} 个示例有失败，服务的日志在 {out}/logs/" if failed else ""
+    print_folded(console, Text(said, style="red" if failed else "bold"), 2, hanging=0)
+    print_folded(console, Text("人物、单位、地点和文号均为虚构。", style="dim"), 2, hanging=0)

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from huiyin.cli.folding import fold
 from service_kit.problems import Problem, RefusedError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出，供程序读取。JSON for programs.")]
@@ -26,6 +27,12 @@ def page() -> Console:
     """A console for running text: as wide as the terminal up to PAGE_COLUMNS, and that wide in a pipe."""
     width = min(out.width, PAGE_COLUMNS) if out.is_terminal else PAGE_COLUMNS
     return Console(highlight=False, markup=False, width=width)
+
+
+def print_folded(console: Console, text: Text, indent: int = 0, hanging: int = 2) -> None:
+    """Prints TEXT folded to the width of CONSOLE, from INDENT on; further lines hang by HANGING more."""
+    for number, line in enumerate(fold(text, console.width - indent - hanging)):
+        console.print(Text(" " * (indent + (hanging if number else 0))).append_text(line))
 
 
 def print_json(value: object) -> None:

@@ -1,15 +1,16 @@
 """Evaluates matters: one ruleset or all in force, one matter or many."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from datetime import datetime
 
-from huiyin.rules.v1 import answer_pb2, common_pb2
+from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
+from rules_service.commands import wire
 from rules_service.commands.reading import most, read_matter, read_question
-from rules_service.commands.writing import AnswerWriter, stamp
+from rules_service.commands.writers import writer_for
 from rules_service.engine.assess import Speaker, assess_matter
-from rules_service.engine.case import Matter, Question
-from rules_service.engine.outcome import Outcome
+from rules_service.engine.case import Question
 from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.tables import ContradictionError
@@ -18,6 +19,13 @@ from service_kit.problems import Problem, Refusal, RefusedError
 
 MOST_ITEMS = 1000
 
+EVALUATE_ANSWER = wire.tag(pb.EvaluateResponse.DESCRIPTOR, "answer")
+ASSESS_ANSWER = wire.tag(pb.AssessResponse.DESCRIPTOR, "answer")
+ITEM_ANSWER = wire.tag(pb.BatchItem.DESCRIPTOR, "answer")
+ITEMS = wire.tag(pb.BatchAssessResponse.DESCRIPTOR, "items")
+
+Asked = pb.EvaluateRequest | pb.AssessRequest
+
 
 def evaluate(rulebook: Rulebook, request: pb.EvaluateRequest, now: datetime) -> pb.EvaluateResponse:
     """Evaluates one ruleset on a matter.
@@ -25,113 +33,118 @@ def evaluate(rulebook: Rulebook, request: pb.EvaluateRequest, now: datetime) -> 
     Raises RefusedError: INVALID for a wrong question, NOT_FOUND for a ruleset there is not, CONFLICT
     where rows contradict each other on these facts.
     """
+    return pb.EvaluateResponse.FromString(evaluate_serialized(rulebook, request, now))
+
+
+def evaluate_serialized(rulebook: Rulebook, request: pb.EvaluateRequest, now: datetime) -> bytes:
+    """`evaluate` as the bytes that go out."""
     question = read_question(request.context, rulebook, now)
-    speakers = _one(rulebook, request.ruleset, question)
-    matter = _matter(rulebook, request.matter)
-    asked = pb.EvaluateRequest()
-    asked.CopyFrom(request)
-    return pb.EvaluateResponse(
-        answer=_answer(rulebook, speakers, matter, question, asked, request.context.view)
-    )
+    answer = _answer(rulebook, rulebook.named(request.ruleset, question), question, request)
+    return wire.field(EVALUATE_ANSWER, answer)
 
 
 def assess(rulebook: Rulebook, request: pb.AssessRequest, now: datetime) -> pb.AssessResponse:
     """Evaluates all rulesets in force for a matter and merges what they say; errors as `evaluate`."""
+    return pb.AssessResponse.FromString(assess_serialized(rulebook, request, now))
+
+
+def assess_serialized(rulebook: Rulebook, request: pb.AssessRequest, now: datetime) -> bytes:
+    """`assess` as the bytes that go out."""
     question = read_question(request.context, rulebook, now)
-    matter = _matter(rulebook, request.matter)
-    asked = pb.AssessRequest()
-    asked.CopyFrom(request)
-    speakers = list(rulebook.speakers(question, Subject.MATTER))
-    answer = _answer(rulebook, speakers, matter, question, asked, request.context.view)
-    full = answer.view == common_pb2.VIEW_FULL
-    return pb.AssessResponse(
-        matter_id=request.matter.matter_id, answer=answer, matter=request.matter if full else None
-    )
+    speakers = rulebook.speakers(question, Subject.MATTER)
+    answer = _answer(rulebook, speakers, question, request)
+    parts = [
+        pb.AssessResponse(matter_id=request.matter.matter_id).SerializeToString(),
+        wire.field(ASSESS_ANSWER, answer),
+    ]
+    if request.context.view == common_pb2.VIEW_FULL:
+        parts.append(pb.AssessResponse(matter=request.matter).SerializeToString())
+    return b"".join(parts)
 
 
 def batch_evaluate(
     rulebook: Rulebook, request: pb.BatchEvaluateRequest, now: datetime
 ) -> pb.BatchEvaluateResponse:
     """Evaluates one ruleset on many matters; an item that is refused carries its problems."""
-    question = read_question(request.context, rulebook, now)
-    speakers = _one(rulebook, request.ruleset, question)
+    return pb.BatchEvaluateResponse.FromString(batch_evaluate_serialized(rulebook, request, now))
 
-    def asked(matter: common_pb2.Matter) -> pb.EvaluateRequest:
+
+def batch_evaluate_serialized(rulebook: Rulebook, request: pb.BatchEvaluateRequest, now: datetime) -> bytes:
+    """`batch_evaluate` as the bytes that go out."""
+    question = read_question(request.context, rulebook, now)
+    speakers = rulebook.named(request.ruleset, question)
+
+    def asked(matter: common_pb2.Matter) -> Asked:
         return pb.EvaluateRequest(ruleset=request.ruleset, context=request.context, matter=matter)
 
-    return pb.BatchEvaluateResponse(items=_items(rulebook, speakers, request, question, asked))
+    return _items(rulebook, speakers, request.matters, question, asked)
 
 
 def batch_assess(rulebook: Rulebook, request: pb.BatchAssessRequest, now: datetime) -> pb.BatchAssessResponse:
     """Assesses many matters; an item that is refused carries its problems."""
-    question = read_question(request.context, rulebook, now)
-    speakers = list(rulebook.speakers(question, Subject.MATTER))
+    return pb.BatchAssessResponse.FromString(batch_assess_serialized(rulebook, request, now))
 
-    def asked(matter: common_pb2.Matter) -> pb.AssessRequest:
+
+def batch_assess_serialized(rulebook: Rulebook, request: pb.BatchAssessRequest, now: datetime) -> bytes:
+    """`batch_assess` as the bytes that go out."""
+    question = read_question(request.context, rulebook, now)
+    speakers = rulebook.speakers(question, Subject.MATTER)
+
+    def asked(matter: common_pb2.Matter) -> Asked:
         return pb.AssessRequest(context=request.context, matter=matter)
 
-    return pb.BatchAssessResponse(items=_items(rulebook, speakers, request, question, asked))
-
-
-Asked = pb.EvaluateRequest | pb.AssessRequest
+    return _items(rulebook, speakers, request.matters, question, asked)
 
 
 def _items(
     rulebook: Rulebook,
     speakers: Sequence[Speaker],
-    request: pb.BatchEvaluateRequest | pb.BatchAssessRequest,
+    matters: Sequence[common_pb2.Matter],
     question: Question,
     asked: Callable[[common_pb2.Matter], Asked],
-) -> list[pb.BatchItem]:
-    most(request.matters, MOST_ITEMS, "matters")
+) -> bytes:
+    most(matters, MOST_ITEMS, "matters")
     items = []
-    for number, message in enumerate(request.matters):
-        item = pb.BatchItem(matter_id=message.matter_id)
+    for number, matter in enumerate(matters):
+        head = pb.BatchItem(matter_id=matter.matter_id)
+        answer = b""
         try:
-            matter = _matter(rulebook, message, f"matters[{number}]")
-            answer = _answer(rulebook, speakers, matter, question, asked(message), request.context.view)
-            item.answer.CopyFrom(answer)
+            path = f"matters[{number}]"
+            answer = wire.field(ITEM_ANSWER, _answer(rulebook, speakers, question, asked(matter), path))
         except RefusedError as refused:
-            item.problems.extend(
+            head.problems.extend(
                 common_pb2.Problem(code=p.code, field=p.place, message=p.message, cure=p.cure)
                 for p in refused.problems
             )
-        items.append(item)
-    return items
-
-
-def _one(rulebook: Rulebook, name: str, question: Question) -> list[Speaker]:
-    speakers = rulebook.named(name, question)
-    if speakers[0].compiled.ruleset.subject is not Subject.MATTER:
-        raise RefusedError(
-            [Problem("F023", "ruleset", f"规则集“{name}”不以信访事项为对象。", "机关单位请用 AssessOffice。")]
-        )
-    return speakers
-
-
-def _matter(rulebook: Rulebook, message: common_pb2.Matter, path: str = "matter") -> Matter:
-    reader = CaseReader(rulebook.vocabulary)
-    matter = reader.matter(read_matter(message, reader, path), path)
-    if reader.problems:
-        raise RefusedError(reader.problems)
-    return matter
+        items.append(wire.field(ITEMS, head.SerializeToString() + answer))
+    return b"".join(items)
 
 
 def _answer(
-    rulebook: Rulebook,
-    speakers: Sequence[Speaker],
-    matter: Matter,
-    question: Question,
-    asked: Asked,
-    view: common_pb2.View.ValueType,
-) -> answer_pb2.Answer:
+    rulebook: Rulebook, speakers: Sequence[Speaker], question: Question, request: Asked, path: str = "matter"
+) -> bytes:
+    reader = CaseReader(rulebook.vocabulary)
+    matter = reader.matter(read_matter(request.matter, reader, path), path)
+    if reader.problems:
+        raise RefusedError(reader.problems)
+    if speakers and speakers[0].compiled.ruleset.subject is not Subject.MATTER:
+        name = speakers[0].compiled.ruleset.id
+        raise RefusedError(
+            [Problem("F023", "ruleset", f"规则集“{name}”不以信访事项为对象。", "机关单位请用 AssessOffice。")]
+        )
     try:
-        outcome: Outcome = assess_matter(speakers, matter, question, rulebook.calendar)
+        outcome = assess_matter(speakers, matter, question, rulebook.calendar)
     except ContradictionError as error:
         raise contradiction(error) from error
-    asked.context.at.CopyFrom(stamp(question.at))
-    asked.context.as_of = question.as_of.isoformat()
-    return AnswerWriter(rulebook, view).answer(outcome, question, asked)
+    return writer_for(rulebook, request.context.view).answer(outcome, question, filled(request, question))
+
+
+def filled(request: Asked | pb.AssessOfficeRequest, question: Question) -> bytes:
+    """The question with moment and day of law filled in, serialised: what an answer's id is made of."""
+    whole = deepcopy(request)
+    whole.context.at.FromDatetime(question.at)
+    whole.context.as_of = question.as_of.isoformat()
+    return whole.SerializeToString(deterministic=True)
 
 
 def contradiction(error: ContradictionError) -> RefusedError:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from huiyin.rules.v1 import answer_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
-from rules_service.commands.evaluation import contradiction
+from rules_service.commands.evaluation import contradiction, filled
 from rules_service.commands.reading import most, read_json, read_matter, read_question
-from rules_service.commands.writing import AnswerWriter, stamp
+from rules_service.commands.writers import writer_for
 from rules_service.engine.assess import Speaker
 from rules_service.engine.assess import assess_office as assess_office_by
 from rules_service.engine.case import Matter, Office
@@ -71,13 +72,12 @@ def assess_office(
         )
     except ContradictionError as error:
         raise contradiction(error) from error
-    request.context.at.CopyFrom(stamp(question.at))
-    request.context.as_of = question.as_of.isoformat()
-    writer = AnswerWriter(rulebook, request.context.view)
+    writer = writer_for(rulebook, request.context.view)
+    answer = writer.answer(outcome, question, filled(request, question))
     return pb.AssessOfficeResponse(
         office_id=office.id,
         period=request.period,
-        answer=writer.answer(outcome, question, request),
+        answer=answer_pb2.Answer.FromString(answer),
         counted=_lists(counted),
     )
 

@@ -1,17 +1,17 @@
 """Writes answers: what the engine says into messages, as much of it as the view asks for."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
-from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2
+from rules_service.commands import wire
+from rules_service.commands.static import TableText
+from rules_service.commands.text import to_text
 from rules_service.engine.case import Question
-from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import (
     CandidateOutcome,
     DutyOutcome,
@@ -22,12 +22,12 @@ from rules_service.engine.outcome import (
     TableOutcome,
 )
 from rules_service.engine.rulebook import Rulebook
-from rules_service.engine.tables import NearMiss, State
-from rules_service.language.model import Basis, Citation, HitPolicy, Table
+from rules_service.language.model import Basis, Citation
 from rules_service.language.types import to_json
 
 VIEW = common_pb2.View
-SINGLE_HITS = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.FIRST})
+DECISIONS = wire.tag(pb.Answer.DESCRIPTOR, "decisions")
+REVISIONS = wire.tag(pb.Answer.DESCRIPTOR, "revisions")
 BASES = {
     Basis.TEXT: common_pb2.BASIS_TEXT,
     Basis.CONVENTION: common_pb2.BASIS_CONVENTION,
@@ -39,20 +39,6 @@ RELIANCES: Mapping[Basis, pb.Reliance.Kind.ValueType] = {
 }
 
 
-def decision_id(question: Message, rulebook: Rulebook, outcome: Outcome) -> str:
-    """Digest of the question as it was understood and of the revisions that took part."""
-    digest = hashlib.sha256(question.SerializeToString(deterministic=True))
-    for name in sorted(outcome.rulesets):
-        digest.update(b"\x1f" + name.encode())
-    for revision in (
-        rulebook.vocabulary.revision,
-        rulebook.calendar.revision,
-        rulebook.adoptions_revision,
-    ):
-        digest.update(b"\x1e" + revision.encode())
-    return f"x-{digest.hexdigest()[:32]}"
-
-
 def stamp(moment: datetime) -> Timestamp:
     """A moment as a timestamp."""
     result = Timestamp()
@@ -60,86 +46,72 @@ def stamp(moment: datetime) -> Timestamp:
     return result
 
 
-def to_text(value: object) -> str:
-    """JSON with characters as they are and keys in order, so that equal values give equal text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 class AnswerWriter:
-    """Writes one answer in one view."""
+    """Writes answers from one rulebook in one view."""
 
     def __init__(self, rulebook: Rulebook, view: common_pb2.View.ValueType) -> None:
-        """Takes what the answer's codes are looked up in."""
-        self.rulebook = rulebook
+        """Takes what the answers' codes are looked up in."""
         self.vocabulary = rulebook.vocabulary
+        self.sources = rulebook.basics.sources
         self.view = view or VIEW.VIEW_REASONS
         self.reasons = self.view >= VIEW.VIEW_REASONS
         self.full = self.view >= VIEW.VIEW_FULL
+        self._tables: dict[tuple[str, date, str], TableText] = {}
+        self._revisions: dict[tuple[str, ...], bytes] = {}
+        self._basics = pb.RevisionsUsed(
+            vocabulary=rulebook.vocabulary.revision,
+            calendar=rulebook.calendar.revision,
+            adoptions=rulebook.adoptions_revision,
+        )
+        self._basics_bytes = self._basics.SerializeToString()
 
-    def answer(self, outcome: Outcome, question: Question, asked: Message) -> pb.Answer:
-        """The answer; `asked` is the question with all defaults filled."""
-        answer = pb.Answer(
-            decision_id=decision_id(asked, self.rulebook, outcome),
-            at=stamp(question.at),
+    def answer(self, outcome: Outcome, question: Question, asked: bytes) -> bytes:
+        """The answer, serialised; `asked` is the question with all defaults filled, serialised."""
+        names = tuple(sorted(outcome.rulesets))
+        digest = hashlib.sha256(asked)
+        digest.update("\x1f".join(names).encode())
+        digest.update(self._basics_bytes)
+        head = pb.Answer(
+            decision_id=f"x-{digest.hexdigest()[:32]}",
             as_of=question.as_of.isoformat(),
             jurisdiction=question.jurisdiction,
             view=self.view,
-            decisions=[self.decision(table) for table in outcome.tables],
+        )
+        head.at.FromDatetime(question.at)
+        parts = [head.SerializeToString()]
+        parts += [wire.field(DECISIONS, self._table(table).decision(table)) for table in outcome.tables]
+        if rest := self._rest_of(outcome):
+            parts.append(rest)
+        parts.append(self._revisions_of(names, outcome))
+        return b"".join(parts)
+
+    def _table(self, outcome: TableOutcome) -> TableText:
+        ruleset = outcome.ruleset
+        key = (ruleset.revision, ruleset.in_force_from, outcome.table.id)
+        text = self._tables.get(key)
+        if text is None:
+            text = self._tables[key] = TableText.of(outcome, self.view, self.citations)
+        return text
+
+    def _rest_of(self, outcome: Outcome) -> bytes:
+        """What is left beside decisions, where there is any."""
+        rest = pb.Answer(
             candidates=[self.candidate(candidate) for candidate in outcome.candidates],
             duties=[self.duty(duty) for duty in outcome.duties],
             findings=[self.finding(finding) for finding in outcome.findings],
             indicators=[self.indicator(indicator) for indicator in outcome.indicators],
             papers=[self.paper(paper) for paper in outcome.papers],
             missing_facts=self.missing(outcome),
-            revisions=self.revisions(outcome),
+            rests_on=self.reliances(outcome) if self.reasons else (),
         )
-        if self.reasons:
-            answer.rests_on.extend(self.reliances(outcome))
-        return answer
+        return rest.SerializeToString()
 
-    def decision(self, outcome: TableOutcome) -> pb.Decision:
-        """What one table says."""
-        table, decided = outcome.table, outcome.decided
-        message = pb.Decision(
-            ruleset=outcome.ruleset.id,
-            revision=outcome.ruleset.revision,
-            table=table.id,
-            request_id=outcome.request_id,
-            hit_policy=pb.HitPolicy.Value(f"HIT_POLICY_{table.hit.name}"),
-            state=pb.DecisionState.Value(f"DECISION_STATE_{decided.state.name}"),
-        )
-        if decided.state is State.DECIDED:
-            rows = [_outputs(table, row) for row in decided.rows]
-            result: object = rows[0] if table.hit in SINGLE_HITS else rows
-            if decided.aggregate is not None:
-                result = to_json(decided.aggregate)
-            message.outcome_json = to_text(result)
-        readings = self._readings(outcome)
-        for number in decided.rows:
-            row = table.rows[number]
-            matched = message.rows.add(row_id=row.id)
-            if self.reasons:
-                matched.number = number + 1
-                matched.reading = readings[table.id, row.id]
-                matched.outputs_json = to_text(_outputs(table, number))
-                matched.citations.extend(self.citations(row.citations))
-        if self.reasons:
-            message.title = table.title
-        if self.full:
-            message.near_misses.extend(self.near_miss(outcome, miss) for miss in decided.near_misses)
-        return message
-
-    def _readings(self, outcome: TableOutcome) -> Mapping[tuple[str, str], str]:
-        return self.rulebook.revision(outcome.ruleset.id, outcome.ruleset.revision).readings
-
-    def near_miss(self, outcome: TableOutcome, miss: NearMiss) -> pb.NearMiss:
-        """A row refused by exactly one column."""
-        return pb.NearMiss(
-            row_id=miss.row.id,
-            input=outcome.table.inputs[miss.column],
-            wanted=miss.row.tests[miss.column].text,
-            given_json=_known_json(outcome.values[miss.column]),
-        )
+    def _revisions_of(self, names: tuple[str, ...], outcome: Outcome) -> bytes:
+        known = self._revisions.get(names)
+        if known is None:
+            known = wire.field(REVISIONS, self.revisions(outcome).SerializeToString())
+            self._revisions[names] = known
+        return known
 
     def candidate(self, outcome: CandidateOutcome) -> pb.Candidate:
         """What a named official may decide."""
@@ -272,7 +244,7 @@ class AnswerWriter:
     def citations(self, citations: Iterable[Citation]) -> Iterable[common_pb2.Citation]:
         """Where a rule stands."""
         for citation in citations:
-            source = self.rulebook.basics.sources.get(citation.source)
+            source = self.sources.get(citation.source)
             yield common_pb2.Citation(
                 source=citation.source,
                 source_title=source.title if source else "",
@@ -286,7 +258,7 @@ class AnswerWriter:
         """Conventions, unverified figures, unchecked quotes and unpublished years that took part."""
         found: dict[tuple[pb.Reliance.Kind.ValueType, str, str], None] = {}
         for place, citation in _cited(outcome):
-            source = self.rulebook.basics.sources.get(citation.source)
+            source = self.sources.get(citation.source)
             if citation.basis in RELIANCES:
                 found[RELIANCES[citation.basis], place, citation.note] = None
             elif source is not None and not source.checked:
@@ -300,7 +272,7 @@ class AnswerWriter:
 
     def revisions(self, outcome: Outcome) -> pb.RevisionsUsed:
         """The revisions that took part."""
-        return pb.RevisionsUsed(
+        message = pb.RevisionsUsed(
             rulesets=[
                 pb.RevisionsUsed.RulesetRevision(
                     ruleset=ruleset.id,
@@ -309,11 +281,10 @@ class AnswerWriter:
                     pack=ruleset.pack,
                 )
                 for _, ruleset in sorted(outcome.rulesets.items())
-            ],
-            vocabulary=self.vocabulary.revision,
-            calendar=self.rulebook.calendar.revision,
-            adoptions=self.rulebook.adoptions_revision,
+            ]
         )
+        message.MergeFrom(self._basics)
+        return message
 
 
 def _cited(outcome: Outcome) -> Iterable[tuple[str, Citation]]:
@@ -338,17 +309,3 @@ def _cited(outcome: Outcome) -> Iterable[tuple[str, Citation]]:
         for item in outcomes:
             for citation in item.citations:
                 yield f"{item.ruleset.id}/{item.code}", citation
-
-
-def _outputs(table: Table, row: int) -> dict[str, object]:
-    return {
-        output.name: to_json(value)
-        for output, value in zip(table.outputs, table.rows[row].outputs, strict=True)
-        if value is not None
-    }
-
-
-def _known_json(value: Known | Unknown) -> str:
-    if isinstance(value, Unknown):
-        return ""
-    return to_text(None if value is None else to_json(value))

@@ -80,7 +80,9 @@ def run_tables(
             env.note_missing(table.inputs[column], table.id)
         if not keep:
             continue
-        outcome.tables.append(TableOutcome(compiled.ruleset, table, env.request.id, values, decided))
+        outcome.tables.append(
+            TableOutcome(compiled.ruleset, table, compiled.readings, env.request.id, values, decided)
+        )
         for number in decided.rows:
             _take_row(compiled, table, table.rows[number], env, outcome)
 

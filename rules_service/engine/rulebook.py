@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -34,7 +34,7 @@ class Basics:
     sources: Mapping[str, SourceText]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Rulebook:
     """All there is to evaluate with. It never changes; a new one replaces it."""
 
@@ -42,6 +42,7 @@ class Rulebook:
     calendar: WorkingCalendar
     rulesets: Mapping[str, tuple[Compiled, ...]]
     adoptions: tuple[Adoption, ...]
+    adoptions_revision: str
     loaded_at: datetime
 
     @property
@@ -49,27 +50,23 @@ class Rulebook:
         """The vocabulary."""
         return self.basics.vocabulary
 
-    @property
-    def adoptions_revision(self) -> str:
-        """Digest of the adoptions in use."""
-        text = "\n".join(sorted(repr(adoption) for adoption in self.adoptions))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def speakers(self, question: Question, subject: Subject) -> Iterator[Speaker]:
+    def speakers(self, question: Question, subject: Subject) -> list[Speaker]:
         """The revisions that may speak about a case of that subject, and when.
 
         Where the question pins a revision of a ruleset, that one speaks in the others' stead.
         """
+        speakers = []
         for name, slices in self.rulesets.items():
             if slices[0].ruleset.subject is not subject:
                 continue
             pinned = question.pinned.get(name)
             if pinned is not None:
-                yield Speaker(self.revision(name, pinned, question.as_of), True, lambda _: True)
+                speakers.append(Speaker(self.revision(name, pinned, question.as_of), True, _always))
                 continue
             for compiled in slices:
                 speaks_on = partial(self._speaks, compiled.ruleset, question.jurisdiction)
-                yield Speaker(compiled, speaks_on(question.as_of), speaks_on)
+                speakers.append(Speaker(compiled, speaks_on(question.as_of), speaks_on))
+        return speakers
 
     def named(self, name: str, question: Question) -> list[Speaker]:
         """One ruleset by name, or `name@revision`, whether or not its pack is adopted.
@@ -79,7 +76,7 @@ class Rulebook:
         ruleset, _, revision = name.partition("@")
         slices = self.slices(ruleset)
         if wanted := revision or question.pinned.get(ruleset, ""):
-            return [Speaker(self.revision(ruleset, wanted, question.as_of), True, lambda _: True)]
+            return [Speaker(self.revision(ruleset, wanted, question.as_of), True, _always)]
         return [
             Speaker(part, part.ruleset.in_force_on(question.as_of), part.ruleset.in_force_on)
             for part in slices
@@ -120,6 +117,10 @@ class Rulebook:
             ],
             Refusal.NOT_FOUND,
         )
+
+
+def _always(_: date) -> bool:
+    return True
 
 
 def load_basics(folder: Path) -> tuple[Basics, list[Finding]]:
@@ -167,8 +168,14 @@ def load_rulebook(folder: Path, adoption_files: Sequence[Path], loaded_at: datet
         load_calendar(folder / CALENDAR),
         {name: tuple(parts) for name, parts in by_name.items()},
         tuple(adoptions),
+        _digest(adoptions),
         loaded_at,
     )
+
+
+def _digest(adoptions: Sequence[Adoption]) -> str:
+    text = "\n".join(sorted(repr(adoption) for adoption in adoptions))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def overlapping(slices: Sequence[Ruleset]) -> list[Finding]:

@@ -1,74 +1,62 @@
 """Translates messages into commands and hands the answers back."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import grpc
+from google.protobuf.message import Message
 
 from huiyin.rules.v1 import rules_service_pb2 as pb
-from huiyin.rules.v1 import rules_service_pb2_grpc
 from rules_service import commands
+from rules_service.commands.evaluation import (
+    assess_serialized,
+    batch_assess_serialized,
+    batch_evaluate_serialized,
+    evaluate_serialized,
+)
 from rules_service.engine.rulebook import Rulebook
 
-SERVICE = pb.DESCRIPTOR.services_by_name["RulesService"].full_name
+DESCRIPTOR = pb.DESCRIPTOR.services_by_name["RulesService"]
+
+# Answers about matters leave as the bytes that they are put together from.
+ANSWERING: dict[str, Callable[..., bytes]] = {
+    "Evaluate": evaluate_serialized,
+    "BatchEvaluate": batch_evaluate_serialized,
+    "Assess": assess_serialized,
+    "BatchAssess": batch_assess_serialized,
+    "ListRulesets": lambda *asked: commands.list_rulesets(*asked).SerializeToString(),
+    "GetRuleset": lambda *asked: commands.get_ruleset(*asked).SerializeToString(),
+    "ListCodes": lambda rulebook, request, _: commands.list_codes(rulebook, request).SerializeToString(),
+}
 
 
-class RulesHandlers(rules_service_pb2_grpc.RulesServiceServicer):
-    """The service over one rulebook. The clock is read here, once a call, and nowhere behind it."""
+def rpc_handlers(rulebook: Rulebook) -> dict[str, grpc.RpcMethodHandler]:
+    """A handler for every method of the contract, over one rulebook.
 
-    def __init__(self, rulebook: Rulebook) -> None:
-        """Takes the rulebook that every call is answered from."""
-        self._rulebook = rulebook
+    The clock is read here, once a call, and nowhere behind it.
+    """
 
-    def Evaluate(
-        self, request: pb.EvaluateRequest, context: grpc.ServicerContext
-    ) -> pb.EvaluateResponse:
-        """See the contract."""
-        return commands.evaluate(self._rulebook, request, datetime.now(UTC))
+    def one(answer: Callable[..., bytes]) -> Callable[[Message, grpc.ServicerContext], bytes]:
+        return lambda request, _: answer(rulebook, request, datetime.now(UTC))
 
-    def BatchEvaluate(
-        self, request: pb.BatchEvaluateRequest, context: grpc.ServicerContext
-    ) -> pb.BatchEvaluateResponse:
-        """See the contract."""
-        return commands.batch_evaluate(self._rulebook, request, datetime.now(UTC))
+    def office(parts: Iterator[pb.AssessOfficeRequest], _: grpc.ServicerContext) -> bytes:
+        return commands.assess_office(rulebook, parts, datetime.now(UTC)).SerializeToString()
 
-    def Assess(
-        self, request: pb.AssessRequest, context: grpc.ServicerContext
-    ) -> pb.AssessResponse:
-        """See the contract."""
-        return commands.assess(self._rulebook, request, datetime.now(UTC))
+    handlers = {
+        name: grpc.unary_unary_rpc_method_handler(one(answer), request_deserializer=_request(name).FromString)
+        for name, answer in ANSWERING.items()
+    }
+    handlers["AssessOffice"] = grpc.stream_unary_rpc_method_handler(
+        office, request_deserializer=pb.AssessOfficeRequest.FromString
+    )
+    return handlers
 
-    def BatchAssess(
-        self, request: pb.BatchAssessRequest, context: grpc.ServicerContext
-    ) -> pb.BatchAssessResponse:
-        """See the contract."""
-        return commands.batch_assess(self._rulebook, request, datetime.now(UTC))
 
-    def AssessOffice(
-        self, request_iterator: Iterator[pb.AssessOfficeRequest], context: grpc.ServicerContext
-    ) -> pb.AssessOfficeResponse:
-        """See the contract."""
-        return commands.assess_office(self._rulebook, request_iterator, datetime.now(UTC))
-
-    def ListRulesets(
-        self, request: pb.ListRulesetsRequest, context: grpc.ServicerContext
-    ) -> pb.ListRulesetsResponse:
-        """See the contract."""
-        return commands.list_rulesets(self._rulebook, request, datetime.now(UTC))
-
-    def GetRuleset(
-        self, request: pb.GetRulesetRequest, context: grpc.ServicerContext
-    ) -> pb.GetRulesetResponse:
-        """See the contract."""
-        return commands.get_ruleset(self._rulebook, request, datetime.now(UTC))
-
-    def ListCodes(
-        self, request: pb.ListCodesRequest, context: grpc.ServicerContext
-    ) -> pb.ListCodesResponse:
-        """See the contract."""
-        return commands.list_codes(self._rulebook, request)
+def _request(method: str) -> type[Message]:
+    request: type[Message] = getattr(pb, DESCRIPTOR.methods_by_name[method].input_type.name)
+    return request
 
 
 def add_to_server(server: grpc.Server) -> str:
@@ -79,7 +67,7 @@ def add_to_server(server: grpc.Server) -> str:
     """
     folder = Path(os.environ.get("HUIYIN_RULESETS") or "rulesets")
     adoptions = [Path(part) for part in os.environ.get("HUIYIN_ADOPTIONS", "").split(os.pathsep) if part]
-    rules_service_pb2_grpc.add_RulesServiceServicer_to_server(
-        RulesHandlers(commands.load(folder, adoptions)), server
-    )
-    return SERVICE
+    handlers = rpc_handlers(commands.load(folder, adoptions))
+    server.add_registered_method_handlers(DESCRIPTOR.full_name, handlers)
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(DESCRIPTOR.full_name, handlers),))
+    return str(DESCRIPTOR.full_name)

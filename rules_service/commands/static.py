@@ -23,6 +23,7 @@ Cite = Callable[[Iterable[Citation]], Iterable[common_pb2.Citation]]
 _DECISION = pb.Decision.DESCRIPTOR
 _REQUEST_ID = wire.tag(_DECISION, "request_id")
 _OUTCOME = wire.tag(_DECISION, "outcome_json")
+_TEXT = wire.tag(_DECISION, "outcome_text")
 _ROWS = wire.tag(_DECISION, "rows")
 _NEAR_MISSES = wire.tag(_DECISION, "near_misses")
 _GIVEN = wire.tag(pb.NearMiss.DESCRIPTOR, "given_json")
@@ -36,6 +37,7 @@ class TableText:
     head: bytes
     state: dict[State, bytes]
     outputs: tuple[str, ...]
+    texts: tuple[str, ...]
     rows: tuple[bytes, ...]
     hits: tuple[bytes, ...]
     misses: dict[tuple[str, int], bytes]
@@ -64,15 +66,17 @@ class TableText:
             wire.field(_ROWS, _row(outcome, number, outputs[number], cite, reasons=reasons))
             for number in range(len(table.rows))
         )
+        texts = tuple(outcome.results[table.id, row.id] if reasons else "" for row in table.rows)
         hits = tuple(
-            states[State.DECIDED] + wire.field(_OUTCOME, output.encode()) + row
-            for output, row in zip(outputs, rows, strict=True)
+            states[State.DECIDED] + wire.field(_OUTCOME, output.encode()) + row + _text(text)
+            for output, row, text in zip(outputs, rows, texts, strict=True)
         )
         return cls(
             table,
             head.SerializeToString(),
             states,
             outputs,
+            texts,
             rows,
             hits,
             _misses(table) if view >= common_pb2.VIEW_FULL else {},
@@ -92,6 +96,7 @@ class TableText:
             if decided.state is State.DECIDED:
                 parts.append(wire.field(_OUTCOME, self._several(outcome).encode()))
             parts += [self.rows[row] for row in decided.rows]
+            parts.append(_text("、".join(filter(None, (self.texts[row] for row in decided.rows)))))
         if self.full:
             parts += [self._miss(outcome, miss) for miss in decided.near_misses]
         return b"".join(parts)
@@ -105,6 +110,10 @@ class TableText:
         static = self.misses[miss.row.id, miss.column]
         given = _known_json(outcome.values[miss.column])
         return wire.field(_NEAR_MISSES, static + wire.field(_GIVEN, given.encode()))
+
+
+def _text(text: str) -> bytes:
+    return wire.field(_TEXT, text.encode()) if text else b""
 
 
 def outputs_of(table: Table, row: int) -> dict[str, object]:

@@ -17,6 +17,7 @@ class Compiled:
     ruleset: Ruleset
     indexes: tuple[TableIndex, ...]
     readings: dict[tuple[str, str], str]
+    results: dict[tuple[str, str], str]
     chains: ChainRunner | None
 
     @classmethod
@@ -27,6 +28,11 @@ class Compiled:
             tuple(TableIndex.of(table) for table in ruleset.tables),
             {
                 (table.id, row.id): reading(table, row, ruleset, vocabulary)
+                for table in ruleset.tables
+                for row in table.rows
+            },
+            {
+                (table.id, row.id): result_text(table, row, vocabulary)
                 for table in ruleset.tables
                 for row in table.rows
             },
@@ -42,6 +48,21 @@ def reading(table: Table, row: Row, ruleset: Ruleset, vocabulary: Vocabulary) ->
         if not test.anything
     ]
     return "，".join(parts) if parts else "无条件"
+
+
+def result_text(table: Table, row: Row, vocabulary: Vocabulary) -> str:
+    """A row's outputs in Chinese words."""
+    parts = []
+    for output, value in zip(table.outputs, row.outputs, strict=True):
+        if value is None:
+            continue
+        shown = str(to_json(value))
+        if output.type.kind is Kind.ENUM:
+            shown = vocabulary.label(output.type.enum, shown)
+        if output.type.kind is Kind.BOOL:
+            shown = "是" if value else "否"
+        parts.append(shown if len(table.outputs) == 1 else f"{output.label}：{shown}")
+    return "；".join(parts)
 
 
 def _condition_reading(condition: Condition, ruleset: Ruleset, vocabulary: Vocabulary) -> str:

@@ -81,7 +81,9 @@ def run_tables(
         if not keep:
             continue
         outcome.tables.append(
-            TableOutcome(compiled.ruleset, table, compiled.readings, env.request.id, values, decided)
+            TableOutcome(
+                compiled.ruleset, table, compiled.readings, compiled.results, env.request.id, values, decided
+            )
         )
         for number in decided.rows:
             _take_row(compiled, table, table.rows[number], env, outcome)

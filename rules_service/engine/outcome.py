@@ -46,6 +46,7 @@ class TableOutcome:
     ruleset: Ruleset
     table: Table
     readings: Mapping[tuple[str, str], str]
+    results: Mapping[tuple[str, str], str]
     request_id: str
     values: tuple[Known | Unknown, ...]
     decided: Decided

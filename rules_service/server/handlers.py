@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import grpc
 from google.protobuf.message import Message
@@ -32,7 +33,7 @@ ANSWERING: dict[str, Callable[..., bytes]] = {
 }
 
 
-def rpc_handlers(rulebook: Rulebook) -> dict[str, grpc.RpcMethodHandler]:
+def rpc_handlers(rulebook: Rulebook) -> dict[str, Any]:
     """A handler for every method of the contract, over one rulebook.
 
     The clock is read here, once a call, and nowhere behind it.
@@ -44,7 +45,7 @@ def rpc_handlers(rulebook: Rulebook) -> dict[str, grpc.RpcMethodHandler]:
     def office(parts: Iterator[pb.AssessOfficeRequest], _: grpc.ServicerContext) -> bytes:
         return commands.assess_office(rulebook, parts, datetime.now(UTC)).SerializeToString()
 
-    handlers = {
+    handlers: dict[str, Any] = {
         name: grpc.unary_unary_rpc_method_handler(one(answer), request_deserializer=_request(name).FromString)
         for name, answer in ANSWERING.items()
     }

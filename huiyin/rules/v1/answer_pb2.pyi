@@ -291,6 +291,7 @@ class Decision(_message.Message):
     OUTCOME_JSON_FIELD_NUMBER: _builtins.int
     ROWS_FIELD_NUMBER: _builtins.int
     NEAR_MISSES_FIELD_NUMBER: _builtins.int
+    OUTCOME_TEXT_FIELD_NUMBER: _builtins.int
     ruleset: _builtins.str
     """Id of the ruleset."""
     revision: _builtins.str
@@ -309,6 +310,8 @@ class Decision(_message.Message):
     """The outcome: a JSON object for policies with one hit, an array for those with several, a number
     for an aggregate. Empty where nothing matched or nothing is decided.
     """
+    outcome_text: _builtins.str
+    """The outcome in Chinese words; empty where nothing is decided and in VIEW_IDS."""
     @_builtins.property
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___MatchedRow]:
         """The rows that matched, in the policy's order."""
@@ -330,10 +333,11 @@ class Decision(_message.Message):
         outcome_json: _builtins.str = ...,
         rows: _abc.Iterable[Global___MatchedRow] | None = ...,
         near_misses: _abc.Iterable[Global___NearMiss] | None = ...,
+        outcome_text: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hit_policy", b"hit_policy", "near_misses", b"near_misses", "outcome_json", b"outcome_json", "request_id", b"request_id", "revision", b"revision", "rows", b"rows", "ruleset", b"ruleset", "state", b"state", "table", b"table", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hit_policy", b"hit_policy", "near_misses", b"near_misses", "outcome_json", b"outcome_json", "outcome_text", b"outcome_text", "request_id", b"request_id", "revision", b"revision", "rows", b"rows", "ruleset", b"ruleset", "state", b"state", "table", b"table", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

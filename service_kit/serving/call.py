@@ -12,7 +12,7 @@ class DeadlineError(Exception):
     """The caller no longer waits for the answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """One call under way."""
 

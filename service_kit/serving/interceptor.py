@@ -41,6 +41,8 @@ class CallInterceptor(grpc.ServerInterceptor):
         self._log = log
         self._max_stream_bytes = max_stream_bytes
         self._wrapped: dict[str, Handler] = {}
+        self._questions: set[Call] = set()
+        self._streams: set[Call] = set()
 
     def intercept_service(
         self,
@@ -58,6 +60,14 @@ class CallInterceptor(grpc.ServerInterceptor):
         wrapped = self._wrapped[method] = self._wrap(method, handler)
         return wrapped
 
+    def is_busy(self) -> bool:
+        """Whether any call is being served."""
+        return bool(self._questions or self._streams)
+
+    def longest(self) -> Call | None:
+        """The question (a call without streams) that has been served longest so far."""
+        return min(self._questions.copy(), key=lambda call: call.started, default=None)
+
     def _wrap(self, method: str, handler: Any) -> "Handler":
         # The wrapped handler gets raw bytes: nothing is read from a caller who may not call.
         read = handler.request_deserializer or (lambda raw: raw)
@@ -65,10 +75,10 @@ class CallInterceptor(grpc.ServerInterceptor):
         read_all = self._reader_of_stream(read) if handler.request_streaming else _reader(read)
         match handler.request_streaming, handler.response_streaming:
             case False, False:
-                answer = self._one(method, handler.unary_unary, read_all)
+                answer = self._one(method, handler.unary_unary, read_all, self._questions)
                 return grpc.unary_unary_rpc_method_handler(answer, None, write)
             case True, False:
-                answer = self._one(method, handler.stream_unary, read_all)
+                answer = self._one(method, handler.stream_unary, read_all, self._streams)
                 return grpc.stream_unary_rpc_method_handler(answer, None, write)
             case False, True:
                 stream = self._many(method, handler.unary_stream, read_all)
@@ -78,20 +88,22 @@ class CallInterceptor(grpc.ServerInterceptor):
                 return grpc.stream_stream_rpc_method_handler(stream, None, write)
 
     def _one(
-        self, method: str, behaviour: Callable[..., Any], read: Callable[[Any], Any]
+        self, method: str, behaviour: Callable[..., Any], read: Callable[[Any], Any], running: set[Call]
     ) -> Callable[[Any, grpc.ServicerContext], Any]:
         required = self._required(method)
 
         def answer(raw: Any, context: grpc.ServicerContext) -> Any:
-            call = self._open(method, context)
+            opened = call = self._open(method, context)
+            running.add(opened)
             try:
-                call = self._admit(call, required)
+                call = self._admit(opened, required)
                 enter(call)
                 response = behaviour(read(raw), context)
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a status
                 self._fail(call, error)
             finally:
                 enter(None)
+                running.discard(opened)
             self._log.write(call, "OK")
             return response
 
@@ -103,9 +115,10 @@ class CallInterceptor(grpc.ServerInterceptor):
         required = self._required(method)
 
         def answer(raw: Any, context: grpc.ServicerContext) -> Iterator[Any]:
-            call = self._open(method, context)
+            opened = call = self._open(method, context)
+            self._streams.add(opened)
             try:
-                call = self._admit(call, required)
+                call = self._admit(opened, required)
                 enter(call)
                 yield from behaviour(read(raw), context)
             except GeneratorExit:
@@ -115,6 +128,7 @@ class CallInterceptor(grpc.ServerInterceptor):
                 self._fail(call, error)
             finally:
                 enter(None)
+                self._streams.discard(opened)
             self._log.write(call, "OK")
 
         return answer

@@ -1,5 +1,6 @@
 """The gRPC server of one worker process."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -7,12 +8,15 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from service_kit.problems import Problem, RefusedError
+from service_kit.serving.call import Call
 from service_kit.serving.definition import ServiceDefinition
 from service_kit.serving.interceptor import CallInterceptor
 from service_kit.serving.logs import CallLog
 from service_kit.serving.settings import ServingSettings
 from service_kit.serving.tokens import read_tokens
 
+_IDLE_ROUNDS = 5
+_IDLE_ROUND_SECONDS = 0.1
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -24,9 +28,10 @@ class Server:
         tokens = read_tokens(settings.tokens_file) if settings.tokens_file else None
         log = CallLog(definition.name, settings.log_level)
         self._settings = settings
+        self._calls = CallInterceptor(definition, tokens, log, settings.max_stream_bytes)
         self._server = grpc.server(
             ThreadPoolExecutor(settings.threads, thread_name_prefix="call"),
-            interceptors=[CallInterceptor(definition, tokens, log, settings.max_stream_bytes)],
+            interceptors=[self._calls],
             options=_options(settings),
             maximum_concurrent_rpcs=settings.max_concurrent_calls,
         )
@@ -55,7 +60,17 @@ class Server:
 
     def stop(self) -> None:
         """Takes no more calls and gives those running their time."""
-        self._server.stop(self._settings.stop_seconds).wait()
+        ended = self._server.stop(self._settings.stop_seconds)
+        idle = 0
+        # Who watches the health of this server holds a call open for good; nobody waits for that one.
+        while idle < _IDLE_ROUNDS and not ended.wait(_IDLE_ROUND_SECONDS):
+            idle = 0 if self._calls.is_busy() else idle + 1
+
+    def lost_call(self) -> Call | None:
+        """A call that has run for longer than any may."""
+        longest = self._calls.longest()
+        limit = time.perf_counter() - self._settings.call_seconds
+        return longest if longest is not None and longest.started < limit else None
 
     def _bind(self) -> int:
         address = self._settings.address

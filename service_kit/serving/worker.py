@@ -10,44 +10,76 @@ import socket
 import sys
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from service_kit.problems import Problem, RefusedError
 from service_kit.serving.control import ALIVE, LONGEST_MESSAGE, PROBE, READY, read_work_order, refusal
 from service_kit.serving.definition import ServiceDefinition
 from service_kit.serving.logs import start_logging
+from service_kit.serving.settings import ServingSettings
+
+if TYPE_CHECKING:
+    from service_kit.serving.server import Server
 
 _LOGGER = logging.getLogger("huiyin.serving")
 
 
-def main(control: socket.socket) -> int:
-    """Serves until told to stop; gives the exit status."""
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    definition, settings = read_work_order(control.recv(LONGEST_MESSAGE))
-    threading.Thread(target=_answer_probes, args=(control, stop), daemon=True).start()
-    start_logging(definition.name, settings.log_level)
-    try:
-        # gRPC and the service are imported here: the probes are answered by then.
-        from service_kit.serving.server import Server
+class Worker:
+    """Loads a service, serves it, and answers probes from its first moment on."""
 
-        server = Server(definition, settings)
-        server.start()
-    except RefusedError as refused:
-        control.send(refusal(refused.problems))
-        return 1
-    except ModuleNotFoundError as missing:
-        control.send(refusal([_not_installed(definition, missing)]))
-        return 1
-    except Exception:
-        # No caller has sent anything yet, so the words of the error quote nobody's data.
-        _LOGGER.exception("the service could not be loaded", extra={"words": True})
-        return 1
-    control.send(READY)
-    stop.wait()
-    server.announce_end()
-    time.sleep(settings.drain_seconds)
-    server.stop()
-    return 0
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._stop = threading.Event()
+        self._server: Server | None = None
+
+    def run(self) -> int:
+        """Serves until told to stop; gives the exit status."""
+        signal.signal(signal.SIGTERM, lambda *_: self._stop.set())
+        definition, settings = read_work_order(self._control.recv(LONGEST_MESSAGE))
+        threading.Thread(target=self._answer_probes, daemon=True).start()
+        start_logging(definition.name, settings.log_level)
+        server = self._load(definition, settings)
+        if server is None:
+            return 1
+        self._server = server
+        self._control.send(READY)
+        self._stop.wait()
+        server.announce_end()
+        time.sleep(settings.drain_seconds)
+        server.stop()
+        return 0
+
+    def _load(self, definition: ServiceDefinition, settings: ServingSettings) -> "Server | None":
+        try:
+            # gRPC and the service are imported here, when probes are answered already.
+            from service_kit.serving.server import Server
+
+            server = Server(definition, settings)
+            server.start()
+        except RefusedError as refused:
+            self._control.send(refusal(refused.problems))
+        except ModuleNotFoundError as missing:
+            self._control.send(refusal([_not_installed(definition, missing)]))
+        except Exception:
+            # No caller has sent anything yet, so the words of the error quote nobody's data.
+            _LOGGER.exception("the service could not be loaded", extra={"words": True})
+        else:
+            return server
+        return None
+
+    def _answer_probes(self) -> None:
+        """Answers as long as this process can run Python at all, and no call has taken a thread for good."""
+        try:
+            while self._control.recv(len(PROBE)):
+                lost = self._server.lost_call() if self._server else None
+                if lost is None:
+                    self._control.send(ALIVE)
+                else:
+                    fields = {"request_id": lost.request_id, "method": lost.method}
+                    _LOGGER.error("a call does not end", extra={"fields": fields})
+        except OSError:
+            pass
+        self._stop.set()
 
 
 def _not_installed(definition: ServiceDefinition, missing: ModuleNotFoundError) -> Problem:
@@ -59,16 +91,6 @@ def _not_installed(definition: ServiceDefinition, missing: ModuleNotFoundError) 
     )
 
 
-def _answer_probes(control: socket.socket, stop: threading.Event) -> None:
-    """Answers as long as this process can run Python at all, which is what the probes ask."""
-    try:
-        while control.recv(len(PROBE)):
-            control.send(ALIVE)
-    except OSError:
-        pass
-    stop.set()
-
-
 if __name__ == "__main__":
     # Threads that handlers left behind must not keep the process.
-    os._exit(main(socket.socket(fileno=int(sys.argv[1]))))
+    os._exit(Worker(socket.socket(fileno=int(sys.argv[1]))).run())

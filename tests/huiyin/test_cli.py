@@ -162,3 +162,39 @@ def test_adoptions_are_files_and_the_files_of_folders(tmp_path):
     names = [path.name for path in adoption_files(setting)]
     assert names == ["one.yaml", "a.yaml", "b.yaml"]
     assert adoption_files("") == []
+
+
+def test_the_door_alone_needs_no_extra():
+    """As after `pip install huiyin`: what the extras bring cannot be imported."""
+    extras = (
+        "grpc_health",
+        "grpc_reflection",
+        "pydantic",
+        "pydantic_settings",
+        "yaml",
+        "orjson",
+        "weasyprint",
+    )
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({extras}))\n"
+        "import huiyin.client\n"
+        "from huiyin.cli import main\n"
+        "main()"
+    )
+
+    def run_alone(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", program, *arguments]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+    assert run_alone("--help").returncode == 0
+    assert run_alone("token", "x", "--role", "render").returncode == 0
+    for command in (
+        ["serve", "rules"],
+        ["demo"],
+        ["health", "127.0.0.1:1"],
+        ["rules", "assess", "--matter", "x"],
+    ):
+        refused = run_alone(*command)
+        assert refused.returncode == 1, refused.stderr
+        assert "pip install 'huiyin[" in refused.stderr
+        assert "Traceback" not in refused.stderr

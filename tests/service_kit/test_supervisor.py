@@ -43,14 +43,14 @@ def _replaced_in(service: Supervised, victim: int) -> float:
 
 
 def test_a_stopped_worker_is_replaced_within_five_seconds(supervise):
-    service = supervise(hang_seconds=2)
+    service = supervise(hang_seconds=1)
     victim = min(service.workers())
     os.kill(victim, signal.SIGSTOP)
     assert _replaced_in(service, victim) < 5
 
 
 def test_a_worker_that_holds_the_interpreter_lock_is_replaced_within_five_seconds(supervise):
-    service = supervise(hang_seconds=2)
+    service = supervise(hang_seconds=1)
     before = service.workers()
     caller = threading.Thread(target=_ignore_rpc_error, args=(service, "hold"))
     caller.start()
@@ -80,11 +80,21 @@ def test_sigterm_says_not_serving_and_lets_a_running_call_end(supervise, tmp_pat
         assert next(watch).status == health_pb2.HealthCheckResponse.SERVING
         service.process.send_signal(signal.SIGTERM)
         assert next(watch).status == health_pb2.HealthCheckResponse.NOT_SERVING
-        watch.cancel()
         release.touch()
         assert service.process.wait(15) == 0
     caller.join(5)
     assert answers == [str(release)]
+
+
+def test_a_worker_with_a_call_that_never_ends_is_replaced(supervise, tmp_path):
+    service = supervise(hang_seconds=1, call_seconds=0.5)
+    before = service.workers()
+    caller = threading.Thread(target=_ignore_rpc_error, args=(service, f"wait:{tmp_path / 'never'}"))
+    caller.start()
+    wait_until(lambda: service.workers() != before, what="replaced")
+    caller.join(10)
+    assert "a call does not end" in service.log.read_text()
+    assert len(before & service.workers()) == 1
 
 
 def test_a_second_sigterm_ends_at_once(supervise, tmp_path):

@@ -15,6 +15,9 @@ Value = str | bool | int | Decimal | date | datetime | time | timedelta
 LONGEST_TEXT = 2000
 LARGEST_INT = 10**15
 MOST_DIGITS = 28
+# Days that a period may start on. They keep clear of both ends of the calendar of Python, so that no zone
+# and no length of a period leads out of it.
+YEARS = range(1900, 3000)
 
 
 class Kind(Enum):
@@ -78,7 +81,7 @@ class ValueType:
             if self.kind is Kind.DECIMAL:
                 return Decimal(_in_range(value))
         if self.kind is Kind.DECIMAL and isinstance(value, Decimal):
-            return _decimal(self, str(value))
+            return _decimal(self, format(value, "f"))
         raise ValueError(f"应当是{self.chinese}。")
 
 
@@ -140,10 +143,16 @@ def parse_date(text: str) -> date:
     """Reads YYYY-MM-DD; raises ValueError with a Chinese message for a day that does not exist."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         raise ValueError("应当是日期，如 2024-05-01。")
+    _check_year(text)
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError("不是存在的日期。") from None
+
+
+def _check_year(text: str) -> None:
+    if int(text[:4]) not in YEARS:
+        raise ValueError(f"应当是 {YEARS[0]} 年到 {YEARS[-1]} 年之间的日期。")
 
 
 def parse_moment(text: str) -> datetime:
@@ -152,6 +161,7 @@ def parse_moment(text: str) -> datetime:
         r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})", text
     ):
         raise ValueError("应当是带时区的时刻，如 2024-05-01T08:30:00+08:00。")
+    _check_year(text)
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -165,7 +175,7 @@ def _time(kind: ValueType, text: str) -> time:
 
 
 def _duration(kind: ValueType, text: str) -> timedelta:
-    match = re.fullmatch(r"(-?)P(?:([0-9]{1,6})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?)?", text)
+    match = re.fullmatch(r"(-?)P(?:([0-9]{1,6})D)?(?:T(?!$)(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?)?", text)
     if not match or not any(match.groups()[1:]):
         raise ValueError(f"应当是{kind.chinese}。")
     days, hours, minutes = (int(part or 0) for part in match.groups()[1:])

@@ -5,14 +5,16 @@ no open row could change its outcome.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from rules_service.engine.index import UNKNOWN, Known, TableIndex, Unknown, bits
 from rules_service.language.model import Aggregator, HitPolicy, Row, Table
-from rules_service.language.types import Value
+from rules_service.language.types import Kind, Value
 
 MOST_NEAR_MISSES = 5
+# More than any sum of decimals of a table can have: each has at most 28 before and behind the point.
+EXACT_DIGITS = 100
 
 
 class ContradictionError(Exception):
@@ -32,16 +34,14 @@ class State(Enum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, slots=True)
-class NearMiss:
+class NearMiss(NamedTuple):
     """A row refused by exactly one column."""
 
     row: Row
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """What a table says: rows by number, in the policy's order.
 
     `open_columns` are those whose missing value keeps the table undecided.
@@ -140,12 +140,14 @@ def _near_misses(table: Table, mask: int, masks: list[int]) -> tuple[NearMiss, .
 def _aggregate(table: Table, rows: tuple[int, ...]) -> Value | None:
     if table.aggregator is None:
         return None
+    if table.aggregator is Aggregator.COUNT:
+        return len(rows)
     values = [value for row in rows if (value := table.rows[row].outputs[0]) is not None]
     match table.aggregator:
-        case Aggregator.COUNT:
-            return len(rows)
         case Aggregator.SUM:
-            return sum(values)  # type: ignore[arg-type]
+            zero = timedelta() if table.outputs[0].type.kind is Kind.DURATION else 0
+            with localcontext(prec=EXACT_DIGITS):
+                return sum(values, zero)  # type: ignore[arg-type]
         case Aggregator.MIN:
             return min(values, default=None)
         case Aggregator.MAX:

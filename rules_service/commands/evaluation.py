@@ -141,10 +141,11 @@ def _answer(
 
 def filled(request: Asked | pb.AssessOfficeRequest, question: Question) -> bytes:
     """The question with moment and day of law filled in, serialised: what an answer's id is made of."""
-    whole = deepcopy(request)
-    whole.context.at.FromDatetime(question.at)
-    whole.context.as_of = question.as_of.isoformat()
-    return whole.SerializeToString(deterministic=True)
+    if not (request.context.as_of and request.context.HasField("at")):
+        request = deepcopy(request)
+        request.context.at.FromDatetime(question.at)
+        request.context.as_of = question.as_of.isoformat()
+    return request.SerializeToString(deterministic=True)
 
 
 def contradiction(error: ContradictionError) -> RefusedError:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -15,6 +15,7 @@ from rules_service.language.types import SHANGHAI, day_of, parse_date
 from service_kit.problems import Problem, Refusal, RefusedError
 
 LARGEST_JSON = 256 * 1024
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Question:
@@ -55,7 +56,8 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
         pinned[ruleset] = revision
     if problems:
         raise RefusedError(problems)
-    return Question(at, as_of or day_of(at), context.jurisdiction, pinned)
+    full = context.view == pb.VIEW_FULL
+    return Question(at, as_of or day_of(at), context.jurisdiction, pinned, near=full)
 
 
 def read_matter(matter: pb.Matter, reader: CaseReader, path: str) -> RawMatter:
@@ -99,8 +101,8 @@ def _event(event: pb.Event, reader: CaseReader, path: str) -> RawEvent:
 
 
 def moment(stamp: Timestamp) -> datetime:
-    """A timestamp as a moment with its zone."""
-    return stamp.ToDatetime(tzinfo=UTC)
+    """A timestamp as a moment with its zone, to the microsecond."""
+    return EPOCH + timedelta(seconds=stamp.seconds, microseconds=stamp.nanos // 1000)
 
 
 def read_json(text: str, reader: CaseReader, path: str) -> object:

@@ -53,7 +53,14 @@ def assess_matter(
     outcome = Outcome()
     for speaker in speakers:
         outcome.merge(
-            evaluate_matter(speaker.compiled, matter, clock, speaker.speaks_on, with_tables=speaker.decides)
+            evaluate_matter(
+                speaker.compiled,
+                matter,
+                clock,
+                speaker.speaks_on,
+                with_tables=speaker.decides,
+                near=question.near,
+            )
         )
     for speaker in speakers:
         if speaker.compiled.chains and speaker.decides:
@@ -156,7 +163,7 @@ def assess_office(
             outcome.missing,
             speaker.speaks_on,
         )
-        run_tables(compiled, env, outcome, Each.OFFICE)
+        run_tables(compiled, env, outcome, Each.OFFICE, near=question.near)
         if compiled.ruleset.indicators and duties is None:
             duties = _duties_of(office, matters, matter_speakers, question, calendar)
         outcome.indicators += [

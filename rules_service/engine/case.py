@@ -11,12 +11,13 @@ Facts = Mapping[str, Known]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The moment asked about, the day of law and the place."""
+    """The moment asked about, the day of law and the place; `near` asks for near misses of tables."""
 
     at: datetime
     as_of: date
     jurisdiction: str = ""
     pinned: Mapping[str, str] = field(default_factory=dict)
+    near: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ def evaluate_matter(
     speaks_on: Callable[[date], bool],
     *,
     with_tables: bool = True,
+    near: bool = True,
 ) -> Outcome:
     """What a ruleset says about a matter.
 
@@ -44,12 +45,12 @@ def evaluate_matter(
     whole = Environment.of_request(
         compiled.ruleset, matter, matter.whole(), clock.at, outcome.missing, speaks_on
     )
-    run_tables(compiled, whole, outcome, Each.MATTER, keep=with_tables)
+    run_tables(compiled, whole, outcome, Each.MATTER, keep=with_tables, near=near)
     environments = {Each.MATTER: [whole], Each.REQUEST: []}
     for request in matter.requests:
         env = Environment.of_request(compiled.ruleset, matter, request, clock.at, outcome.missing, speaks_on)
         env.outputs |= whole.outputs
-        run_tables(compiled, env, outcome, Each.REQUEST, keep=with_tables)
+        run_tables(compiled, env, outcome, Each.REQUEST, keep=with_tables, near=near)
         environments[Each.REQUEST].append(env)
     runs = [
         (run, env)
@@ -66,7 +67,13 @@ def evaluate_matter(
 
 
 def run_tables(
-    compiled: Compiled, env: Environment, outcome: Outcome, each: Each, *, keep: bool = True
+    compiled: Compiled,
+    env: Environment,
+    outcome: Outcome,
+    each: Each,
+    *,
+    keep: bool = True,
+    near: bool = True,
 ) -> None:
     """Decides the tables about one kind of thing; their outputs become names of the environment."""
     for index in compiled.indexes:
@@ -74,7 +81,7 @@ def run_tables(
         if table.each is not each:
             continue
         values = tuple(env.value(name) for name in table.inputs)
-        decided = decide(index, values)
+        decided = decide(index, values, near=near and keep)
         _name_outputs(table, decided, env)
         for column in decided.open_columns:
             env.note_missing(table.inputs[column], table.id)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from rules_service.engine.deadlines import SkippedDay
 from rules_service.engine.index import Known, Unknown
@@ -39,8 +40,7 @@ class PaperState(Enum):
     CANDIDATE = "candidate"
 
 
-@dataclass(frozen=True, slots=True)
-class TableOutcome:
+class TableOutcome(NamedTuple):
     """What one table says about one request."""
 
     ruleset: Ruleset

@@ -5,6 +5,8 @@ no open row could change its outcome.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
+from decimal import localcontext
 from enum import Enum
 from typing import NamedTuple
 

@@ -61,5 +61,8 @@ def _of_service(name: str) -> Iterator[Check]:
         cure = f"请运行：pip install 'huiyin[{name}]'"
         yield Check(f"{name} 服务", False, f"不能用，缺少 {error.name or error}", cure)
         return
+    except Exception as error:  # noqa: BLE001 - a check that breaks is a finding like others
+        yield Check(f"{name} 服务", False, f"检查没有做完（{type(error).__name__}）", "请重新安装。")
+        return
     for check in checks:
         yield Check(check.name, bool(check.ok), check.detail, check.cure)

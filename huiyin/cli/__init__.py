@@ -6,7 +6,18 @@ import traceback
 
 import typer
 
-from huiyin.cli import demo, docs_render, doctor, health, rules_check, rules_evaluate, serve, token, up
+from huiyin.cli import (
+    demo,
+    docs_fields,
+    docs_render,
+    doctor,
+    health,
+    rules_check,
+    rules_evaluate,
+    serve,
+    token,
+    up,
+)
 from huiyin.cli.output import err, print_problems
 from service_kit.problems import RefusedError
 
@@ -26,6 +37,8 @@ rules_app.command("check")(rules_check.check)
 rules_app.command("evaluate")(rules_evaluate.evaluate)
 rules_app.command("assess")(rules_evaluate.assess)
 
+docs_app.command("list")(docs_fields.list_)
+docs_app.command("fields")(docs_fields.fields)
 docs_app.command("render")(docs_render.render)
 
 app.add_typer(rules_app, name="rules")

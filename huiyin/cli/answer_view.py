@@ -1,6 +1,5 @@
 """Prints an answer of the rules service for people who read Chinese."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rich.cells import set_cell_size
@@ -57,7 +56,7 @@ class AnswerView:
             line = Text("● ", style="green")
             line.append(decision.title or decision.table, style="bold")
             line.append(self._request(decision.request_id), style="dim")
-            line.append("　").append(self._outcome(decision.outcome_json))
+            line.append(f"　{decision.outcome_text or decision.outcome_json}")
             self._line(line)
             for row in decision.rows:
                 if row.reading:
@@ -66,29 +65,6 @@ class AnswerView:
         if undecided:
             titles = "、".join(dict.fromkeys(it.title or it.table for it in undecided))
             self._line(Text(f"○ 缺少事实，还不能得出：{titles}", style="yellow"))
-
-    def _outcome(self, outcome_json: str) -> str:
-        if not outcome_json:
-            return ""
-        return self._said(json.loads(outcome_json))
-
-    def _said(self, value: object) -> str:
-        match value:
-            case dict():
-                return "；".join(self._named(key, it) for key, it in value.items())
-            case list():
-                return "、".join(map(self._said, value))
-            case bool():
-                return "是" if value else "否"
-            case None:
-                return "无"
-            case _:
-                return self._labels.of(str(value))
-
-    def _named(self, key: str, value: object) -> str:
-        """An output with its name, where that has a label or the value says too little by itself."""
-        label, said = self._labels.of(key, "output", "fact"), self._said(value)
-        return said if label == key and not said.isascii() else f"{label}：{said}"
 
     def _duties(self, duties: Sequence[pb.Duty]) -> None:
         if not duties:

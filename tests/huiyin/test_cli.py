@@ -18,7 +18,10 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = [
     ["demo"],
     ["doctor"],
+    ["docs", "fields"],
+    ["docs", "list"],
     ["docs", "render"],
+    ["health"],
     ["rules", "assess"],
     ["rules", "check"],
     ["rules", "evaluate"],
@@ -29,6 +32,7 @@ COMMANDS = [
 ]
 AS_JSON = [
     ["demo", "--examples", "nowhere"],
+    ["docs", "fields", "X99"],
     ["docs", "render", "N02", "--data", "nowhere.json", "--out", "x.pdf"],
     ["rules", "assess", "--matter", "nowhere.yaml"],
     ["rules", "check", "nowhere.yaml"],
@@ -169,7 +173,6 @@ def test_the_door_alone_needs_no_extra():
     extras = (
         "grpc_health",
         "grpc_reflection",
-        "pydantic",
         "pydantic_settings",
         "yaml",
         "orjson",

@@ -4,8 +4,9 @@ A decision of a table with one hit is the same bytes whenever the same row match
 it is about and its near misses; so almost nothing is left to do for it when it is asked for.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2
@@ -14,11 +15,21 @@ from rules_service.commands.text import to_text
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import TableOutcome
 from rules_service.engine.tables import NearMiss, State
-from rules_service.language.model import Citation, HitPolicy, Table
+from rules_service.language.model import Citation, HitPolicy, Row, Table
 from rules_service.language.types import to_json
 
 SINGLE_HITS = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.FIRST})
-Cite = Callable[[Iterable[Citation]], Iterable[common_pb2.Citation]]
+
+
+class Citer(Protocol):
+    """What turns citations into parts of an answer."""
+
+    def citations(self, citations: Iterable[Citation]) -> Iterable[common_pb2.Citation]:
+        """Where a rule stands."""
+
+    def reliance(self, place: str, citation: Citation) -> bytes | None:
+        """What rests on a citation that is not the plain words of a source at hand, serialised."""
+
 
 _DECISION = pb.Decision.DESCRIPTOR
 _REQUEST_ID = wire.tag(_DECISION, "request_id")
@@ -41,10 +52,11 @@ class TableText:
     rows: tuple[bytes, ...]
     hits: tuple[bytes, ...]
     misses: dict[tuple[str, int], bytes]
+    reliances: tuple[dict[bytes, None], ...]
     full: bool
 
     @classmethod
-    def of(cls, outcome: TableOutcome, view: common_pb2.View.ValueType, cite: Cite) -> "TableText":
+    def of(cls, outcome: TableOutcome, view: common_pb2.View.ValueType, cite: Citer) -> "TableText":
         """Serialises what is static in the decisions of the outcome's table."""
         ruleset, table = outcome.ruleset, outcome.table
         reasons = view >= common_pb2.VIEW_REASONS
@@ -80,6 +92,7 @@ class TableText:
             rows,
             hits,
             _misses(table) if view >= common_pb2.VIEW_FULL else {},
+            tuple(_reliances(outcome, row, cite) for row in table.rows),
             view >= common_pb2.VIEW_FULL,
         )
 
@@ -112,6 +125,19 @@ class TableText:
         return wire.field(_NEAR_MISSES, static + wire.field(_GIVEN, given.encode()))
 
 
+def _reliances(outcome: TableOutcome, row: Row, cite: Citer) -> dict[bytes, None]:
+    """What a row rests on beside plain texts: its own citations and those of its table's parameters."""
+    ruleset, table = outcome.ruleset, outcome.table
+    cited = [(f"{ruleset.id}/{table.id}/{row.id}", citation) for citation in row.citations]
+    cited += [
+        (f"{ruleset.id}/{name}", citation)
+        for name in sorted(table.parameters)
+        for citation in ruleset.parameters[name].citations
+    ]
+    found = [cite.reliance(place, citation) for place, citation in cited]
+    return dict.fromkeys(reliance for reliance in found if reliance is not None)
+
+
 def _text(text: str) -> bytes:
     return wire.field(_TEXT, text.encode()) if text else b""
 
@@ -125,14 +151,14 @@ def outputs_of(table: Table, row: int) -> dict[str, object]:
     }
 
 
-def _row(outcome: TableOutcome, number: int, outputs: str, cite: Cite, *, reasons: bool) -> bytes:
+def _row(outcome: TableOutcome, number: int, outputs: str, cite: Citer, *, reasons: bool) -> bytes:
     row = outcome.table.rows[number]
     message = pb.MatchedRow(row_id=row.id)
     if reasons:
         message.number = number + 1
         message.reading = outcome.readings[outcome.table.id, row.id]
         message.outputs_json = outputs
-        message.citations.extend(cite(row.citations))
+        message.citations.extend(cite.citations(row.citations))
     return message.SerializeToString()
 
 

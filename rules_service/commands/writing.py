@@ -27,6 +27,7 @@ from rules_service.language.types import to_json
 
 VIEW = common_pb2.View
 DECISIONS = wire.tag(pb.Answer.DESCRIPTOR, "decisions")
+RESTS_ON = wire.tag(pb.Answer.DESCRIPTOR, "rests_on")
 REVISIONS = wire.tag(pb.Answer.DESCRIPTOR, "revisions")
 BASES = {
     Basis.TEXT: common_pb2.BASIS_TEXT,
@@ -80,8 +81,9 @@ class AnswerWriter:
         head.at.FromDatetime(question.at)
         parts = [head.SerializeToString()]
         parts += [wire.field(DECISIONS, self._table(table).decision(table)) for table in outcome.tables]
-        if rest := self._rest_of(outcome):
-            parts.append(rest)
+        parts.append(self._rest_of(outcome))
+        if self.reasons:
+            parts.append(self.reliances(outcome))
         parts.append(self._revisions_of(names, outcome))
         return b"".join(parts)
 
@@ -90,11 +92,14 @@ class AnswerWriter:
         key = (ruleset.revision, ruleset.in_force_from, outcome.table.id)
         text = self._tables.get(key)
         if text is None:
-            text = self._tables[key] = TableText.of(outcome, self.view, self.citations)
+            text = self._tables[key] = TableText.of(outcome, self.view, self)
         return text
 
     def _rest_of(self, outcome: Outcome) -> bytes:
-        """What is left beside decisions, where there is any."""
+        """What is left beside decisions and reliances, where there is any."""
+        lists = (outcome.candidates, outcome.duties, outcome.findings, outcome.indicators, outcome.papers)
+        if not (any(lists) or outcome.missing.places):
+            return b""
         rest = pb.Answer(
             candidates=[self.candidate(candidate) for candidate in outcome.candidates],
             duties=[self.duty(duty) for duty in outcome.duties],
@@ -102,7 +107,6 @@ class AnswerWriter:
             indicators=[self.indicator(indicator) for indicator in outcome.indicators],
             papers=[self.paper(paper) for paper in outcome.papers],
             missing_facts=self.missing(outcome),
-            rests_on=self.reliances(outcome) if self.reasons else (),
         )
         return rest.SerializeToString()
 
@@ -254,21 +258,38 @@ class AnswerWriter:
                 note=citation.note,
             )
 
-    def reliances(self, outcome: Outcome) -> list[pb.Reliance]:
+    def reliances(self, outcome: Outcome) -> bytes:
         """Conventions, unverified figures, unchecked quotes and unpublished years that took part."""
-        found: dict[tuple[pb.Reliance.Kind.ValueType, str, str], None] = {}
+        found: dict[bytes, None] = {}
+        for table in outcome.tables:
+            if table.decided.rows:
+                text = self._table(table)
+                for row in table.decided.rows:
+                    found |= text.reliances[row]
         for place, citation in _cited(outcome):
-            source = self.sources.get(citation.source)
-            if citation.basis in RELIANCES:
-                found[RELIANCES[citation.basis], place, citation.note] = None
-            elif source is not None and not source.checked:
-                found[pb.Reliance.KIND_UNCHECKED_QUOTE, place, f"《{source.title}》{citation.quote}"] = None
+            if (reliance := self.reliance(place, citation)) is not None:
+                found[reliance] = None
         for duty in outcome.duties:
             if duty.provisional:
-                text = "该年节假日安排尚未公布，期限为暂定。"
-                place = f"{duty.ruleset.id}/{duty.duty.id}"
-                found[pb.Reliance.KIND_PROVISIONAL_CALENDAR, place, text] = None
-        return [pb.Reliance(kind=kind, place=place, text=text) for kind, place, text in found]
+                message = pb.Reliance(
+                    kind=pb.Reliance.KIND_PROVISIONAL_CALENDAR,
+                    place=f"{duty.ruleset.id}/{duty.duty.id}",
+                    text="该年节假日安排尚未公布，期限为暂定。",
+                )
+                found[wire.field(RESTS_ON, message.SerializeToString())] = None
+        return b"".join(found)
+
+    def reliance(self, place: str, citation: Citation) -> bytes | None:
+        """What rests on a citation that is not the plain words of a source at hand."""
+        source = self.sources.get(citation.source)
+        if citation.basis in RELIANCES:
+            message = pb.Reliance(kind=RELIANCES[citation.basis], place=place, text=citation.note)
+        elif source is not None and not source.checked:
+            quote = f"《{source.title}》{citation.quote}"
+            message = pb.Reliance(kind=pb.Reliance.KIND_UNCHECKED_QUOTE, place=place, text=quote)
+        else:
+            return None
+        return wire.field(RESTS_ON, message.SerializeToString())
 
     def revisions(self, outcome: Outcome) -> pb.RevisionsUsed:
         """The revisions that took part."""
@@ -288,14 +309,7 @@ class AnswerWriter:
 
 
 def _cited(outcome: Outcome) -> Iterable[tuple[str, Citation]]:
-    """Every citation that took part, with its place: rows, the parameters of their tables, duties."""
-    for table in outcome.tables:
-        for row in (table.table.rows[number] for number in table.decided.rows):
-            for citation in row.citations:
-                yield f"{table.ruleset.id}/{table.table.id}/{row.id}", citation
-        for name in sorted(table.table.parameters) if table.decided.rows else ():
-            for citation in table.ruleset.parameters[name].citations:
-                yield f"{table.ruleset.id}/{name}", citation
+    """Citations beside those of rows, with their places: duties, their amounts, findings, indicators."""
     for duty in outcome.duties:
         for citation in duty.citations:
             yield f"{duty.ruleset.id}/{duty.duty.id}", citation

@@ -1,13 +1,36 @@
 """A ruleset ready to be asked: its tables indexed, its rows read aloud, its chained rules compiled."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rules_service.engine.chains import ChainRunner
 from rules_service.engine.index import TableIndex
-from rules_service.language.model import Condition, Row, Ruleset, Table
+from rules_service.language.model import Condition, Duty, Each, Row, Ruleset, Table
 from rules_service.language.types import Kind, ValueType, to_json
 from rules_service.language.unary import Interval
 from rules_service.language.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One table to decide: its index, the names of its outputs, and the rows that call for more."""
+
+    index: TableIndex
+    outputs: tuple[str, ...]
+    with_effects: frozenset[int]
+
+    @classmethod
+    def of(cls, table: Table) -> "Step":
+        """Prepares a table."""
+        return cls(
+            TableIndex.of(table),
+            tuple(f"{table.id}.{output.name}" for output in table.outputs),
+            frozenset(
+                number
+                for number, row in enumerate(table.rows)
+                if row.papers or row.candidates or row.findings
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +38,8 @@ class Compiled:
     """One revision, with what is worked out once when it is loaded."""
 
     ruleset: Ruleset
-    indexes: tuple[TableIndex, ...]
+    steps: Mapping[Each, tuple[Step, ...]]
+    duties: Mapping[Each, tuple[Duty, ...]]
     readings: dict[tuple[str, str], str]
     results: dict[tuple[str, str], str]
     chains: ChainRunner | None
@@ -25,7 +49,8 @@ class Compiled:
         """Compiles a revision."""
         return cls(
             ruleset,
-            tuple(TableIndex.of(table) for table in ruleset.tables),
+            {each: tuple(Step.of(t) for t in ruleset.tables if t.each is each) for each in Each},
+            {each: tuple(duty for duty in ruleset.duties if duty.each is each) for each in Each},
             {
                 (table.id, row.id): reading(table, row, ruleset, vocabulary)
                 for table in ruleset.tables

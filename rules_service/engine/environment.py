@@ -21,8 +21,12 @@ class Environment:
     events: Sequence[Event]
     missing: MissingFacts
     speaks_on: Callable[[date], bool]
-    outputs: dict[str, Known | Unknown] = field(default_factory=dict)
     due_at: dict[str, datetime] = field(default_factory=dict)
+    names: dict[str, Known | Unknown] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Facts are names from the start; outputs of tables become names as they are decided."""
+        self.names = dict(self.request.facts)
 
     @classmethod
     def of_request(
@@ -47,13 +51,11 @@ class Environment:
 
     def value(self, name: str) -> Known | Unknown:
         """A fact or an output."""
-        if name in self.outputs:
-            return self.outputs[name]
-        return self.request.facts.get(name, UNKNOWN)
+        return self.names.get(name, UNKNOWN)
 
     def note_missing(self, name: str, place: str) -> None:
         """Notes a fact that was not told; an output that is unknown has noted its own facts."""
-        if name not in self.outputs:
+        if name not in self.names:
             self.missing.add(
                 name,
                 self.request.id,

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from rules_service.engine.case import Matter
-from rules_service.engine.compiled import Compiled
+from rules_service.engine.compiled import Compiled, Step
 from rules_service.engine.duties import Clock, run_duty, violation
 from rules_service.engine.environment import Environment
-from rules_service.engine.index import UNKNOWN
+from rules_service.engine.index import UNKNOWN, Known, Unknown
 from rules_service.engine.outcome import (
     ENDED_EARLY,
     CandidateOutcome,
@@ -42,27 +42,28 @@ def evaluate_matter(
     that started under it. Raises ContradictionError where a table's rows contradict each other.
     """
     outcome = Outcome()
-    whole = Environment.of_request(
-        compiled.ruleset, matter, matter.whole(), clock.at, outcome.missing, speaks_on
-    )
-    run_tables(compiled, whole, outcome, Each.MATTER, keep=with_tables, near=near)
+    ruleset = compiled.ruleset
+    whole = Environment.of_request(ruleset, matter, matter.whole(), clock.at, outcome.missing, speaks_on)
+    outputs = run_tables(compiled, whole, outcome, Each.MATTER, keep=with_tables, near=near)
     environments = {Each.MATTER: [whole], Each.REQUEST: []}
-    for request in matter.requests:
-        env = Environment.of_request(compiled.ruleset, matter, request, clock.at, outcome.missing, speaks_on)
-        env.outputs |= whole.outputs
-        run_tables(compiled, env, outcome, Each.REQUEST, keep=with_tables, near=near)
-        environments[Each.REQUEST].append(env)
+    if compiled.steps[Each.REQUEST] or compiled.duties[Each.REQUEST]:
+        for request in matter.requests:
+            env = Environment.of_request(ruleset, matter, request, clock.at, outcome.missing, speaks_on)
+            env.names |= outputs
+            run_tables(compiled, env, outcome, Each.REQUEST, keep=with_tables, near=near)
+            environments[Each.REQUEST].append(env)
     runs = [
         (run, env)
-        for duty in compiled.ruleset.duties
-        for env in environments.get(duty.each, ())
+        for each, envs in environments.items()
+        for duty in compiled.duties[each]
+        for env in envs
         for run in run_duty(duty, env, clock)
     ]
     # Papers come last: one may name the due time of a duty that stands further down.
     for run, env in runs:
         _take_duty(run, env, outcome)
     if outcome.tables or outcome.duties:
-        outcome.use(compiled.ruleset)
+        outcome.use(ruleset)
     return outcome
 
 
@@ -74,36 +75,49 @@ def run_tables(
     *,
     keep: bool = True,
     near: bool = True,
-) -> None:
-    """Decides the tables about one kind of thing; their outputs become names of the environment."""
-    for index in compiled.indexes:
-        table = index.table
-        if table.each is not each:
-            continue
-        values = tuple(env.value(name) for name in table.inputs)
-        decided = decide(index, values, near=near and keep)
-        _name_outputs(table, decided, env)
+) -> dict[str, Known | Unknown]:
+    """Decides the tables about one kind of thing; their outputs become names of the environment.
+
+    Returns these outputs. Without `keep` nothing else comes of the tables.
+    """
+    outputs: dict[str, Known | Unknown] = {}
+    names = env.names
+    for step in compiled.steps[each]:
+        table = step.index.table
+        values = tuple([names.get(name, UNKNOWN) for name in table.inputs])
+        decided = decide(step.index, values, near=near and keep)
+        named = _outputs(step, decided)
+        outputs |= named
+        names |= named
         for column in decided.open_columns:
             env.note_missing(table.inputs[column], table.id)
         if not keep:
             continue
         outcome.tables.append(
             TableOutcome(
-                compiled.ruleset, table, compiled.readings, compiled.results, env.request.id, values, decided
+                compiled.ruleset,
+                table,
+                compiled.readings,
+                compiled.results,
+                env.request.id,
+                values,
+                decided,
             )
         )
         for number in decided.rows:
-            _take_row(compiled, table, table.rows[number], env, outcome)
+            if number in step.with_effects:
+                _take_row(compiled, table, table.rows[number], env, outcome)
+    return outputs
 
 
-def _name_outputs(table: Table, decided: Decided, env: Environment) -> None:
+def _outputs(step: Step, decided: Decided) -> dict[str, Known | Unknown]:
     if decided.state is State.UNDECIDED:
-        env.outputs |= {f"{table.id}.{output.name}": UNKNOWN for output in table.outputs}
-        return
-    row = table.rows[decided.rows[0]] if decided.rows else None
-    for number, output in enumerate(table.outputs):
-        value = row.outputs[number] if row else None
-        env.outputs[f"{table.id}.{output.name}"] = decided.aggregate if table.aggregator else value
+        return dict.fromkeys(step.outputs, UNKNOWN)
+    if step.index.table.aggregator:
+        return dict.fromkeys(step.outputs, decided.aggregate)
+    if not decided.rows:
+        return dict.fromkeys(step.outputs)
+    return dict(zip(step.outputs, step.index.table.rows[decided.rows[0]].outputs, strict=True))
 
 
 def _take_row(compiled: Compiled, table: Table, row: Row, env: Environment, outcome: Outcome) -> None:

@@ -17,6 +17,8 @@ from service_kit.problems import Problem, RefusedError
 
 FORMATS = {docs.FORMAT_DOCX: "docx", docs.FORMAT_PDF: "pdf"}
 
+_ARGUMENTS = ("--port", "0", "--workers", "1")
+
 
 @dataclass(frozen=True, slots=True)
 class PaperFile:
@@ -153,7 +155,7 @@ def running(out: Path, rulesets: Path, adoptions: Sequence[Path]) -> Iterator[De
         "HUIYIN_HOST": "127.0.0.1",
     }
     with (
-        services(("rules", "docs"), ("--port", "0", "--workers", "1"), environment, logs) as started,
+        services(dict.fromkeys(("rules", "docs"), _ARGUMENTS), environment, logs) as started,
         RulesClient(started["rules"].address) as rules_client,
         DocsClient(started["docs"].address) as docs_client,
     ):

@@ -28,22 +28,21 @@ class ServiceProcess:
 
 @contextlib.contextmanager
 def services(
-    names: Sequence[str],
-    arguments: Sequence[str] = (),
+    arguments: Mapping[str, Sequence[str]],
     environment: Mapping[str, str] | None = None,
     logs: Path | None = None,
 ) -> Iterator[dict[str, ServiceProcess]]:
-    """Starts `huiyin serve NAME ARGUMENTS` for all NAMES at once; stops them in the end.
+    """Starts `huiyin serve NAME ...` with its ARGUMENTS for all names at once; stops them in the end.
 
     Each logs into a file of the folder LOGS; without one, to this process's own outputs.
     """
     with tempfile.TemporaryDirectory(prefix="huiyin-") as folder, contextlib.ExitStack() as stack:
         started: dict[str, subprocess.Popen[bytes]] = {}
         try:
-            for name in names:
+            for name, own in arguments.items():
                 log = stack.enter_context((logs / f"{name}.log").open("wb")) if logs else None
                 command = [sys.executable, "-P", "-m", "huiyin", "serve", name]
-                command += ["--ready-file", str(Path(folder) / name), *arguments]
+                command += ["--ready-file", str(Path(folder) / name), *own]
                 started[name] = subprocess.Popen(  # noqa: S603 - this interpreter, this package
                     command,
                     stdin=subprocess.DEVNULL,

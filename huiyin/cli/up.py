@@ -3,20 +3,24 @@
 import signal
 import threading
 from collections.abc import Iterable
+from typing import Annotated
 
 import typer
 
 from huiyin.cli.output import err, out, refusals
 from huiyin.processes import ServiceProcess, services
-from huiyin.services import SERVICES
+
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="端口，默认见 huiyin serve。Port.")]
 
 
-def up() -> None:
+def up(rules_port: Port = None, docs_port: Port = None) -> None:
     """启动两个服务并保持运行，Ctrl-C 停止。Serve both services."""
+    ports = {"rules": rules_port, "docs": docs_port}
+    arguments = {name: ["--port", str(port)] if port else [] for name, port in ports.items()}
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with refusals(), services(tuple(SERVICES)) as running:
+    with refusals(), services(arguments) as running:
         err.print("两个服务都已就绪，按 Ctrl-C 停止。Both are ready; Ctrl-C stops them.")
         while not stop.wait(0.5):
             _check(running.values())

@@ -47,7 +47,8 @@ def _duty(node: Node, scope: Scope) -> Duty:
         node,
         "时限",
         "id title concept who due met_by",
-        "each owed_by when unless ends extended_by pauses papers finding due_soon_days cite basis note",
+        "each owed_by when unless ends extended_by pauses papers finding due_soon_days"
+        " tightens departs_from cite basis note",
     )
     duty = read.text(values.get("id"), "时限")
     place = f"时限 {duty}"
@@ -80,6 +81,8 @@ def _duty(node: Node, scope: Scope) -> Duty:
         finding=finding,
         finding_citations=finding_citations,
         due_soon_days=scope.amount(values.get("due_soon_days"), place),
+        tightens=read.text(values.get("tightens"), place),
+        departs_from=scope.departure(values.get("departs_from"), place),
     )
 
 

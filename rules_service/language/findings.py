@@ -7,17 +7,19 @@ from service_kit.problems import Problem
 
 
 class Severity(StrEnum):
-    """An error keeps a file from being used; a warning does not."""
+    """An error keeps a file from being used; a warning asks for a look; information asks for nothing."""
 
     ERROR = "error"
     WARNING = "warning"
+    INFORMATION = "information"
 
 
 class Code(StrEnum):
     """Every finding there is. A code never changes its meaning and is never used again.
 
     S: the YAML itself, V: the vocabulary, R: the parts of a ruleset, C: cells of tables, Q: citations,
-    G: the guard (what a ruleset may never be about), E: examples, A: adoption files.
+    G: the guard (what a ruleset may never be about), E: examples, A: adoption files, T: what tables leave
+    out or say twice, L: what a lower layer may not do.
     """
 
     NOT_YAML = "S001"
@@ -47,6 +49,7 @@ class Code(StrEnum):
     PARAMETER_NOT_IN_FORCE = "R011"
     INPUT_UNUSED = "R012"
     WRONG_SUBJECT_SCOPE = "R013"
+    PARAMETER_UNUSED = "R014"
 
     CELL_SYNTAX = "C001"
     CELL_TYPE = "C002"
@@ -58,9 +61,14 @@ class Code(StrEnum):
     CONVENTION_WITHOUT_REASON = "Q004"
     ARTICLE_FORM = "Q005"
     QUOTE_TOO_LONG = "Q006"
+    QUOTE_NOT_FOUND = "Q007"
+    ARTICLE_NOT_FOUND = "Q008"
 
     PERSON_AS_SUBJECT = "G001"
     BANNED_WORD = "G002"
+    PERSONAL_INPUT = "G003"
+    PERSON_GRADED = "G004"
+    INTERFERENCE = "G005"
 
     EXAMPLE_WRONG = "E001"
     EXAMPLE_REFUSED = "E002"
@@ -70,8 +78,47 @@ class Code(StrEnum):
     UNKNOWN_PACK = "A001"
     WRONG_JURISDICTION = "A002"
 
+    GAP = "T001"
+    GAP_THOUGH_COMPLETE = "T002"
+    NULL_GAP = "T003"
+    ROWS_OVERLAP = "T004"
+    ROWS_DIFFER = "T005"
+    ROW_UNREACHABLE = "T006"
+    NOT_PROVED = "T007"
+    COLUMN_UNUSED = "T008"
+    COLUMN_CONSTANT = "T009"
 
-WARNINGS = frozenset({Code.INPUT_UNUSED, Code.ROW_WITHOUT_EXAMPLE})
+    TIGHTENS_NOTHING = "L001"
+    TIGHTENS_NOT_ABOVE = "L002"
+    TIGHTENS_NOT_COMPARABLE = "L003"
+    PERIOD_LENGTHENED = "L004"
+    WINDOW_SHORTENED = "L005"
+    REFUSAL_ADDED = "L006"
+    PETITIONER_BURDENED = "L007"
+    TIGHTENS_NOT_SAID = "L008"
+    DEPARTURE_NOT_ALLOWED = "L009"
+
+
+WARNINGS = frozenset(
+    {
+        Code.INPUT_UNUSED,
+        Code.PARAMETER_UNUSED,
+        Code.ROW_WITHOUT_EXAMPLE,
+        Code.GAP_THOUGH_COMPLETE,
+        Code.ROW_UNREACHABLE,
+        Code.NOT_PROVED,
+        Code.COLUMN_UNUSED,
+        Code.TIGHTENS_NOT_SAID,
+    }
+)
+INFORMATION = frozenset({Code.GAP, Code.NULL_GAP, Code.COLUMN_CONSTANT})
+
+
+def severity_of(code: Code) -> Severity:
+    """How much a finding of this code asks for."""
+    if code in INFORMATION:
+        return Severity.INFORMATION
+    return Severity.WARNING if code in WARNINGS else Severity.ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +139,8 @@ class Finding:
 
     @property
     def severity(self) -> str:
-        """`error` or `warning`."""
-        return (Severity.WARNING if self.code_ in WARNINGS else Severity.ERROR).value
+        """`error`, `warning` or `information`."""
+        return severity_of(self.code_).value
 
     def problem(self) -> Problem:
         """The finding as a problem of whoever asked for the file to be loaded."""

@@ -147,6 +147,16 @@ class PaperRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """What a sector's or a province's rule departs from, the norm that lets it, and who reviewed it."""
+
+    source: str
+    article: str
+    norm: str
+    reviewed_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class DatedValue:
     """A parameter's value from a day on."""
 
@@ -195,11 +205,12 @@ class Row:
     candidates: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     note: str = ""
+    departs_from: Departure | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A decision table."""
+    """A decision table. `complete` is its author's word that no case is left out."""
 
     id: str
     title: str
@@ -210,6 +221,7 @@ class Table:
     outputs: tuple[Output, ...]
     rows: tuple[Row, ...]
     parameters: frozenset[str] = frozenset()
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +263,7 @@ class Extension:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Who owes what by when."""
+    """Who owes what by when. `tightens` names the duty of a higher layer made stricter: `ruleset/duty`."""
 
     id: str
     title: str
@@ -272,6 +284,8 @@ class Duty:
     finding: str = ""
     finding_citations: tuple[Citation, ...] = ()
     due_soon_days: Reference | None = None
+    tightens: str = ""
+    departs_from: Departure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from rules_service.language.model import (
     Basis,
     Citation,
     Condition,
+    Departure,
     Each,
     PaperRule,
     Parameter,
@@ -102,6 +103,25 @@ class Scope:
                 "请写阿拉伯数字：34、23.3（款）、31(6)（项）。",
             )
         return Citation(name, article, quote)
+
+    def departure(self, node: Node | None, place: str) -> Departure | None:
+        """Reads `departs_from: {source, article, norm, reviewed_by}`."""
+        if node is None:
+            return None
+        read = self.reading
+        place = f"{place} departs_from"
+        values = read.record(node, place, "source article norm reviewed_by")
+        words = {key: read.text(value, place) for key, value in values.items()}
+        for key in ("source", "norm"):
+            if key in words and words[key] not in self.sources:
+                read.find(
+                    Code.UNKNOWN_SOURCE,
+                    values[key],
+                    place,
+                    f"来源“{words[key]}”不在登记册里。",
+                    "请先写进 rulesets/sources.yaml。",
+                )
+        return Departure(*(words.get(key, "") for key in ("source", "article", "norm", "reviewed_by")))
 
     def name_type(self, name: str) -> ValueType | None:
         """The type of an input of this ruleset: a declared fact or `table.output`."""

@@ -54,7 +54,7 @@ def _reads(table: Node, scope: Scope) -> set[str]:
 def _table(node: Node, scope: Scope) -> Table:
     read = scope.reading
     scope.parameters_used.clear()
-    values = read.record(node, "表", "id title in out rows", "each hit aggregate")
+    values = read.record(node, "表", "id title in out rows", "each hit aggregate complete")
     table = read.text(values.get("id"), "表")
     place = f"表 {table}"
     inputs: list[tuple[str, ValueType]] = []
@@ -99,6 +99,7 @@ def _table(node: Node, scope: Scope) -> Table:
         outputs,
         rows,
         frozenset(scope.parameters_used),
+        read.choice(values.get("complete"), place, {"true": True, "false": False}, False),
     )
 
 
@@ -148,7 +149,7 @@ def _row(
 ) -> Row:
     read = scope.reading
     place = f"{table} 第 {number} 行"
-    values = read.record(node, place, "id if", "then cite basis note papers candidates findings")
+    values = read.record(node, place, "id if", "then cite basis note papers candidates findings departs_from")
     cells = read.items(values.get("if"), place)
     if len(cells) != len(inputs):
         read.find(
@@ -182,6 +183,7 @@ def _row(
         scope.code_list("candidate", values.get("candidates"), place),
         scope.code_list("finding", values.get("findings"), place),
         read.text(values.get("note"), place),
+        scope.departure(values.get("departs_from"), place),
     )
 
 

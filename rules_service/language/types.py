@@ -39,11 +39,16 @@ ORDERED = frozenset({Kind.INT, Kind.DECIMAL, Kind.DATE, Kind.DATETIME, Kind.TIME
 
 @dataclass(frozen=True, slots=True)
 class ValueType:
-    """A type; an enum carries the codes it may take, in the vocabulary's order."""
+    """A type; an enum carries the codes it may take, in the vocabulary's order.
+
+    `least` and `most` bound the values of an ordered type, themselves included: a count is never below 0.
+    """
 
     kind: Kind
     enum: str = ""
     codes: tuple[str, ...] = ()
+    least: Value | None = None
+    most: Value | None = None
 
     def __str__(self) -> str:
         """The type as the vocabulary writes it."""
@@ -63,7 +68,7 @@ class ValueType:
 
     def from_text(self, text: str) -> Value:
         """Reads a literal of a file or a cell; raises ValueError with a Chinese message."""
-        return _FROM_TEXT[self.kind](self, text)
+        return self._bounded(_FROM_TEXT[self.kind](self, text))
 
     def from_json(self, value: object) -> Value:
         """Reads a value of a request; raises ValueError with a Chinese message.
@@ -77,12 +82,19 @@ class ValueType:
             return value
         if isinstance(value, int) and not isinstance(value, bool):
             if self.kind is Kind.INT:
-                return _in_range(value)
+                return self._bounded(_in_range(value))
             if self.kind is Kind.DECIMAL:
-                return Decimal(_in_range(value))
+                return self._bounded(Decimal(_in_range(value)))
         if self.kind is Kind.DECIMAL and isinstance(value, Decimal):
-            return _decimal(self, format(value, "f"))
+            return self._bounded(_decimal(self, format(value, "f")))
         raise ValueError(f"应当是{self.chinese}。")
+
+    def _bounded(self, value: Value) -> Value:
+        if self.least is not None and value < self.least:  # type: ignore[operator]
+            raise ValueError(f"应当是不小于 {to_json(self.least)} 的值。")
+        if self.most is not None and value > self.most:  # type: ignore[operator]
+            raise ValueError(f"应当是不大于 {to_json(self.most)} 的值。")
+        return value
 
 
 _CHINESE: Mapping[Kind, str] = {

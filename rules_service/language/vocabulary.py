@@ -6,7 +6,7 @@ It is also the guard: what is not in it cannot be asked, and its subjects are th
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rules_service.language import source
@@ -57,12 +57,13 @@ class KindDef:
 
 @dataclass(frozen=True, slots=True)
 class CandidateDef:
-    """What only a named official may decide."""
+    """What only a named official may decide; some of it refuses the petitioner something."""
 
     name: str
     label: Label
     decided_by: str
     papers: tuple[str, ...]
+    refuses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class _Loader:
             values = read.record(entry, place, "type label english", optional)
             result[name] = FactDef(
                 name,
-                self.type_(values.get("type"), place),
+                self._bounds(self.type_(values.get("type"), place), values, place),
                 self.label(values, entry, place),
                 read.text(values.get("purpose"), place),
                 read.text(values.get("unit"), place),
@@ -145,13 +146,26 @@ class _Loader:
                 read.find(Code.MISSING_KEY, entry, place, "缺少“purpose”。", "每个事实都要写明用途。")
         return result
 
+    def _bounds(self, kind: ValueType, values: Mapping[str, Node], place: str) -> ValueType:
+        """The type with the least and the greatest value that the entry names."""
+        if not kind.ordered:
+            for key in ("min", "max"):
+                if key in values:
+                    self.reading.find(
+                        Code.WRONG_LITERAL, values[key], place, f"类型 {kind} 的值没有大小，不能写“{key}”。"
+                    )
+            return kind
+        least = self.reading.literal(values.get("min"), f"{place} min", kind.from_text, None)
+        most = self.reading.literal(values.get("max"), f"{place} max", kind.from_text, None)
+        return replace(kind, least=least, most=most)
+
     def events(self, node: Node | None) -> dict[str, EventDef]:
         read = self.reading
         result = {}
         for name, entry in read.entries(node, "事件").items():
             place = f"事件 {name}"
             values = read.record(entry, place, "label english", "attributes by_petitioner")
-            attributes = self.facts(values.get("attributes"), f"{place} 属性", "unit")
+            attributes = self.facts(values.get("attributes"), f"{place} 属性", "unit min max")
             result[name] = EventDef(
                 name,
                 self.label(values, entry, place),
@@ -178,12 +192,13 @@ class _Loader:
         result = {}
         for name, entry in read.entries(node, "候选").items():
             place = f"候选 {name}"
-            values = read.record(entry, place, "label english decided_by", "papers")
+            values = read.record(entry, place, "label english decided_by", "papers refuses")
             result[name] = CandidateDef(
                 name,
                 self.label(values, entry, place),
                 read.text(values.get("decided_by"), place),
                 read.texts(values.get("papers"), place),
+                read.text(values.get("refuses"), place) == "true",
             )
         return result
 
@@ -205,7 +220,7 @@ def load_vocabulary(path: Path) -> tuple[Vocabulary, Reading]:
         loader.codes[name] = loader.plain_list(parts.get("values"), place)
     for name in PLAIN_LISTS:
         loader.codes[name] = loader.plain_list(values.get(f"{name}s"), name)
-    facts = loader.facts(values.get("facts"), "事实", "purpose unit personal counted")
+    facts = loader.facts(values.get("facts"), "事实", "purpose unit min max personal counted")
     events = loader.events(values.get("events"))
     for name in facts.keys() & events.keys():
         read.find(Code.NAME_TWICE, 1, name, "事实和事件不能同名。")

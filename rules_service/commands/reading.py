@@ -118,9 +118,7 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
         )
         return None
     try:
-        return json.loads(
-            text, parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_no_duplicates
-        )
+        return _EXACT.decode(text)
     except json.JSONDecodeError as error:
         reader.problems.append(
             Problem(
@@ -154,6 +152,10 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
         raise _JsonError(f"“{twice}”写了两遍。")
     return result
+
+
+# One decoder for all: making one costs more than most questions.
+_EXACT = json.JSONDecoder(parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
 
 
 def most(items: Sequence[object], limit: int, path: str) -> None:

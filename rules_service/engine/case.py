@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 from rules_service.engine.index import UNKNOWN, Known, Unknown
 
@@ -20,8 +22,10 @@ class Question:
     near: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+NO_FACTS: Facts = MappingProxyType({})
+
+
+class Event(NamedTuple):
     """Something that happened."""
 
     id: str
@@ -35,11 +39,10 @@ class Event:
     recipient_key: str = ""
     paper_call_id: str = ""
     ended_at: datetime | None = None
-    attributes: Facts = field(default_factory=dict)
+    attributes: Facts = NO_FACTS
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request with the facts that hold for it, the matter's included."""
 
     id: str

@@ -8,10 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from rules_service.engine.case import Event, Matter, Office, RelatedFact, Request
 from rules_service.engine.index import Known
 from rules_service.language.scope import closest
+from rules_service.language.types import Kind, ValueType
 from rules_service.language.vocabulary import FactDef, Vocabulary
 from service_kit.problems import Problem
 
@@ -19,11 +21,11 @@ MOST_EVENTS = 2000
 MOST_REQUESTS = 200
 MOST_RELATED = 500
 LONGEST_KEY = 200
+OTHER_KEYS = ("acting_office", "official_key", "recipient_key", "paper_call_id")
 KEY = re.compile(r"[^\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]*")
 
 
-@dataclass(frozen=True, slots=True)
-class RawEvent:
+class RawEvent(NamedTuple):
     """An event as it was sent; `attributes` is what its JSON said."""
 
     id: str
@@ -40,8 +42,7 @@ class RawEvent:
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RawRequest:
+class RawRequest(NamedTuple):
     """A request as it was sent."""
 
     id: str
@@ -49,8 +50,7 @@ class RawRequest:
     unknown: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RawMatter:
+class RawMatter(NamedTuple):
     """A matter as it was sent."""
 
     id: str
@@ -143,6 +143,8 @@ class CaseReader:
                     f"“{definition.label.chinese}”由服务计数，不能由外部给出。",
                     "请删去。",
                 )
+            elif _is_plain(value, definition.type):
+                facts[name] = value  # type: ignore[assignment]
             else:
                 facts[name] = self._value(definition, value, f"{path}.{name}")
         return facts
@@ -157,8 +159,10 @@ class CaseReader:
         return Request(raw.id, facts, (matter_unknown - own.keys()) | own_unknown)
 
     def _event(self, raw: RawEvent, path: str) -> Event | None:
-        for name in ("id", "acting_office", "official_key", "recipient_key", "paper_call_id"):
-            self._key(getattr(raw, name), f"{path}.{'event_id' if name == 'id' else name}")
+        self._key(raw.id, f"{path}.event_id")
+        for name in OTHER_KEYS:
+            if key := getattr(raw, name):
+                self._key(key, f"{path}.{name}")
         definition = self.vocabulary.events.get(raw.type)
         if definition is None:
             near = closest(raw.type, list(self.vocabulary.events))
@@ -249,7 +253,8 @@ class CaseReader:
         return frozenset(names)
 
     def _key(self, key: str, path: str) -> None:
-        if len(key) > LONGEST_KEY or not KEY.fullmatch(key):
+        plain = key.isascii() and key.isprintable()
+        if len(key) > LONGEST_KEY or not (plain or KEY.fullmatch(key)):
             self._problem(
                 "F015",
                 path,
@@ -266,3 +271,10 @@ class CaseReader:
 
     def _problem(self, code: str, path: str, message: str, cure: str) -> None:
         self.problems.append(Problem(code, path, message, cure))
+
+
+def _is_plain(value: object, kind: ValueType) -> bool:
+    """Whether a value is what its type holds as it stands: a code or a truth value, as most facts are."""
+    if value.__class__ is str:
+        return value in kind.codes
+    return value.__class__ is bool and kind.kind is Kind.BOOL

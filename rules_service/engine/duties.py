@@ -6,18 +6,18 @@ from datetime import date, datetime, time, timedelta
 
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.case import Event
-from rules_service.engine.deadlines import Deadline, Owed, deadline
+from rules_service.engine.deadlines import LONGEST_AMOUNT, Deadline, Owed, deadline
 from rules_service.engine.environment import Environment
 from rules_service.engine.index import Unknown
 from rules_service.engine.outcome import (
-    ENDED_EARLY,
     DutyOutcome,
     DutyState,
     FindingOutcome,
     deterministic_id,
 )
-from rules_service.language.model import Citation, Duty, Period, RefKind
+from rules_service.language.model import Citation, Duty, Period, Reference, RefKind
 from rules_service.language.types import SHANGHAI, day_of
+from service_kit.problems import Problem, RefusedError
 
 DEFAULT_LEAD_DAYS = 3
 NO_CHANGE = timedelta(seconds=1)
@@ -25,10 +25,17 @@ NO_CHANGE = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class _Start:
+    """The start of a clock. Where it is presumed, `presumed_from` is the moment it is presumed from."""
+
     at: datetime
     event_id: str = ""
     recipient_key: str = ""
-    presumed: bool = False
+    presumed_from: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """From when events count: what was done before a presumed start was done all the same."""
+        return self.presumed_from or self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,11 @@ def run_duty(duty: Duty, env: Environment, clock: Clock) -> Iterator[DutyOutcome
     amount = _amount(duty.period, duty, env)
     if isinstance(amount, _NotOwed):
         return
-    starts = list(_starts(duty, env, clock))
+    starts, waiting = _starts(duty, env, clock)
     if not starts:
         if env.speaks_on(day_of(clock.at)):
-            yield _outcome(duty, env, _Start(clock.at), DutyState.NOT_STARTED, started=False)
+            outcome = _outcome(duty, env, _Start(clock.at), DutyState.NOT_STARTED, started=False)
+            yield replace(outcome, next_change_at=min(waiting, default=None))
         return
     for start in starts:
         # A duty lives under the law in force on the day its clock started.
@@ -74,27 +82,58 @@ def _amount(period: Period, duty: Duty, env: Environment) -> _NotOwed | int | No
         return None
     value = env.resolve(reference)
     if isinstance(value, int):
+        _check_length(value, reference, duty)
         return value
     if isinstance(value, Unknown):
         env.note_missing(reference.name, duty.id)
     return _NotOwed()
 
 
-def _starts(duty: Duty, env: Environment, clock: Clock) -> Iterator[_Start]:
-    found = False
-    for start in _named_starts(duty.period, env, duty):
-        found = True
-        if start.at <= clock.at:
-            yield start
-    if found or duty.period.presumed is None:
-        return
+def _check_length(amount: int, reference: Reference, duty: Duty) -> None:
+    if not 0 <= amount <= LONGEST_AMOUNT:
+        raise RefusedError(
+            [
+                Problem(
+                    "F030",
+                    reference.name,
+                    f"“{duty.title}”的期限取自“{reference.name}”，它是 {amount}，不能作期限的长度。",
+                    f"应当在 0 到 {LONGEST_AMOUNT} 之间。",
+                )
+            ]
+        )
+
+
+def _starts(duty: Duty, env: Environment, clock: Clock) -> tuple[list[_Start], list[datetime]]:
+    """The starts by the moment asked about, and the moments at which others will come of themselves.
+
+    Where a start is presumed a while after something else happened, and was not recorded by then, a later
+    record does not start the clock anew. What else happened again has a while of its own.
+    """
+    named = list(_named_starts(duty.period, env, duty))
     presumed = duty.period.presumed
-    amount = env.resolve(presumed.amount) if presumed.amount else None
-    for start in _named_starts(presumed, env, duty):
-        if isinstance(amount, int):
-            end = deadline(start.at, amount, presumed.unit, clock.calendar).due_at
-            if end <= min(clock.at, clock.silent_until):
-                yield _Start(_midnight(day_of(end)), start.event_id, presumed=True)
+    amount = env.resolve(presumed.amount) if presumed and presumed.amount else None
+    bases = list(_named_starts(presumed, env, duty)) if presumed and isinstance(amount, int) else []
+    if presumed is None or not isinstance(amount, int) or not bases:
+        return [start for start in named if start.at <= clock.at], [
+            start.at for start in named if start.at > clock.at
+        ]
+    starts: list[_Start] = []
+    waiting: list[datetime] = []
+    for number, base in enumerate(bases):
+        after = bases[number + 1].at if number + 1 < len(bases) else None
+        recorded = [
+            start
+            for start in named
+            if (number == 0 or start.at >= base.at) and (after is None or start.at < after)
+        ]
+        end = deadline(base.at, amount, presumed.unit, clock.calendar).due_at
+        if any(start.at <= end for start in recorded) or end > min(clock.at, clock.silent_until):
+            starts += [start for start in recorded if start.at <= clock.at]
+            if not recorded and end > clock.at:
+                waiting.append(end)
+        else:
+            starts.append(_Start(_midnight(day_of(end)), base.event_id, presumed_from=base.at))
+    return starts, waiting
 
 
 def _named_starts(period: Period, env: Environment, duty: Duty) -> Iterator[_Start]:
@@ -138,7 +177,8 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: _Start, amount: 
     ending = _ending(duty, env, start, met)
     state, ended_by, change, extra = _state(duty, env, clock, start, end, met, ending)
     outcome = _outcome(duty, env, start, state)
-    late = end is not None and (met.at if met else min(clock.at, clock.silent_until)) > end.latest_lawful_at
+    done = met or (ending[0] if ending else None)
+    late = end is not None and (done.at if done else min(clock.at, clock.silent_until)) > end.latest_lawful_at
     return replace(
         outcome,
         amount=amount or 0,
@@ -148,9 +188,9 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: _Start, amount: 
         skipped=end.skipped if end else (),
         met_at=met.at if met else None,
         ended_by=ended_by,
-        next_change_at=change,
+        next_change_at=change if change and change > clock.at else None,
         citations=(*duty.citations, *extra),
-        past_latest_lawful=late and state not in {*ENDED_EARLY, DutyState.SUSPENDED},
+        past_latest_lawful=late and state not in {DutyState.VOID, DutyState.SUSPENDED},
     )
 
 
@@ -173,7 +213,7 @@ def _end(duty: Duty, env: Environment, clock: Clock, start: _Start, amount: int)
     limit = env.resolve(duty.extension.at_most)
     granted = sum(
         days
-        for event in env.events_of(duty.extension.event, start.at)
+        for event in env.events_of(duty.extension.event, start.since)
         if event.at <= first.due_at
         and isinstance(days := event.attributes.get(duty.extension.attribute), int)
         and days > 0
@@ -190,7 +230,7 @@ def _met(duty: Duty, env: Environment, start: _Start) -> Event | None:
         next(
             (
                 event
-                for event in env.events_of(kind, start.at)
+                for event in env.events_of(kind, start.since)
                 if not start.recipient_key or event.recipient_key in {"", start.recipient_key}
             ),
             None,
@@ -209,7 +249,7 @@ def _ending(
     found = [
         (event, DutyState.DISCHARGED if ending.discharges else DutyState.VOID, ending.citations)
         for ending in duty.endings
-        for event in env.events_of(ending.event, start.at)
+        for event in env.events_of(ending.event, start.since)
         if met is None or event.at < met.at
     ]
     return min(found, key=lambda item: item[0].at, default=None)
@@ -232,7 +272,9 @@ def _state(
         return (DutyState.MET_LATE if late else DutyState.MET), met.id, None, ()
     for kind in duty.pauses:
         for event in env.events_of(kind, start.at):
-            if event.ended_at is None or event.ended_at > clock.at:
+            # What begins after the period has ended does not stop a clock that has run out.
+            in_time = end is None or event.at < end.due_at
+            if in_time and (event.ended_at is None or event.ended_at > clock.at):
                 return DutyState.SUSPENDED, event.id, event.ended_at, ()
     if end is None:
         return DutyState.PENDING, "", None, ()
@@ -275,8 +317,8 @@ def _outcome(
         obliged_office=office if isinstance(office, str) else "",
         state=state,
         started_at=start.at if started else None,
-        started_by="" if start.presumed else start.event_id,
-        presumed=start.presumed,
+        started_by="" if start.presumed_from else start.event_id,
+        presumed=start.presumed_from is not None,
         citations=duty.citations,
     )
 

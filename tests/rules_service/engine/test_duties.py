@@ -1,0 +1,182 @@
+"""Duties as they run: what starts, stops, meets and ends their clocks, asked by the door of the service."""
+
+import pytest
+
+from huiyin.rules.v1 import answer_pb2
+from rules_service import commands
+from rules_service.engine.rulebook import Rulebook
+from service_kit.problems import RefusedError
+from tests.rules_service.commands.asking import (
+    assess,
+    context,
+    evaluate,
+    matter,
+    rulesets,
+    shanghai,
+    shipped,
+    states,
+)
+
+SIXTH = {"receiver": "organ", "received_how": "direct", "remit": "own", "category": "appeal", "branch": "6"}
+RECEIVED = {"type": "received", "at": "2024-03-01T10:00"}
+
+# Events of the shipped vocabulary stand for what they are not, so that each form can be shown alone.
+FORMS = """
+ruleset: forms
+title: 时限的各种写法
+subject: matter
+layer: law
+source: REG22
+in_force_from: 2022-05-01
+inputs: [joint_count, informed_at, channel]
+duties:
+  - id: opinion
+    title: 听证时间不计算
+    concept: handled
+    who: competent_organ
+    due: {from: accepted, add: 30, count: calendar_days}
+    pauses: [supervised]
+    met_by: [opinion_issued]
+    ends:
+      - {by: withdrawn_by_petitioner, as: discharged, basis: convention, note: 试}
+      - {by: returned, as: void, basis: convention, note: 试}
+    finding: {code: A45_1, basis: convention, note: 试}
+    basis: convention
+    note: 试
+  - id: facts_days
+    title: 天数由事实给出
+    concept: objection
+    who: competent_organ
+    due: {from: informed_at, add: joint_count, count: calendar_days}
+    met_by: [objected]
+    basis: convention
+    note: 试
+"""
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
+    return commands.load(rulesets(tmp_path_factory.mktemp("forms") / "rulesets", forms=FORMS))
+
+
+def duty(answer: answer_pb2.Answer, rule: str) -> answer_pb2.Duty:
+    (found,) = [item for item in answer.duties if item.rule == rule]
+    return found
+
+
+def findings(answer: answer_pb2.Answer) -> list[str]:
+    return [finding.code for finding in answer.findings]
+
+
+def test_an_opinion_issued_before_acceptance_is_presumed_meets_the_duty() -> None:
+    """Nobody is accused of not having done what was done early."""
+    events = [RECEIVED, {"type": "opinion_issued", "at": "2024-03-10T10:00"}]
+    answer = assess(shipped(), matter(SIXTH, events), context(at="2024-06-01"))
+    assert states(answer)["finish"] == "met"
+    assert "A45_1" not in findings(answer)
+
+
+def test_an_acceptance_recorded_after_it_was_presumed_does_not_start_the_clock_anew() -> None:
+    """Received on 1 March: presumed on the 16th, 60 days end on 15 May, whenever the record came."""
+    late = {"type": "accepted", "at": "2024-04-20T10:00"}
+    answer = assess(shipped(), matter(SIXTH, [RECEIVED, late]), context(at="2024-06-01"))
+    assert shanghai(duty(answer, "finish").due_at) == "2024-05-15T23:59:59"
+    assert states(answer)["finish"] == "overdue"
+
+
+@pytest.mark.parametrize("day", ["2024-03-02", "2024-03-15", "2024-03-16"])
+def test_an_acceptance_recorded_by_the_fifteenth_day_starts_the_clock(day: str) -> None:
+    accepted = {"type": "accepted", "at": f"{day}T10:00"}
+    answer = assess(shipped(), matter(SIXTH, [RECEIVED, accepted]), context(at="2024-03-20"))
+    assert shanghai(duty(answer, "finish").started_at) == f"{day}T10:00:00"
+
+
+def test_acceptance_is_not_presumed_while_silence_may_mean_that_it_was_not_recorded_yet() -> None:
+    known = matter(SIXTH, [RECEIVED], complete_until="2024-03-10")
+    assert states(assess(shipped(), known, context(at="2024-04-01")))["finish"] == "not_started"
+
+
+def test_a_matter_received_again_is_presumed_accepted_again() -> None:
+    """A second receipt has its own fifteen days, and a late record of the first does not use them up."""
+    events = [
+        RECEIVED,
+        {"type": "received", "at": "2024-05-01T10:00"},
+        {"type": "accepted", "at": "2024-05-06T10:00"},
+    ]
+    answer = evaluate(shipped(), "clocks", matter(SIXTH, events), context(at="2024-05-10"))
+    assert "2024-05-15T23:59:59" in {shanghai(item.due_at) for item in answer.duties if item.rule == "finish"}
+
+
+def test_a_duty_waiting_for_a_presumption_says_when_its_clock_will_start() -> None:
+    answer = assess(shipped(), matter(SIXTH, [RECEIVED]), context(at="2024-03-05"))
+    waiting = duty(answer, "finish")
+    assert states(answer)["finish"] == "not_started"
+    assert shanghai(waiting.next_change_at) == "2024-03-16T23:59:59"
+
+
+def test_a_hearing_begun_after_the_period_has_ended_does_not_undo_that_it_is_overdue(forms: Rulebook) -> None:
+    events = [
+        {"type": "accepted", "at": "2024-03-01T10:00"},
+        {"type": "supervised", "at": "2024-05-06T10:00"},
+    ]
+    answer = assess(forms, matter({}, events), context(at="2024-05-10"))
+    assert states(answer)["opinion"] == "overdue"
+    assert findings(answer) == ["A45_1"]
+
+
+def test_a_hearing_on_the_last_day_moves_the_end_behind_it(forms: Rulebook) -> None:
+    """30 days from 1 March end on 31 March; a hearing that day and the next moves the end to 2 April."""
+    events = [
+        {"type": "accepted", "at": "2024-03-01T10:00"},
+        {"type": "supervised", "at": "2024-03-31T10:00", "ended_at": "2024-04-01T12:00"},
+    ]
+    during = assess(forms, matter({}, events), context(at="2024-04-01"))
+    assert states(during)["opinion"] == "suspended"
+    after = assess(forms, matter({}, events), context(at="2024-04-02T12:00"))
+    assert shanghai(duty(after, "opinion").due_at) == "2024-04-02T23:59:59"
+    assert states(after)["opinion"] == "due_soon"
+
+
+def test_a_withdrawal_after_the_period_ended_leaves_the_violation_found(forms: Rulebook) -> None:
+    """A matter is not cleared of what went before by closing it."""
+    events = [
+        {"type": "accepted", "at": "2024-03-01T10:00"},
+        {"type": "withdrawn_by_petitioner", "at": "2024-05-06T10:00"},
+    ]
+    answer = assess(forms, matter({}, events), context(at="2024-05-10"))
+    assert states(answer)["opinion"] == "discharged"
+    assert findings(answer) == ["A45_1"]
+
+
+@pytest.mark.parametrize(
+    ("event", "state"), [("withdrawn_by_petitioner", "discharged"), ("returned", "void")]
+)
+def test_an_ending_in_time_leaves_no_violation(forms: Rulebook, event: str, state: str) -> None:
+    events = [{"type": "accepted", "at": "2024-03-01T10:00"}, {"type": event, "at": "2024-03-20T10:00"}]
+    answer = assess(forms, matter({}, events), context(at="2024-05-10"))
+    assert states(answer)["opinion"] == state
+    assert findings(answer) == []
+
+
+def test_a_ground_that_falls_away_takes_the_violation_with_it(forms: Rulebook) -> None:
+    events = [{"type": "accepted", "at": "2024-03-01T10:00"}, {"type": "returned", "at": "2024-05-06T10:00"}]
+    answer = assess(forms, matter({}, events), context(at="2024-05-10"))
+    assert states(answer)["opinion"] == "void"
+    assert findings(answer) == []
+
+
+@pytest.mark.parametrize("days", [-1, 100_001, 10**15])
+def test_a_length_that_no_period_can_have_is_refused_with_the_fact_named(forms: Rulebook, days: int) -> None:
+    about = matter({"joint_count": days, "informed_at": "2024-03-01T10:00:00+08:00"})
+    with pytest.raises(RefusedError) as refused:
+        assess(forms, about, context(at="2024-03-10"))
+    assert [(problem.code, problem.place) for problem in refused.value.problems] == [("F030", "joint_count")]
+
+
+def test_the_next_change_is_never_in_the_past() -> None:
+    """Where nothing is known after the period ended, nothing changes until more is told."""
+    known = matter(SIXTH, [RECEIVED], complete_until="2024-03-15")
+    answer = assess(shipped(), known, context(at="2024-04-01"))
+    waiting = duty(answer, "direct_notice")
+    assert states(answer)["direct_notice"] == "due_soon"
+    assert not waiting.HasField("next_change_at")

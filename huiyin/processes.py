@@ -42,10 +42,10 @@ def services(
             for name, own in arguments.items():
                 log = stack.enter_context((logs / f"{name}.log").open("wb")) if logs else None
                 command = [sys.executable, "-P", "-m", "huiyin", "serve", name]
-                command += ["--ready-file", str(Path(folder) / name), *own]
+                command += ["--end-with-stdin", "--ready-file", str(Path(folder) / name), *own]
                 started[name] = subprocess.Popen(  # noqa: S603 - this interpreter, this package
                     command,
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
                     env=environment,

@@ -1,6 +1,7 @@
 """`huiyin serve rules|docs`: one service, with its worker processes, in the foreground."""
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,6 +37,7 @@ TokensFile = Annotated[
 ReadyFile = Annotated[
     Path | None, typer.Option(help="就绪后写入地址和进程号（JSON）的文件。Written once ready.")
 ]
+Lifeline = Annotated[bool, typer.Option("--end-with-stdin", hidden=True)]
 LogLevel = Annotated[str | None, typer.Option(help="日志级别：debug、info、warning、error。")]
 
 
@@ -49,6 +51,7 @@ def rules(
     tokens_file: TokensFile = None,
     ready_file: ReadyFile = None,
     log_level: LogLevel = None,
+    end_with_stdin: Lifeline = False,
     rulesets: Annotated[
         Path | None,
         typer.Option(envvar="HUIYIN_RULESETS", help="规则集文件夹，默认 ./rulesets。Folder of rulesets."),
@@ -66,6 +69,7 @@ def rules(
     serve(
         RULES,
         ready_file,
+        end_with_stdin,
         host=host,
         port=port,
         workers=workers,
@@ -86,11 +90,13 @@ def docs(
     tokens_file: TokensFile = None,
     ready_file: ReadyFile = None,
     log_level: LogLevel = None,
+    end_with_stdin: Lifeline = False,
 ) -> None:
     """启动文书服务（默认端口 50062）。Serve the papers."""
     serve(
         DOCS,
         ready_file,
+        end_with_stdin,
         host=host,
         port=port,
         workers=workers,
@@ -101,7 +107,9 @@ def docs(
     )
 
 
-def serve(definition: "ServiceDefinition", ready_file: Path | None, **arguments: object) -> None:
+def serve(
+    definition: "ServiceDefinition", ready_file: Path | None, end_with_stdin: bool, **arguments: object
+) -> None:
     """Serves DEFINITION until told to stop."""
 
     def say_ready(settings: "ServingSettings") -> None:
@@ -117,4 +125,5 @@ def serve(definition: "ServiceDefinition", ready_file: Path | None, **arguments:
         supervisor = part("service_kit.serving.supervisor", definition.name)
         logs.start_logging(definition.name, settings.log_level)
         err.print(f"huiyin {definition.name} 正在启动 starting…")
-        supervisor.Supervisor(definition, settings, ready_file, say_ready).run()
+        lifeline = sys.stdin.fileno() if end_with_stdin else None
+        supervisor.Supervisor(definition, settings, ready_file, say_ready, lifeline).run()

@@ -25,6 +25,7 @@ from service_kit.serving.worker_process import PROBE_SECONDS, WorkerProcess
 _LOGGER = logging.getLogger("huiyin.serving")
 _LONGEST_BACK_OFF = 30.0
 _FIRST_START_ATTEMPTS = 3
+_LIFELINE = object()
 _NO_START = Problem("K011", "", "服务启动不了，原因见上面的日志。", "请先运行 huiyin doctor 检查安装。")
 
 
@@ -37,13 +38,17 @@ class Supervisor:
         settings: ServingSettings,
         ready_file: Path | None = None,
         on_ready: Callable[[ServingSettings], None] = lambda _: None,
+        lifeline: int | None = None,
     ) -> None:
+        """LIFELINE is a file descriptor to read from: its end is the end of who started this, and of this."""
         self._reserved, port = reserve(settings, definition.default_port)
         self._settings = settings.model_copy(update={"port": port})
         self._order = work_order(definition, self._settings)
         self._ready_file = ready_file
         self._on_ready = on_ready
         self._selector = selectors.DefaultSelector()
+        if lifeline is not None:
+            self._selector.register(lifeline, selectors.EVENT_READ, _LIFELINE)
         self._workers: list[WorkerProcess] = []
         self._generation = 0
         self._failed_starts = 0
@@ -127,6 +132,11 @@ class Supervisor:
             worker = key.data
             if worker is None:
                 _empty(key.fileobj)  # type: ignore[arg-type]
+                continue
+            if worker is _LIFELINE:
+                if not os.read(key.fd, 4096):
+                    self._selector.unregister(key.fileobj)
+                    self._stop()
                 continue
             was_ready = worker.ready
             if not worker.listen():

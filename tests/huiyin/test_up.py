@@ -38,6 +38,24 @@ def test_both_services_are_up_until_told_to_stop(tmp_path):
     assert not any(map(is_healthy, ports))
 
 
+def test_the_services_end_with_who_started_them(tmp_path):
+    ports = free_ports(2)
+    arguments = ["--rules-port", str(ports[0]), "--docs-port", str(ports[1])]
+    with (tmp_path / "log").open("w") as log:
+        up = subprocess.Popen(
+            [sys.executable, "-m", "huiyin", "up", *arguments], cwd=ROOT, stdout=log, stderr=log
+        )
+    wait_until(lambda: "两个服务都已就绪" in (tmp_path / "log").read_text(), 60, "ready")
+    up.kill()
+    up.wait()
+    wait_until(lambda: not any(map(is_open, ports)), 30, "both ended")
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_it_ends_where_one_service_cannot_start(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         (free,) = free_ports(1)

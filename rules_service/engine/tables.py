@@ -101,10 +101,10 @@ def _chosen(table: Table, certain: int, possible: int) -> tuple[tuple[int, ...],
             low = possible & -possible
             return ((low.bit_length() - 1,), State.DECIDED) if low & certain else ((), State.UNDECIDED)
         case HitPolicy.PRIORITY:
-            best = _ranked(table, bits(possible))[0]
+            best = ranked(table, bits(possible))[0]
             return ((best,), State.DECIDED) if certain >> best & 1 else ((), State.UNDECIDED)
         case HitPolicy.OUTPUT_ORDER:
-            rows = _ranked(table, bits(certain))
+            rows = ranked(table, bits(certain))
         case HitPolicy.RULE_ORDER | HitPolicy.COLLECT:
             rows = bits(certain)
     return tuple(rows), State.DECIDED if certain == possible else State.UNDECIDED
@@ -118,7 +118,9 @@ def _agree(table: Table, rows: list[int]) -> None:
         raise ContradictionError(table, matched)
 
 
-def _ranked(table: Table, rows: list[int]) -> list[int]:
+def ranked(table: Table, rows: list[int]) -> list[int]:
+    """Rows in the order in which their outputs rank, those that rank alike as they stand."""
+
     def rank(row: int) -> tuple[int, ...]:
         return tuple(
             output.order.index(value) if value in output.order else len(output.order)

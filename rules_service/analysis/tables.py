@@ -1,0 +1,254 @@
+"""What the tables of a ruleset leave out, say twice, or can never say.
+
+Everything found is exact and has a witness, a case in words; where the work is too large the finding says
+未能证明, never that there is none. What counts depends on the hit policy: rows that overlap contradict each
+other under UNIQUE, and under ANY where they differ; every other policy says what happens then. A case that
+no row meets is told for policies that give one answer. Most tables leave cases out on purpose, so it is a
+warning only where the table says `complete: true`. null is let through by few cells, so a case with null is
+told only of such a table, and only where it leaves nothing else out.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from rules_service.analysis.cover import Budget, BudgetSpentError, hole, holes
+from rules_service.analysis.domains import tied_columns
+from rules_service.analysis.grid import TableGrid
+from rules_service.analysis.places import Places
+from rules_service.analysis.words import Wording, row_names, row_place
+from rules_service.engine.index import Known, bits
+from rules_service.engine.tables import ranked
+from rules_service.language.findings import Code, Finding
+from rules_service.language.model import HitPolicy, Table
+
+SINGLE = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.FIRST})
+ORDERED = frozenset({HitPolicy.PRIORITY, HitPolicy.FIRST})
+
+MOST_HOLES = 3
+MOST_PAIRS = 5
+MOST_NODES = 200_000
+
+LIMIT = "表太大，或各行交错太多。请拆成几个表，或减少输入。"
+
+
+@dataclass(slots=True)
+class TableCheck:
+    """One table being looked at. `unreachable` are rows that never answer, `unproved` those that may not."""
+
+    table: Table
+    wording: Wording
+    places: Places
+    budget: Budget = field(default_factory=lambda: Budget(MOST_NODES))
+    findings: list[Finding] = field(default_factory=list)
+    unreachable: set[int] = field(default_factory=set)
+    unproved: set[int] = field(default_factory=set)
+
+    def run(self) -> "TableCheck":
+        """Looks for everything there is to find."""
+        if not self.table.rows:
+            return self
+        try:
+            grid = TableGrid.of(self.table, self.wording, self.budget)
+        except BudgetSpentError:
+            self._not_proved("行与行之间有没有重叠、有没有缺口")
+            self.unproved = set(range(len(self.table.rows)))
+            return self
+        self._columns(grid)
+        tied = list(tied_columns(self.table, self.wording.ruleset))
+        if self.table.hit in {HitPolicy.UNIQUE, HitPolicy.ANY}:
+            self._pairs(grid, tied)
+        self._empty_rows(grid)
+        if self.table.hit in ORDERED:
+            self._covered_rows(grid)
+        if self.table.hit in SINGLE or self.table.complete:
+            self._gaps(grid, tied)
+        return self
+
+    def _find(self, code: Code, message: str, cure: str = "", row: int | None = None) -> None:
+        table = self.table
+        line = self.places.table(table.id) if row is None else self.places.row(table.id, row)
+        place = f"表 {table.id}" if row is None else row_place(table, row)
+        self.findings.append(self.places.find(code, line, place, message, cure))
+
+    def _not_proved(self, what: str, cure: str = LIMIT, row: int | None = None) -> None:
+        self._find(Code.NOT_PROVED, f"未能证明{what}。", cure, row)
+
+    def _columns(self, grid: TableGrid) -> None:
+        rows = grid.index.all_rows
+        for number, column in enumerate(grid.columns):
+            label = self.wording.label(self.table.inputs[number])
+            masks = {piece.rows for piece in column}
+            if masks == {rows}:
+                self._find(
+                    Code.COLUMN_UNUSED, f"输入“{label}”每一行都是“-”，不影响结果。", "请从 in 里删去这一列。"
+                )
+            elif masks <= {0, rows} and len(self.table.rows) > 1:
+                self._find(
+                    Code.COLUMN_CONSTANT, f"输入“{label}”每一行都一样，是整张表的前提。", "有意如此就不必改。"
+                )
+
+    def _pairs(self, grid: TableGrid, tied: list[tuple[int, int]]) -> None:
+        found = 0
+        for second, mask in enumerate(grid.shared):
+            for first in bits(mask & ((1 << second) - 1)):
+                if not grid.shared[second] >> second & 1 or self._agree(first, second):
+                    continue
+                found += 1
+                if found <= MOST_PAIRS:
+                    self._pair(grid, first, second, tied)
+        if found > MOST_PAIRS:
+            self._find(
+                Code.ROWS_OVERLAP if self.table.hit is HitPolicy.UNIQUE else Code.ROWS_DIFFER,
+                f"另有 {found - MOST_PAIRS} 对行也是这样，未逐一列出。",
+                "请先改前面几处，再检查一次。",
+            )
+
+    def _agree(self, first: int, second: int) -> bool:
+        """Whether ANY may take either row: same outputs and same effects."""
+        if self.table.hit is HitPolicy.UNIQUE:
+            return False
+        one, other = self.table.rows[first], self.table.rows[second]
+        return (one.outputs, one.papers, one.candidates, one.findings) == (
+            other.outputs,
+            other.papers,
+            other.candidates,
+            other.findings,
+        )
+
+    def _pair(self, grid: TableGrid, first: int, second: int, tied: list[tuple[int, int]]) -> None:
+        _, telling = grid.common((first, second))
+        case = self.wording.case(self.table, telling)
+        rows = f"第 {first + 1} 行与第 {second + 1} 行"
+        title = f"表“{self.table.title}”"
+        if _hangs_together(telling, tied):
+            self._not_proved(
+                f"{title}{rows}不重叠：例如 {case}，两个输入有牵连，不知会不会同时出现",
+                "请缩小其中一行，或去掉其中一个输入。",
+                second,
+            )
+        elif self.table.hit is HitPolicy.UNIQUE:
+            self._find(
+                Code.ROWS_OVERLAP,
+                f"{title}{rows}重叠：例如 {case}。",
+                "请缩小其中一行，或把命中方式改为 FIRST。",
+                second,
+            )
+        else:
+            self._find(
+                Code.ROWS_DIFFER,
+                f"{title}{rows}重叠而结果不同：例如 {case}。",
+                "命中方式 ANY 要求同时命中的行结果一样。请改成一样，或缩小其中一行。",
+                second,
+            )
+
+    def _empty_rows(self, grid: TableGrid) -> None:
+        for row, mask in enumerate(grid.shared):
+            if mask >> row & 1:
+                continue
+            self.unreachable.add(row)
+            labels = "、".join(
+                f"“{self.wording.label(self.table.inputs[number])}”"
+                for number, column in enumerate(grid.columns)
+                if not any(piece.rows >> row & 1 for piece in column)
+            )
+            self._find(
+                Code.ROW_UNREACHABLE,
+                f"这一行永远不会命中：{labels}一格里没有可能出现的值。",
+                "请改这一格，或删去这一行。",
+                row,
+            )
+
+    def _covered_rows(self, grid: TableGrid) -> None:
+        before = 0
+        order = list(range(len(self.table.rows)))
+        if self.table.hit is HitPolicy.PRIORITY:
+            order = ranked(self.table, order)
+        for row in order:
+            rivals = grid.shared[row] & before & ~(1 << row)
+            before |= 1 << row
+            if row in self.unreachable or not rivals:
+                continue
+            own = [[piece.rows for piece in column if piece.rows >> row & 1] for column in grid.columns]
+            try:
+                found, covering = hole(own, rivals, grid.shared, self.budget)
+                if found is not None:
+                    continue
+                covering = self._fewest(own, covering, grid)
+            except BudgetSpentError:
+                self.unproved.add(row)
+                self._not_proved("这一行会有命中的时候", row=row)
+                continue
+            self.unreachable.add(row)
+            self._find(
+                Code.ROW_UNREACHABLE,
+                f"这一行永远轮不到：它的每种情形都先被{row_names(bits(covering))}命中。",
+                "请把它移到前面，或缩小那些行，或删去这一行。",
+                row,
+            )
+
+    def _fewest(self, grid: list[list[int]], covering: int, whole: TableGrid) -> int:
+        """Of rows that cover everything together, some of which none can be spared."""
+        for row in reversed(bits(covering)):
+            fewer = covering & ~(1 << row)
+            if fewer and hole(grid, fewer, whole.shared, self.budget)[0] is None:
+                covering = fewer
+        return covering
+
+    def _gaps(self, grid: TableGrid, tied: list[tuple[int, int]]) -> None:
+        rows = grid.index.all_rows
+        try:
+            found, more = holes(grid.masks(null=False), rows, grid.shared, self.budget, MOST_HOLES)
+            null = not found and self.table.complete
+            if null:
+                found, more = holes(grid.masks(null=True), rows, grid.shared, self.budget, MOST_HOLES)
+        except BudgetSpentError:
+            self._not_proved("每种情形都有一行写到")
+            return
+        if not found:
+            return
+        code = Code.GAP
+        if self.table.complete:
+            code = Code.NULL_GAP if null else Code.GAP_THOUGH_COMPLETE
+        self._gap(code, [grid.telling(it, null=null) for it in found], tied, more=more)
+
+    def _gap(
+        self, code: Code, cases: list[Mapping[int, Known]], tied: list[tuple[int, int]], *, more: bool
+    ) -> None:
+        sure = [case for case in cases if not _hangs_together(case, tied)]
+        words = "；".join(self.wording.case(self.table, case) for case in sure or cases)
+        more = more or len(sure) < len(cases)
+        title = f"表“{self.table.title}”"
+        tail = "；等等。" if more else "。"
+        if not sure:
+            if code is Code.GAP_THOUGH_COMPLETE:
+                self._not_proved(
+                    f"{title}写全了：例如 {words}，两个输入有牵连，不知会不会同时出现", "请补一行。"
+                )
+        elif code is Code.GAP_THOUGH_COMPLETE:
+            self._find(
+                code,
+                f"{title}写明 complete: true，却有没写到的情形，例如：{words}{tail}",
+                "请补上这些行，或去掉 complete。",
+            )
+        elif code is Code.NULL_GAP:
+            self._find(
+                code,
+                f"{title}没有写到空值，例如：{words}{tail}",
+                "事实可能为空时，请在那一格写 null 或“-”。",
+            )
+        else:
+            self._find(
+                code,
+                f"{title}有没写到的情形，例如：{words}{tail}",
+                "有意留空就不必改；要写全时请补上，并写 complete: true。",
+            )
+
+
+def _hangs_together(case: Mapping[int, Known], tied: list[tuple[int, int]]) -> bool:
+    return any(first in case and second in case for first, second in tied)
+
+
+def check_tables(wording: Wording, places: Places) -> Iterator[TableCheck]:
+    """Looks at every table of a ruleset."""
+    for table in wording.ruleset.tables:
+        yield TableCheck(table, wording, places).run()

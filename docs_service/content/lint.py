@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from jinja2 import meta
+from jinja2 import meta, nodes
 
 from docs_service.catalogue import DocumentType
 from docs_service.content.findings import Finding
@@ -23,13 +23,20 @@ def lint_template(kind: DocumentType) -> list[Problem]:
         template = compile_template(kind.template)
     except RefusedError as refused:
         return list(refused.problems)
-    findings = list(_unknown_fields(kind, template.sources[DOCUMENT_PART]))
+    findings = list(_wrong_names(kind, template.sources[DOCUMENT_PART]))
     reading = read_document(parse_part(template.parts[DOCUMENT_PART]), template.styles)
     findings.extend(reading.findings)
     return findings
 
 
-def _unknown_fields(kind: DocumentType, source: str) -> Iterator[Problem]:
+def _wrong_names(kind: DocumentType, source: str) -> Iterator[Problem]:
+    """Fields and filters that are not there. Jinja itself looks for a filter inside of a condition only when
+    it comes to it.
+    """
+    environment = template_environment()
+    tree = environment.parse(source)
     known = {field.name for field in kind.fields} | TEMPLATE_WORDS
-    for name in sorted(meta.find_undeclared_variables(template_environment().parse(source)) - known):
+    for name in sorted(meta.find_undeclared_variables(tree) - known):
         yield Finding.TEMPLATE_FIELD_UNKNOWN.at("", name=name)
+    for name in sorted({node.name for node in tree.find_all(nodes.Filter)} - set(environment.filters)):
+        yield Finding.TEMPLATE_TAG.at("", cause=f"没有名为“{name}”的过滤器")

@@ -139,10 +139,10 @@ class _PaperComposer:
             if paragraph is not None:
                 texts.append(self._text(paragraph, placed, number_drop))
                 pictures.extend(self._picture(paragraph, placed[0][0]))
-        for line, band in bands.placed:
-            if isinstance(band, RowBand):
-                texts.extend(_row_texts(band, line))
-                rules.extend(_row_rules(band, line))
+            for line, band in placed:
+                if isinstance(band, RowBand):
+                    texts.extend(_row_texts(band, line))
+                    rules.extend(_row_rules(band, line))
         if foot:
             foot_texts, foot_rules = imprint(foot, with_rules=self._layout is PageLayout.NOTICE)
             texts.extend(foot_texts)

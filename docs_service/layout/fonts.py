@@ -132,7 +132,8 @@ class Face:
         at once: each writes aside and moves its own, equal, file into place.
         """
         name = family.rpartition(" ")[2]
-        path = cache / f"{self.digest[:32]}-{self.index}" / f"{name}.otf"
+        # A folder for each file: fontconfig reads folders, and must not find one changed since.
+        path = cache / f"{self.digest[:32]}-{self.index}" / name / "font.otf"
         if not path.exists():
             points = COMMON_CODE_POINTS if name == "common" else _block(int(name[1:], 16))
             content = _renamed(self._reader.subset(points & self.code_points), family)
@@ -153,7 +154,7 @@ def _renamed(content: bytes, family: str) -> bytes:
     with the em square as its height, so that all fonts stand on one baseline.
     """
     target = io.BytesIO()
-    with TTFont(io.BytesIO(content), recalcTimestamp=False, lazy=True) as font:
+    with TTFont(io.BytesIO(content), recalcBBoxes=False, recalcTimestamp=False, lazy=True) as font:
         names = font["name"]
         names.names = []
         for name_id, text in ((1, family), (2, "Regular"), (4, family), (6, family.replace(" ", ""))):

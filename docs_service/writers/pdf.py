@@ -7,7 +7,6 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -49,9 +48,8 @@ class About:
 def write_pdf(pages: tuple[Page, ...], about: About, fonts: FontSet) -> bytes:
     """The pages as PDF/A-2a. The same pages give the same bytes in any process."""
     families = sorted({run.family for page in pages for text in page.texts for run in _runs(text)})
-    folders = tuple(sorted({str(_font_file(family, fonts).parent) for family in families}))
-    painter = _painter(folders)
-    return painter.paint(_html(pages, about), about)
+    folders = frozenset(str(_font_file(family, fonts).parent) for family in families)
+    return _PAINTERS.with_fonts(folders).paint(_html(pages, about), about)
 
 
 def _runs(text: TextBlock) -> Iterator[Run]:
@@ -172,9 +170,22 @@ class _Painter:
         return content
 
 
-@lru_cache(maxsize=8)
-def _painter(folders: tuple[str, ...]) -> _Painter:
-    return _Painter(folders)
+class _Painters:
+    """The painter of this process. One that lacks a font gives way to one that has it beside all before."""
+
+    def __init__(self) -> None:
+        self._folders: frozenset[str] = frozenset()
+        self._painter: _Painter | None = None
+
+    def with_fonts(self, folders: frozenset[str]) -> _Painter:
+        """The painter, knowing at least these folders of fonts."""
+        if self._painter is None or not folders <= self._folders:
+            self._folders |= folders
+            self._painter = _Painter(tuple(sorted(self._folders)))
+        return self._painter
+
+
+_PAINTERS = _Painters()
 
 
 def _font_configuration(folders: tuple[str, ...]) -> Path:

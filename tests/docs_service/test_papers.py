@@ -1,0 +1,401 @@
+"""The rendered files: the same words in both formats, the page of GB/T 9704-2012, the same bytes."""
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import docx
+import docxtpl
+import pdfplumber
+import pikepdf
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from docs_service import Format, Party, RenderOrder, render, shipped_catalogue
+from docs_service.catalogue import FieldKind, PageLayout
+from docs_service.content import Style, compile_template, read_data
+from docs_service.content.template import template_environment
+from docs_service.layout import measures as m
+from docs_service.layout.atoms import NO_LINE_END, NO_LINE_START
+from docs_service.layout.fonts import installed_fonts
+from docs_service.render import fill
+from docs_service.writers.scaffold import scaffold
+from service_kit.problems import RefusedError
+
+MM = 72 / 25.4
+LONG_CASES = ("N02-long", "B03-long", "B07-long")
+
+
+def plain(text):
+    """Words without spaces; PDF readers give compatibility forms of some radicals and dashes."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+def docx_words(content):
+    document = docx.Document(io.BytesIO(content))
+    return plain("".join(element.text or "" for element in document.element.body.iter("{*}t")))
+
+
+def pdf_pages(content):
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        return (
+            [page.chars for page in pdf.pages],
+            [page.rects for page in pdf.pages],
+            [p.images for p in pdf.pages],
+        )
+
+
+def pdf_words(content):
+    """The words in the order of the text layer, without page numbers and the repeated heads of tables."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert pdf.Root.StructTreeRoot is not None
+    chars, _, _ = pdf_pages(content)
+    below = (m.MARGIN_TOP + m.TEXT_HEIGHT) * MM
+    return plain("".join(c["text"] for page in chars for c in page if c["top"] < below))
+
+
+def without_repeated_heads(words):
+    """A table's head stands on each page in the PDF, once in the .docx."""
+    head = "序号信访件编号反映事项"
+    first, *others = words.split(head)
+    return first + (head if others else "") + "".join(others)
+
+
+def test_both_formats_say_the_same(case, make_order):
+    for words in ({}, {"draft": True}):
+        set_docx = docx_words(render(make_order(case, Format.DOCX, **words)).content)
+        set_pdf = pdf_words(render(make_order(case, Format.PDF, **words)).content).replace("样稿", "")
+        assert without_repeated_heads(set_pdf) == set_docx
+
+
+def value_of(field):
+    """Values that fit a field, by its kind."""
+    words = st.text(
+        "信访事项办理情况调查核实依法答复东河路小区供水管网，、《》“”（）0123456789QH.%",
+        min_size=1,
+        max_size=60,
+    )
+    match field.kind:
+        case FieldKind.TEXT:
+            return words.map(lambda text: ("关于" + text)[: min(field.max_length, 40)])
+        case FieldKind.PARAGRAPHS:
+            return st.lists(words.map(lambda text: "经查" + text), min_size=1, max_size=4).map("\n".join)
+        case FieldKind.DATE:
+            return st.just("2024-05-06")
+        case FieldKind.INTEGER:
+            return st.integers(field.minimum, field.maximum)
+        case FieldKind.CODE:
+            return st.sampled_from([code.code for code in field.codes])
+        case FieldKind.NUMBER:
+            return st.integers(1, 9999).map(lambda n: f"青河信〔2024〕{n}号")
+        case FieldKind.LIST:
+            return st.lists(value_of(field.item), min_size=max(1, field.min_items), max_size=4)
+        case FieldKind.RECORD:
+            return record_of(field.fields)
+
+
+def record_of(fields):
+    needed = {field.name: value_of(field) for field in fields if field.required or field.needed_when}
+    optional = {f.name: value_of(f) for f in fields if not f.required and f.name not in ("doc_no", *needed)}
+    return st.fixed_dictionaries(needed, optional=optional)
+
+
+@st.composite
+def orders(draw):
+    kind = draw(st.sampled_from(list(shipped_catalogue().types.values())))
+    variant = draw(st.sampled_from(kind.variants))
+    data = draw(record_of(kind.fields_of(variant.code)))
+    return RenderOrder(
+        kind.code, json.dumps(data), Format.PDF, variant.code,
+        number="青河信〔2024〕36号", forbidden_recipients=(Party("nobody"),), seal="sample",
+    )  # fmt: skip
+
+
+@given(orders())
+@settings(
+    max_examples=12,
+    deadline=None,
+    phases=(Phase.generate,),
+    suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
+)
+def test_both_formats_say_the_same_of_any_data(order):
+    as_docx = RenderOrder(**{f: getattr(order, f) for f in RenderOrder.__slots__} | {"format": Format.DOCX})
+    set_pdf = pdf_words(render(order).content)
+    assert without_repeated_heads(set_pdf) == docx_words(render(as_docx).content)
+
+
+def test_docx_says_what_docxtpl_says(case, make_order):
+    order = make_order(case, Format.DOCX)
+    paper = fill(order, shipped_catalogue(), installed_fonts())
+    twin = docxtpl.DocxTemplate(io.BytesIO(paper.kind.template))
+    data = json.loads(order.data_json)
+    fields = paper.kind.fields_of(order.variant or paper.kind.variants[0].code)
+    values, problems = read_data(fields, data, paper.kind.date_orders)
+    assert problems == []
+    absent = {field.name: None for field in paper.kind.fields if field not in fields}
+    variant = order.variant or paper.kind.variants[0].code
+    twin.render(
+        {**absent, **values, "doc_no": order.number, "variant": variant, "draft": False},
+        jinja_env=template_environment(),
+        autoescape=True,
+    )
+    saved = io.BytesIO()
+    twin.save(saved)
+    assert docx_words(render(order).content) == docx_words(saved.getvalue())
+
+
+def lines_of(chars):
+    """Characters by their line, from the top; a line is what stands on one baseline."""
+    found = {}
+    for char in chars:
+        found.setdefault(round(char["bottom"], 0), []).append(char)
+    return [sorted(line, key=lambda c: c["x0"]) for _, line in sorted(found.items())]
+
+
+@pytest.mark.parametrize("name", LONG_CASES)
+def test_page_geometry(name, make_order):
+    order = make_order(name)
+    rendered = render(order)
+    assert rendered.page_count >= 2
+    pages, _, _ = pdf_pages(rendered.content)
+    paper = fill(order, shipped_catalogue(), installed_fonts())
+    full = {
+        plain(line.line.text)
+        for page in paper.composition.pages
+        for text in page.texts
+        if text.style in (Style.BODY, Style.ADDRESSEE)
+        for line in text.lines
+        if line.line.is_full
+    }
+    seen = 0
+    for chars in pages:
+        for line in lines_of(chars):
+            words = plain("".join(char["text"] for char in line))
+            if words not in full:
+                continue
+            seen += 1
+            last = line[-1]
+            # The blank half of a mark at the end may hang out; its ink does not.
+            half_blank = last["text"] in NO_LINE_START and ord(last["text"]) > 0x2000
+            ends = (last["x0"] + m.SIZE_BODY * (0.5 if half_blank else 1.0)) / MM
+            if last["text"].isascii():
+                ends = last["x1"] / MM
+            right = m.MARGIN_LEFT + m.TEXT_WIDTH
+            assert ends <= right + 0.3
+            if not half_blank:
+                assert ends == pytest.approx(right, abs=0.3)
+            starts = line[0]["x0"] / MM
+            assert min(abs(starts - m.MARGIN_LEFT), abs(starts - m.MARGIN_LEFT - 2 * m.CHARACTER_PITCH)) < 0.3
+            assert words[0] not in NO_LINE_START
+            assert words[-1] not in NO_LINE_END
+    assert seen >= 10
+
+
+def test_lines_stand_on_the_grid_of_22(make_order):
+    paper = fill(make_order("N02-long"), shipped_catalogue(), installed_fonts())
+    first = paper.composition.pages[0]
+    tops = {line.top for text in first.texts if text.style is not Style.PAGE_NUMBER for line in text.lines}
+    rows = sorted((top - m.MARGIN_TOP) / m.LINE_PITCH for top in tops)
+    assert rows == pytest.approx([round(row) for row in rows])
+    assert rows[-1] == m.LINES_PER_PAGE - 1
+    assert pytest.approx(225) == 22 * m.LINE_PITCH
+    assert pytest.approx(156) == 28 * m.CHARACTER_PITCH
+
+
+def test_signature_date_and_seal(make_order):
+    rendered = render(make_order("N02-accepted", seal="sample"))
+    pages, _, images = pdf_pages(rendered.content)
+    line = {plain("".join(c["text"] for c in line)): line for line in lines_of(pages[-1])}
+    date, signature = line["2024年3月18日"], line["青河县住房和城乡建设局"]
+    right = m.MARGIN_LEFT + m.TEXT_WIDTH - 4 * m.CHARACTER_PITCH
+    assert date[-1]["x1"] / MM == pytest.approx(right, abs=0.3)
+    centre = (date[0]["x0"] + date[-1]["x1"]) / 2
+    assert (signature[0]["x0"] + signature[-1]["x1"]) / 2 == pytest.approx(centre, abs=1)
+    assert signature[0]["bottom"] < date[0]["top"] + 3
+    (seal,) = images[-1]
+    assert (seal["x1"] - seal["x0"]) / MM == pytest.approx(m.SEAL_SIZE, abs=0.1)
+    assert (seal["x0"] + seal["x1"]) / 2 == pytest.approx(centre, abs=1)
+    middle = (seal["top"] + seal["bottom"]) / 2
+    assert middle < (signature[0]["top"] + signature[0]["bottom"]) / 2 < date[0]["bottom"] < seal["bottom"]
+    last_text = line["特此告知。"][0]
+    assert 0 <= seal["top"] - last_text["bottom"] <= m.LINE_PITCH * MM
+
+
+@pytest.mark.parametrize("paragraphs", range(1, 16))
+def test_seal_never_stands_on_a_page_without_text(make_order, paragraphs):
+    order = make_order(
+        "N02-accepted", seal="sample", data={"handling_path": "\n".join(["核查情况。"] * paragraphs)}
+    )
+    pages = fill(order, shipped_catalogue(), installed_fonts()).composition.pages
+    (sealed,) = [page for page in pages if page.pictures]
+    assert any(text.style is Style.BODY for text in sealed.texts)
+    assert sealed is pages[-1]
+    for page in pages:
+        for text in page.texts:
+            assert all(line.top + line.height <= 276 for line in text.lines)
+
+
+@pytest.mark.parametrize("name", LONG_CASES)
+def test_page_numbers(name, make_order):
+    order = make_order(name)
+    pages, _, _ = pdf_pages(render(order).content)
+    below = (m.MARGIN_TOP + m.TEXT_HEIGHT + m.PAGE_NUMBER_DROP) * MM
+    for at, chars in enumerate(pages, 1):
+        number = [c for c in chars if c["top"] > below - 3]
+        if at == 1 and name.startswith("B03"):
+            assert number == []
+            continue
+        assert plain("".join(c["text"] for c in number)) == f"—{at}—"
+        character = m.SIZE_SMALL / MM
+        if at % 2:
+            assert number[-1]["x1"] / MM == pytest.approx(m.MARGIN_LEFT + m.TEXT_WIDTH - character, abs=0.5)
+        else:
+            assert number[0]["x0"] / MM == pytest.approx(m.MARGIN_LEFT + character, abs=0.5)
+
+
+def test_letter_head_and_rules(make_order):
+    order = make_order("B03-single")
+    pages, rects, _ = pdf_pages(render(order).content)
+    mark = [c for c in pages[0] if c["size"] > 22.5]
+    assert plain("".join(c["text"] for c in mark)) == "青河县信访局"
+    assert mark[0]["top"] / MM == pytest.approx(30, abs=0.5)
+    wide = sorted(r["top"] / MM for r in rects[0] if (r["x1"] - r["x0"]) / MM > 169)
+    mark_bottom = m.LETTERHEAD_TOP + m.LETTERHEAD_LARGEST / MM
+    assert wide[0] == pytest.approx(mark_bottom + 4, abs=0.2)
+    assert wide[-1] + m.THICK_RULE == pytest.approx(277, abs=0.2)
+    assert len(wide) == 4
+    assert [r for r in rects[1] if (r["x1"] - r["x0"]) / MM > 169] == []
+
+
+def test_draft_is_marked_and_has_an_empty_slot(case, make_order):
+    rendered = render(make_order(case, draft=True, number=""))
+    pages, _, images = pdf_pages(rendered.content)
+    assert all("样稿" in plain("".join(c["text"] for c in page)) for page in pages)
+    assert len(images[-1]) == 1
+    content = render(make_order(case, Format.DOCX, draft=True)).content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        headers = [name for name in archive.namelist() if name.startswith("word/header")]
+        assert all("样稿" in archive.read(name).decode() for name in headers)
+    plain_paper = render(make_order(case, Format.DOCX)).content
+    with zipfile.ZipFile(io.BytesIO(plain_paper)) as archive:
+        assert all("样稿" not in archive.read(name).decode() for name in headers)
+
+
+def test_no_code_and_no_iso_date_is_printed(case, make_order):
+    words = docx_words(render(make_order(case, Format.DOCX)).content)
+    codes = [
+        c.code for c in shipped_catalogue().all_codes() if c.list_name != "paper" and not c.code.isdigit()
+    ]
+    assert not [code for code in codes if code in words]
+    assert not re.search(r"\d{4}-\d{2}-\d{2}", words)
+    assert "None" not in words
+
+
+def test_docx_opens_with_named_styles_and_measures(case, make_order):
+    document = docx.Document(io.BytesIO(render(make_order(case, Format.DOCX)).content))
+    styles = {paragraph.style.name for paragraph in document.paragraphs}
+    assert styles <= {style.value for style in Style}
+    assert {Style.TITLE, Style.BODY, Style.ADDRESSEE, Style.SIGNATURE, Style.DATE} <= styles
+    section = document.sections[0]
+    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(margin.mm) for margin in margins] == [37, 35, 28, 26]
+    assert [p.text for p in document.paragraphs if p.style.name == Style.SIGNATURE]
+    body = document.styles[Style.BODY.value].element.xml
+    assert 'w:eastAsia="仿宋_GB2312"' in body
+    assert document.styles[Style.TITLE.value].font.size.pt == 22
+
+
+def test_docx_package_has_fixed_dates_and_properties_from_the_data(make_order):
+    content = render(make_order("N02-accepted", Format.DOCX, decision_id="d-42")).content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert archive.namelist()[0] == "[Content_Types].xml"
+        core = archive.read("docProps/core.xml").decode()
+        assert "信访事项受理告知书" in core
+        assert "2024-03-18T00:00:00Z" in core
+        assert "d-42" in archive.read("docProps/custom.xml").decode()
+
+
+def test_pdf_is_tagged_pdf_a_with_title_and_language(make_order):
+    rendered = render(make_order("N02-accepted", seal="sample", decision_id="d-42"))
+    with pikepdf.open(io.BytesIO(rendered.content)) as pdf:
+        with pdf.open_metadata() as metadata:
+            assert metadata["pdfaid:part"] == "2"
+            assert metadata["dc:title"] == "信访事项受理告知书"
+        assert str(pdf.Root.Lang) == "zh-CN"
+        assert pdf.Root.MarkInfo.Marked
+        assert "d-42" in str(pdf.docinfo)
+        fonts = [font for page in pdf.pages for font in page.Resources.Font.values()]
+        assert fonts
+    assert rendered.file_name.startswith("N02-")
+    assert "周" not in rendered.file_name
+    assert len(rendered.content) < 140_000
+    assert {s.role for s in rendered.substitutes} == {role.value for role in m.FontRole}
+
+
+_RENDER_ALL = """
+import hashlib, sys
+sys.path.insert(0, sys.argv[1])
+from docs_service import Format, render
+from conftest import CASES, order_of
+names = sorted(CASES, reverse=sys.argv[2] == "backwards")
+digests = {n + f: hashlib.sha256(render(order_of(n, f, draft=f == "pdf")).content).hexdigest()
+           for n in names for f in Format}
+print(sorted(digests.items()))
+"""
+
+
+def test_same_bytes_in_any_process_and_order():
+    folder = str(Path(__file__).parent)
+
+    def digests(seed, order):
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "TZ": "America/New_York" if seed == "1" else "UTC",
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", _RENDER_ALL, folder, order],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    assert digests("1", "forwards") == digests("2", "backwards")
+
+
+def test_rendering_again_gives_the_same_bytes(make_order):
+    order = make_order("N02-report", seal="sample")
+    first = render(order)
+    render(make_order("B07-long"))
+    assert render(order) == first
+    assert render(make_order("N02-report")).content_digest != first.content_digest
+
+
+def test_values_are_escaped_and_never_evaluated(make_order):
+    text = "<b>&amp;\"'</b>{{ 7 * 7 }}{% raw %}]]>"
+    for form in Format:
+        content = render(make_order("N02-accepted", form, data={"matter": text})).content
+        words = docx_words(content) if form is Format.DOCX else pdf_words(content)
+        assert plain(text) in words
+
+
+@pytest.mark.parametrize(
+    "word", ["{{ ''.__class__.__mro__ }}", "{{ cycler }}", "{% for x in range(9) %}{% endfor %}"]
+)
+def test_a_template_cannot_reach_python(word):
+    outline = f"[公文标题] 试\n[公文正文] {word}\n[署名] 甲\n[成文日期] 乙〈印章〉\n"
+    template = compile_template(scaffold(outline, "试", PageLayout.NOTICE))
+    with pytest.raises(RefusedError) as refused:
+        template.fill({"draft": False})
+    assert refused.value.problems[0].code == "TEMPLATE_VALUE"

@@ -165,7 +165,7 @@ def test_a_ground_that_falls_away_takes_the_violation_with_it(forms: Rulebook) -
     assert findings(answer) == []
 
 
-@pytest.mark.parametrize("days", [-1, 100_001, 10**15])
+@pytest.mark.parametrize("days", [100_001, 10**15])
 def test_a_length_that_no_period_can_have_is_refused_with_the_fact_named(forms: Rulebook, days: int) -> None:
     about = matter({"joint_count": days, "informed_at": "2024-03-01T10:00:00+08:00"})
     with pytest.raises(RefusedError) as refused:

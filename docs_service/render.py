@@ -68,7 +68,18 @@ _ONE_AT_A_TIME = Lock()
 def render(order: RenderOrder, catalogue: Catalogue | None = None) -> RenderedPaper:
     """Render one paper. Raises RefusedError with every problem found; nothing half-rendered is returned."""
     with _ONE_AT_A_TIME:
-        return _render(order, catalogue or shipped_catalogue(), installed_fonts())
+        fonts = installed_fonts()
+        require_fonts(fonts)
+        return _render(order, catalogue or shipped_catalogue(), fonts)
+
+
+def require_fonts(fonts: FontSet) -> None:
+    """Refuse to set anything on a machine that lacks the fonts of a role."""
+    problems = [
+        Finding.FONT_MISSING.at("", role=role.role) for role in fonts.roles.values() if not role.faces
+    ]
+    if problems:
+        raise RefusedError(problems)
 
 
 def warm_up(catalogue: Catalogue) -> None:

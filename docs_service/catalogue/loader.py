@@ -149,6 +149,9 @@ class _FieldReader:
             raise RefusedError([_problem(self._path, f"字段 {name} 有不认识的键：{'、'.join(unknown)}。")])
         if missing := [key for key in ("type", "label", "english") if key not in merged]:
             raise RefusedError([_problem(self._path, f"字段 {name} 缺少：{'、'.join(missing)}。")])
+        if hasattr(dict, name):
+            # A template would reach the method of the record and not the field.
+            raise RefusedError([_problem(self._path, f"字段名 {name} 不能使用。")])
         kind = FieldKind(merged.pop("type"))
         item = merged.pop("item", None)
         parts = merged.pop("fields", None) or {}

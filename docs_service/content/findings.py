@@ -55,6 +55,10 @@ class Finding(Enum):
         "“{label}”中的“{character}”（{code_point}）在{role}字体中没有字形。",
         "请核对该字；确需使用的，请把含有该字的字体放入字体文件夹。",
     )
+    FONT_MISSING = (
+        "本机没有可以用作{role}的字体。",
+        "请安装 fonts-noto-cjk 和 fonts-lxgw-wenkai，或者把字体放入字体文件夹，然后运行 huiyin doctor 查看。",
+    )
     OUTLINE_LINE = (
         "“{text}”不是提纲的一行。",
         "请写成“[样式] 文字”、单独一行的标签，或者“| 样式：格 | 样式：格 |”。",

@@ -73,12 +73,14 @@ class Typesetter:
         return SetParagraph(paragraph.style, size, placed)
 
     def _compose(self, text: str, setting: Setting, style: Style) -> tuple[SetLine, ...]:
-        try:
-            return compose(text, setting)
-        except MissingGlyphError as missing:
-            found = MissingGlyph(missing.character, setting.faces.role, style)
-            self.missing.append(found)
-            return self._compose(text.replace(missing.character, _IDEOGRAPHIC_SPACE), setting, style)
+        while True:
+            try:
+                return compose(text, setting)
+            except MissingGlyphError as missing:
+                if missing.character == _IDEOGRAPHIC_SPACE:
+                    raise
+                self.missing.append(MissingGlyph(missing.character, setting.faces.role, style))
+                text = text.replace(missing.character, _IDEOGRAPHIC_SPACE)
 
 
 def _shift(line: SetLine, measures: StyleMeasures, measure: float) -> float:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import docx
 import docxtpl
+import jsonschema
 import pdfplumber
 import pikepdf
 import pytest
@@ -19,7 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from docs_service import Format, Party, RenderOrder, render, shipped_catalogue
-from docs_service.catalogue import FieldKind, PageLayout
+from docs_service.catalogue import FieldKind, PageLayout, fields_schema
 from docs_service.content import Style, compile_template, read_data
 from docs_service.content.template import template_environment
 from docs_service.layout import measures as m
@@ -127,6 +128,7 @@ def orders(draw):
 )
 def test_both_formats_say_the_same_of_any_data(order):
     as_docx = RenderOrder(**{f: getattr(order, f) for f in RenderOrder.__slots__} | {"format": Format.DOCX})
+    jsonschema.validate(json.loads(order.data_json), fields_schema(shipped_catalogue().types[order.type]))
     set_pdf = pdf_words(render(order).content)
     assert without_repeated_heads(set_pdf) == docx_words(render(as_docx).content)
 

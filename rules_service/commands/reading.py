@@ -9,12 +9,14 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from huiyin.rules.v1 import common_pb2 as pb
 from rules_service.engine.case import Question
-from rules_service.engine.reading import CaseReader, RawEvent, RawMatter, RawRequest
+from rules_service.engine.reading import OUTSIDE_THE_CALENDAR, CaseReader, RawEvent, RawMatter, RawRequest
 from rules_service.engine.rulebook import JURISDICTION, Rulebook
-from rules_service.language.types import SHANGHAI, day_of, parse_date
+from rules_service.language.types import SHANGHAI, YEARS, day_of, parse_date
 from service_kit.problems import Problem, Refusal, RefusedError
 
 LARGEST_JSON = 256 * 1024
+EPOCH = datetime.fromtimestamp(0, UTC)
+FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,6 +34,9 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
             problems.append(Problem("F017", "context.as_of", f"“{context.as_of}”{error}"))
     if context.HasField("at"):
         at = moment(context.at)
+        if at.year not in YEARS:
+            problems.append(Problem("F029", "context.at", OUTSIDE_THE_CALENDAR, "请核对这个时刻。"))
+            raise RefusedError(problems)
     elif as_of is not None:
         at = datetime.combine(as_of, time(23, 59, 59), SHANGHAI)
     else:
@@ -150,7 +155,7 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(result) != len(pairs):
         seen: set[str] = set()
         twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise _JsonError(f"“{twice}”写了两遍。")
+        raise _JsonError(f"“{twice[:40].encode(errors='replace').decode()}”写了两遍。")
     return result
 
 

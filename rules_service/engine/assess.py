@@ -52,15 +52,14 @@ def assess_matter(
     clock = clock_of(question, matter, calendar)
     outcome = Outcome()
     for speaker in speakers:
-        outcome.merge(
-            evaluate_matter(
-                speaker.compiled,
-                matter,
-                clock,
-                speaker.speaks_on,
-                with_tables=speaker.decides,
-                near=question.near,
-            )
+        evaluate_matter(
+            speaker.compiled,
+            matter,
+            clock,
+            speaker.speaks_on,
+            outcome,
+            with_tables=speaker.decides,
+            near=question.near,
         )
     for speaker in speakers:
         if speaker.compiled.chains and speaker.decides:
@@ -68,9 +67,10 @@ def assess_matter(
             if found:
                 outcome.use(speaker.compiled.ruleset)
             outcome.findings += found
-    outcome.duties = _merged(outcome.duties)
-    outcome.papers = _papers(outcome.papers, outcome.duties)
-    outcome.duties = [_with_papers(duty, outcome.papers) for duty in outcome.duties]
+    if outcome.duties or outcome.papers:
+        outcome.duties = _merged(outcome.duties)
+        outcome.papers = _papers(outcome.papers, outcome.duties)
+        outcome.duties = [_with_papers(duty, outcome.papers) for duty in outcome.duties]
     return outcome
 
 

@@ -32,20 +32,21 @@ def evaluate_matter(
     matter: Matter,
     clock: Clock,
     speaks_on: Callable[[date], bool],
+    outcome: Outcome,
     *,
     with_tables: bool = True,
     near: bool = True,
-) -> Outcome:
-    """What a ruleset says about a matter.
+) -> None:
+    """Adds what a ruleset says about a matter to an outcome.
 
     Without tables only duties come out: so a revision no longer in force still answers for the clocks
     that started under it. Raises ContradictionError where a table's rows contradict each other.
     """
-    outcome = Outcome()
     ruleset = compiled.ruleset
+    said = len(outcome.tables) + len(outcome.duties)
     whole = Environment.of_request(ruleset, matter, matter.whole(), clock.at, outcome.missing, speaks_on)
     outputs = run_tables(compiled, whole, outcome, Each.MATTER, keep=with_tables, near=near)
-    environments = {Each.MATTER: [whole], Each.REQUEST: []}
+    environments: dict[Each, list[Environment]] = {Each.MATTER: [whole], Each.REQUEST: []}
     if compiled.steps[Each.REQUEST] or compiled.duties[Each.REQUEST]:
         for request in matter.requests:
             env = Environment.of_request(ruleset, matter, request, clock.at, outcome.missing, speaks_on)
@@ -62,9 +63,8 @@ def evaluate_matter(
     # Papers come last: one may name the due time of a duty that stands further down.
     for run, env in runs:
         _take_duty(run, env, outcome)
-    if outcome.tables or outcome.duties:
+    if len(outcome.tables) + len(outcome.duties) > said:
         outcome.use(ruleset)
-    return outcome
 
 
 def run_tables(

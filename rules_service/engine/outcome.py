@@ -151,12 +151,6 @@ class MissingFacts:
         self.told_unknown[key] = unknown
         self.places.setdefault(key, {})[place] = None
 
-    def merge(self, other: "MissingFacts") -> None:
-        """Takes over what another evaluation missed."""
-        for (name, request_id), places in other.places.items():
-            for place in places:
-                self.add(name, request_id, place, unknown=other.told_unknown[name, request_id])
-
 
 @dataclass(slots=True)
 class Outcome:
@@ -174,17 +168,6 @@ class Outcome:
     def use(self, ruleset: Ruleset) -> None:
         """Notes a revision that took part."""
         self.rulesets.setdefault(ruleset.name, ruleset)
-
-    def merge(self, other: "Outcome") -> None:
-        """Takes over what other rulesets say."""
-        self.tables += other.tables
-        self.candidates += other.candidates
-        self.duties += other.duties
-        self.findings += other.findings
-        self.indicators += other.indicators
-        self.papers += other.papers
-        self.missing.merge(other.missing)
-        self.rulesets |= other.rulesets
 
 
 def deterministic_id(prefix: str, *parts: str) -> str:

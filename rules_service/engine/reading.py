@@ -5,7 +5,7 @@ all of it has been read.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from rules_service.engine.case import Event, Matter, Office, RelatedFact, Reques
 from rules_service.engine.index import Known
 from rules_service.language.scope import closest
 from rules_service.language.types import Kind, ValueType
+from rules_service.language.types import YEARS
 from rules_service.language.vocabulary import FactDef, Vocabulary
 from service_kit.problems import Problem
 
@@ -21,7 +22,12 @@ MOST_EVENTS = 2000
 MOST_REQUESTS = 200
 MOST_RELATED = 500
 LONGEST_KEY = 200
+# Enough to mend whatever sends them; more would only make the refusal larger than the question.
+MOST_PROBLEMS = 100
+LONGEST_PLACE = 300
+LONGEST_MESSAGE = 1000
 OTHER_KEYS = ("acting_office", "official_key", "recipient_key", "paper_call_id")
+OUTSIDE_THE_CALENDAR = f"时刻不在 {YEARS[0]} 年到 {YEARS[-1]} 年之间。"
 KEY = re.compile(r"[^\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]*")
 
 
@@ -101,6 +107,7 @@ class CaseReader:
             self._related(kind, fields, f"{path}.related_facts[{n}]")
             for n, (kind, fields) in enumerate(raw.related)
         )
+        self._moment(raw.complete_until, f"{path}.events_complete_until")
         told = [event for event in events if event is not None]
         told.sort(key=lambda event: event.at)
         return Matter(raw.id, facts, unknown, tuple(requests), tuple(told), raw.complete_until, related)
@@ -116,7 +123,7 @@ class CaseReader:
         """Reads an office whose matters have been read; look at `problems` before using it."""
         self._key(office_id, "office.office_id")
         known = self.facts(facts, "office.facts_json")
-        if period[1] < period[0]:
+        if period[1] < period[0] and not any(problem.place.startswith("period") for problem in self.problems):
             self._problem("F018", "period.last_day", "末日早于首日。", "请对调。")
         self._once([matter.id for matter in matters], "matters", "matter_id")
         return Office(
@@ -134,7 +141,7 @@ class CaseReader:
         for name, value in self._object(raw, path).items():
             definition = self.vocabulary.facts.get(name)
             if definition is None:
-                near = closest(name, list(self.vocabulary.facts))
+                near = self._near(name, self.vocabulary.facts)
                 self._problem("F001", f"{path}.{name}", f"词汇表里没有事实“{name}”。", near)
             elif definition.counted:
                 self._problem(
@@ -165,12 +172,14 @@ class CaseReader:
                 self._key(key, f"{path}.{name}")
         definition = self.vocabulary.events.get(raw.type)
         if definition is None:
-            near = closest(raw.type, list(self.vocabulary.events))
+            near = self._near(raw.type, self.vocabulary.events)
             self._problem("F004", f"{path}.type", f"词汇表里没有事件“{raw.type}”。", near)
             return None
         if raw.at is None:
             self._problem("F006", f"{path}.at", f"事件“{definition.label.chinese}”没有时刻。", "请给出 at。")
             return None
+        for name in ("at", "recorded_at", "ended_at"):
+            self._moment(getattr(raw, name), f"{path}.{name}")
         if raw.ended_at is not None and raw.ended_at < raw.at:
             self._problem("F019", f"{path}.ended_at", "结束早于开始。", "请核对两个时刻。")
         attributes = {}
@@ -181,7 +190,7 @@ class CaseReader:
                     "F005",
                     f"{path}.attributes_json.{name}",
                     f"事件“{definition.label.chinese}”没有属性“{name}”。",
-                    closest(name, list(definition.attributes)),
+                    self._near(name, definition.attributes),
                 )
                 continue
             attributes[name] = self._value(attribute, value, f"{path}.attributes_json.{name}")
@@ -207,7 +216,7 @@ class CaseReader:
                 "F013",
                 f"{path}.kind",
                 f"词汇表里没有事实类“{kind}”。",
-                closest(kind, list(self.vocabulary.kinds)),
+                self._near(kind, self.vocabulary.kinds),
             )
             return RelatedFact(kind, {})
         fields = {}
@@ -231,7 +240,8 @@ class CaseReader:
         try:
             return definition.type.from_json(value)
         except ValueError as error:
-            shown = str(value)[:40]
+            # What is nested deeply enough could not be printed either.
+            shown = "…" if isinstance(value, list | dict) else str(value)[:40]
             self._problem("F002", path, f"“{definition.label.chinese}”写成了“{shown}”，{error}", "")
             return None
 
@@ -246,7 +256,7 @@ class CaseReader:
     def _unknown(self, names: Sequence[str], facts: Mapping[str, Known], path: str) -> frozenset[str]:
         for name in names:
             if name not in self.vocabulary.facts:
-                near = closest(name, list(self.vocabulary.facts))
+                near = self._near(name, self.vocabulary.facts)
                 self._problem("F001", path, f"词汇表里没有事实“{name}”。", near)
             if name in facts:
                 self._problem("F008", path, f"“{name}”既给了值，又说不详。", "请只留一处。")
@@ -270,7 +280,16 @@ class CaseReader:
             seen.add(key)
 
     def _problem(self, code: str, path: str, message: str, cure: str) -> None:
-        self.problems.append(Problem(code, path, message, cure))
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(code, path[:LONGEST_PLACE], message[:LONGEST_MESSAGE], cure))
+
+    def _near(self, word: str, known: Iterable[str]) -> str:
+        return closest(word, list(known)) if len(self.problems) < MOST_PROBLEMS else ""
+
+    def _moment(self, told: datetime | None, path: str) -> datetime | None:
+        if told is not None and told.year not in YEARS:
+            self._problem("F029", path, OUTSIDE_THE_CALENDAR, "请核对这个时刻。")
+        return told
 
 
 def _is_plain(value: object, kind: ValueType) -> bool:

@@ -1,0 +1,61 @@
+"""Serves one server of the measured kind: `python -m benchmarks.serve rules|echo READY_FILE`.
+
+The empty handler sits behind the same interceptor and server, gets the same bytes and gives bytes of the
+same size back: whatever it costs is not ours.
+"""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import grpc
+
+from huiyin.rules.v1 import rules_service_pb2 as pb
+from huiyin.services import RULES
+from service_kit.serving.definition import ServiceDefinition
+from service_kit.serving.server import Server
+from service_kit.serving.settings import load_settings
+
+SERVICE = pb.DESCRIPTOR.services_by_name["RulesService"].full_name
+ECHO = ServiceDefinition(
+    name="rules",
+    add_to_server="benchmarks.serve:add_echo",
+    domain=RULES.domain,
+    default_port=0,
+    roles=RULES.roles,
+)
+
+
+def add_echo(server: grpc.Server) -> str:
+    """Adds a service that parses the question and gives prepared bytes back."""
+    answer = Path(os.environ["HUIYIN_ECHO_ANSWER"]).read_bytes()
+    handlers = {
+        name: grpc.unary_unary_rpc_method_handler(
+            lambda request, context: answer, request_deserializer=kind.FromString
+        )
+        for name, kind in (
+            ("Evaluate", pb.EvaluateRequest),
+            ("BatchEvaluate", pb.BatchEvaluateRequest),
+        )
+    }
+    server.add_registered_method_handlers(SERVICE, handlers)
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, handlers),))
+    return str(SERVICE)
+
+
+def main(kind: str, ready: Path) -> None:
+    """Serves on one core until told to stop."""
+    os.sched_setaffinity(0, {0})
+    settings = load_settings(port=0, workers=1, log_level="error")
+    server = Server(ECHO if kind == "echo" else RULES, settings)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    port = server.start()
+    ready.write_text(str(port), encoding="utf-8")
+    stop.wait()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

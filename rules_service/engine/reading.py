@@ -13,8 +13,7 @@ from typing import NamedTuple
 from rules_service.engine.case import Event, Matter, Office, RelatedFact, Request
 from rules_service.engine.index import Known
 from rules_service.language.scope import closest
-from rules_service.language.types import Kind, ValueType
-from rules_service.language.types import YEARS
+from rules_service.language.types import YEARS, Kind, ValueType
 from rules_service.language.vocabulary import FactDef, Vocabulary
 from service_kit.problems import Problem
 

@@ -62,7 +62,6 @@ def decide(index: TableIndex, values: Sequence[Known | Unknown], *, near: bool =
     Raises ContradictionError where UNIQUE finds several rows or ANY finds rows that differ.
     """
     certain = possible = index.all_rows
-    refused_once = refused_more = 0
     masks = []
     for column, value in zip(index.columns, values, strict=True):
         if isinstance(value, Unknown):
@@ -73,10 +72,7 @@ def decide(index: TableIndex, values: Sequence[Known | Unknown], *, near: bool =
             possible &= mask
             certain &= mask
         masks.append(mask)
-        missing = index.all_rows & ~mask
-        refused_more |= refused_once & missing
-        refused_once |= missing
-    misses = _near_misses(index.table, refused_once & ~refused_more, masks) if near else ()
+    misses = _near_misses(index, masks) if near else ()
     rows, state = _chosen(index.table, certain, possible)
     open_columns: tuple[int, ...] = ()
     if state is State.UNDECIDED:
@@ -92,6 +88,9 @@ def decide(index: TableIndex, values: Sequence[Known | Unknown], *, near: bool =
 def _chosen(table: Table, certain: int, possible: int) -> tuple[tuple[int, ...], State]:
     if not possible:
         return (), State.NO_MATCH
+    if certain == possible and not certain & (certain - 1):
+        # One row, whatever is missing: every hit policy says the same.
+        return (certain.bit_length() - 1,), State.DECIDED
     match table.hit:
         case HitPolicy.UNIQUE | HitPolicy.ANY:
             rows = bits(certain)
@@ -131,13 +130,19 @@ def ranked(table: Table, rows: list[int]) -> list[int]:
     return sorted(rows, key=lambda row: (rank(row), row))
 
 
-def _near_misses(table: Table, mask: int, masks: list[int]) -> tuple[NearMiss, ...]:
+def _near_misses(index: TableIndex, masks: list[int]) -> tuple[NearMiss, ...]:
+    once = more = 0
+    for mask in masks:
+        refused = index.all_rows & ~mask
+        more |= once & refused
+        once |= refused
+    left = once & ~more
     result: list[NearMiss] = []
-    while mask and len(result) < MOST_NEAR_MISSES:
-        low = mask & -mask
-        mask ^= low
+    while left and len(result) < MOST_NEAR_MISSES:
+        low = left & -left
+        left ^= low
         column = next(number for number, passed in enumerate(masks) if not passed & low)
-        result.append(NearMiss(table.rows[low.bit_length() - 1], column))
+        result.append(NearMiss(index.table.rows[low.bit_length() - 1], column))
     return tuple(result)
 
 

@@ -15,7 +15,6 @@ from rules_service.language.types import SHANGHAI, YEARS, day_of, parse_date
 from service_kit.problems import Problem, Refusal, RefusedError
 
 LARGEST_JSON = 256 * 1024
-EPOCH = datetime.fromtimestamp(0, UTC)
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -106,8 +105,9 @@ def _event(event: pb.Event, reader: CaseReader, path: str) -> RawEvent:
 
 
 def moment(stamp: Timestamp) -> datetime:
-    """A timestamp as a moment with its zone, to the microsecond."""
-    return EPOCH + timedelta(seconds=stamp.seconds, microseconds=stamp.nanos // 1000)
+    """A timestamp as a moment, to the microsecond; one outside the years 1 to 9999 is moved to their edge."""
+    seconds = min(max(stamp.seconds, FIRST_SECOND), LAST_SECOND)
+    return EPOCH + timedelta(seconds=seconds, microseconds=min(max(stamp.nanos, 0) // 1000, 999_999))
 
 
 def read_json(text: str, reader: CaseReader, path: str) -> object:
@@ -123,7 +123,11 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
         )
         return None
     try:
-        return _EXACT.decode(text)
+        read: object = _EXACT.decode(text)
+        if "\\u" in text:
+            # Half of a surrogate pair is no character, and no message could carry it on.
+            json.dumps(read, ensure_ascii=False, default=str).encode()
+        return read
     except json.JSONDecodeError as error:
         reader.problems.append(
             Problem(

@@ -1,0 +1,368 @@
+"""What is wrong with a question is told with its code, its field and Chinese words; nothing else gets out."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huiyin.rules.v1 import common_pb2
+from huiyin.rules.v1 import rules_service_pb2 as pb
+from rules_service import commands
+from service_kit.problems import Problem, Refusal, RefusedError
+from tests.reference.profile import examples
+from tests.rules_service.commands.asking import NOW, assess, context, evaluate, matter, shipped, stamp
+
+AT = context(at="2026-06-01")
+CHINESE = re.compile("[\u4e00-\u9fff]")
+FACTS = "matter.facts_json"
+
+
+def problems(ask: Callable[[], object]) -> tuple[Problem, ...]:
+    with pytest.raises(RefusedError) as refused:
+        ask()
+    told = refused.value.problems
+    assert told
+    for problem in told:
+        assert CHINESE.search(problem.message)
+        # What a transport would put on the wire.
+        common_pb2.Problem(
+            code=problem.code, field=problem.place, message=problem.message, cure=problem.cure
+        ).SerializeToString()
+    return told
+
+
+def of_matter(about: common_pb2.Matter) -> list[tuple[str, str]]:
+    return [(problem.code, problem.place) for problem in problems(lambda: assess(shipped(), about, AT))]
+
+
+@pytest.mark.parametrize(
+    ("facts", "code", "place"),
+    [
+        ('{"chanel": "letter"}', "F001", f"{FACTS}.chanel"),
+        ('{"channel": "pigeon"}', "F002", f"{FACTS}.channel"),
+        ('{"channel": 1}', "F002", f"{FACTS}.channel"),
+        ('{"joint_count": "3"}', "F002", f"{FACTS}.joint_count"),
+        ('{"joint_count": true}', "F002", f"{FACTS}.joint_count"),
+        ('{"joint_count": 1.0}', "F002", f"{FACTS}.joint_count"),
+        ('{"joint_count": 10000000000000000}', "F002", f"{FACTS}.joint_count"),
+        ('{"joint_count": [3]}', "F002", f"{FACTS}.joint_count"),
+        ('{"litigation_related": 0}', "F002", f"{FACTS}.litigation_related"),
+        ('{"litigation_related": "false"}', "F002", f"{FACTS}.litigation_related"),
+        ('{"informed_at": "2026-02-29T08:00:00+08:00"}', "F002", f"{FACTS}.informed_at"),
+        ('{"informed_at": "2026-02-28T08:00:00"}', "F002", f"{FACTS}.informed_at"),
+        ('{"informed_at": "9999-12-31T23:59:59-08:00"}', "F002", f"{FACTS}.informed_at"),
+        ('{"visit_registration_no": "a\\u0007b"}', "F002", f"{FACTS}.visit_registration_no"),
+        ('{"visit_registration_no": "' + "长" * 2001 + '"}', "F002", f"{FACTS}.visit_registration_no"),
+        ('{"matters_in_quarter": 3}', "F009", f"{FACTS}.matters_in_quarter"),
+        ("[]", "F003", FACTS),
+        ('"letter"', "F003", FACTS),
+        ("3", "F003", FACTS),
+        ("{", "F011", FACTS),
+        ("{'channel': 'letter'}", "F011", FACTS),
+        ('{"channel": "letter", "channel": "visit"}', "F011", FACTS),
+        ('{"joint_count": NaN}', "F011", FACTS),
+        ('{"joint_count": -Infinity}', "F011", FACTS),
+        ('{"joint_count": 1e3}', "F011", FACTS),
+        ('{"joint_count": 1E-400}', "F011", FACTS),
+        ('{"joint_count": ' + "9" * 5000 + "}", "F011", FACTS),
+        ('{"joint_count": ' + "[" * 100_000 + "]" * 100_000 + "}", "F011", FACTS),
+        ('{"visit_registration_no": "\\ud800"}', "F011", FACTS),
+        ('{"\\udfff": 1}', "F011", FACTS),
+        ('{"\\ud800": 1, "\\ud800": 2}', "F011", FACTS),
+        ('{"channel": "\\ud800"}', "F011", FACTS),
+        (" " * (256 * 1024 + 1), "F012", FACTS),
+    ],
+    ids=lambda text: text if len(text) < 60 else text[:40],
+)
+def test_facts_that_cannot_be_meant(facts: str, code: str, place: str) -> None:
+    assert of_matter(matter(facts)) == [(code, place)]
+
+
+@pytest.mark.parametrize(
+    ("about", "code", "place"),
+    [
+        (matter({}, unknown=["chanel"]), "F001", "matter.unknown_facts"),
+        (matter({"channel": "letter"}, unknown=["channel"]), "F008", "matter.unknown_facts"),
+        (matter({}, [{"type": "recieved", "at": "2026-05-01"}]), "F004", "matter.events[0].type"),
+        (matter({}, [{"type": "received"}]), "F006", "matter.events[0].at"),
+        (
+            matter({}, [{"type": "received", "at": "2026-05-02", "ended_at": "2026-05-01"}]),
+            "F019",
+            "matter.events[0].ended_at",
+        ),
+        (
+            matter({}, [{"type": "received", "at": "2026-05-02", "reply_by": "2026-06-01"}]),
+            "F005",
+            "matter.events[0].attributes_json.reply_by",
+        ),
+        (
+            matter({}, [{"type": "assigned", "at": "2026-05-02", "reply_by": "2026-06-31"}]),
+            "F002",
+            "matter.events[0].attributes_json.reply_by",
+        ),
+        (
+            matter({}, [{"type": "received", "at": "2026-05-02", "request_id": "r9"}]),
+            "F014",
+            "matter.events[0].request_id",
+        ),
+        (
+            matter({}, [{"type": "received", "at": "2026-05-02", "event_id": "e"}] * 2),
+            "F016",
+            "matter.events[1].event_id",
+        ),
+        (
+            matter({}, [{"type": "received", "at": "2026-05-02", "official_key": "\u202egnp"}]),
+            "F015",
+            "matter.events[0].official_key",
+        ),
+        (matter({}, matter_id="m" * 201), "F015", "matter.matter_id"),
+        (matter({}, related=[("urgin", {})]), "F013", "matter.related_facts[0].kind"),
+        (matter({}, related=[("urging", {})]), "F007", "matter.related_facts[0].facts_json.matter"),
+        (
+            matter({}, related=[("urging", {"matter": 1})]),
+            "F002",
+            "matter.related_facts[0].facts_json.matter",
+        ),
+        (
+            matter({}, related=[("urging", {"matter": "m", "day": 1})]),
+            "F005",
+            "matter.related_facts[0].facts_json.day",
+        ),
+        (
+            matter({}, requests={"r1": {"branch": 6}}),
+            "F002",
+            "matter.requests[0].facts_json.branch",
+        ),
+        (matter({}, requests={str(n): {} for n in range(201)}), "F010", "matter.requests"),
+        (
+            matter({}, [{"type": "urged", "at": "2026-05-01"}] * 2001),
+            "F010",
+            "matter.events",
+        ),
+        (matter({}, related=[("urging", {"matter": "m"})] * 501), "F010", "matter.related_facts"),
+    ],
+    ids=lambda part: part if isinstance(part, str) else "",
+)
+def test_matters_that_cannot_be_meant(about: common_pb2.Matter, code: str, place: str) -> None:
+    assert of_matter(about) == [(code, place)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "place"),
+    [
+        (context(as_of="2026-02-30"), "F017", "context.as_of"),
+        (context(as_of="2026-2-3"), "F017", "context.as_of"),
+        (context(as_of="0001-01-01"), "F017", "context.as_of"),
+        (context(at="2026-06-01", place="99010"), "F022", "context.jurisdiction"),
+        (context(at="2026-06-01", place="99０101"), "F022", "context.jurisdiction"),
+        (
+            context(at="2026-06-01", pinned_revisions=["colours@0"]),
+            "F020",
+            "context.pinned_revisions[0]",
+        ),
+        (
+            context(at="2026-06-01", pinned_revisions=["clocks@0"]),
+            "F021",
+            "context.pinned_revisions[0]",
+        ),
+        (context(at="2026-06-01", pinned_revisions=["clocks"]), "F021", "context.pinned_revisions[0]"),
+    ],
+)
+def test_questions_that_cannot_be_meant(asked: common_pb2.Context, code: str, place: str) -> None:
+    told = problems(lambda: assess(shipped(), matter(), asked))
+    assert [(problem.code, problem.place) for problem in told] == [(code, place)]
+
+
+@pytest.mark.parametrize("seconds", [-62135596800, 253402300799, 10**15, -(10**15), 2**63 - 1])
+@pytest.mark.parametrize("where", ["context.at", "matter.events[0].at", "matter.events_complete_until"])
+def test_moments_outside_the_calendar_are_refused_by_their_field(seconds: int, where: str) -> None:
+    asked, about = context(at="2026-06-01"), matter({}, [{"type": "received", "at": "2026-05-01"}])
+    target = {"context.at": asked.at, "matter.events[0].at": about.events[0].at}.get(
+        where, about.events_complete_until
+    )
+    target.CopyFrom(Timestamp(seconds=seconds))
+    told = problems(lambda: assess(shipped(), about, asked))
+    assert where in [problem.place for problem in told]
+
+
+def test_every_problem_of_a_question_is_told_at_once() -> None:
+    about = matter(
+        {"chanel": "letter", "joint_count": "3"},
+        [{"type": "recieved", "at": "2026-05-01"}, {"type": "received"}],
+        unknown=["branhc"],
+    )
+    assert sorted(of_matter(about)) == sorted(
+        [
+            ("F001", f"{FACTS}.chanel"),
+            ("F002", f"{FACTS}.joint_count"),
+            ("F001", "matter.unknown_facts"),
+            ("F004", "matter.events[0].type"),
+            ("F006", "matter.events[1].at"),
+        ]
+    )
+
+
+def test_a_misspelt_name_is_told_with_the_nearest_right_one() -> None:
+    (problem,) = problems(lambda: assess(shipped(), matter({"chanel": "letter"}), AT))
+    assert problem.cure == "是不是“channel”？"
+
+
+@pytest.mark.parametrize(
+    ("ruleset", "code", "refusal"),
+    [
+        ("clock", "F020", Refusal.NOT_FOUND),
+        ("clocks@0", "F021", Refusal.NOT_FOUND),
+        ("three-colours", "F023", Refusal.INVALID),
+        ("", "F020", Refusal.NOT_FOUND),
+    ],
+)
+def test_a_ruleset_that_cannot_be_asked(ruleset: str, code: str, refusal: Refusal) -> None:
+    with pytest.raises(RefusedError) as refused:
+        evaluate(shipped(), ruleset, matter(), AT)
+    assert (refused.value.problems[0].code, refused.value.refusal) == (code, refusal)
+
+
+def test_a_batch_that_is_too_large_is_refused_as_a_whole() -> None:
+    request = pb.BatchAssessRequest(context=AT, matters=[common_pb2.Matter()] * 1001)
+    with pytest.raises(RefusedError) as refused:
+        commands.batch_assess(shipped(), request, NOW)
+    assert refused.value.refusal is Refusal.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "place"),
+    [
+        ({}, "F006", "period"),
+        ({"period": ("2026-04-01", "2026-06-31")}, "F017", "period.last_day"),
+        ({"period": ("2026-06-30", "2026-04-01")}, "F018", "period.last_day"),
+        ({"period": ("2026-04-01", "2026-06-30"), "facts": '{"office_knd": "x"}'}, "F001",
+         "office.facts_json.office_knd"),
+        ({"period": ("2026-04-01", "2026-06-30"), "matters": 2}, "F016", "matters[1].matter_id"),
+        ({"period": ("2026-04-01", "2026-06-30"), "bad": '{"channel": 1}'}, "F002",
+         "matters[0].facts_json.channel"),
+    ],
+)  # fmt: skip
+def test_offices_that_cannot_be_meant(request_: Mapping[str, object], code: str, place: str) -> None:
+    request = pb.AssessOfficeRequest(context=AT)
+    request.office.office_id = "o1"
+    request.office.facts_json = str(request_.get("facts", ""))
+    if isinstance(days := request_.get("period"), tuple):
+        request.period.first_day, request.period.last_day = days
+    for _ in range(int(str(request_.get("matters", 0)))):
+        request.matters.add(matter_id="same")
+    if "bad" in request_:
+        request.matters.add(matter_id="m", facts_json=str(request_["bad"]))
+    told = problems(lambda: commands.assess_office(shipped(), [request], NOW))
+    assert [(problem.code, problem.place) for problem in told] == [(code, place)]
+
+
+def test_only_the_first_part_about_an_office_may_say_which_office() -> None:
+    first = pb.AssessOfficeRequest(
+        context=AT, period=pb.Period(first_day="2026-04-01", last_day="2026-06-30")
+    )
+    again = pb.AssessOfficeRequest(office=pb.Office(office_id="o2"))
+    told = problems(lambda: commands.assess_office(shipped(), [first, again], NOW))
+    assert [problem.code for problem in told] == ["F025"]
+
+
+@pytest.mark.parametrize("depth", range(80, 1200, 20))
+def test_no_depth_of_nesting_gets_through_or_breaks_anything(depth: int) -> None:
+    for opening, closing in (("[", "]"), ('{"a":', "}")):
+        text = '{"channel": ' + opening * depth + "1" + closing * depth + "}"
+        (told,) = of_matter(matter(text))
+        assert told in [("F011", FACTS), ("F002", f"{FACTS}.channel")]
+
+
+def test_very_many_wrong_names_are_answered_as_fast_as_a_few() -> None:
+    """Some of them are enough to mend the caller; the answer stays small enough to be sent."""
+    text = json.dumps({f"chanel{n}": 1 for n in range(12_000)})
+    told = problems(lambda: assess(shipped(), matter(text), AT))
+    assert len(told) <= 200
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+NAMES = st.sampled_from(sorted(shipped().vocabulary.facts)) | st.text(max_size=8)
+OBJECTS = st.dictionaries(NAMES, JSON, max_size=4).map(json.dumps) | st.text(max_size=40)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+MOMENTS = st.integers(-(2**40), 2**40) | st.integers(1_700_000_000, 1_900_000_000)
+
+
+@st.composite
+def events(draw: st.DrawFn) -> common_pb2.Event:
+    message = common_pb2.Event(
+        event_id=draw(TEXT),
+        type=draw(st.sampled_from(sorted(shipped().vocabulary.events)) | TEXT),
+        request_id=draw(st.just("") | TEXT),
+        recipient_key=draw(st.just("") | TEXT),
+        attributes_json=draw(st.just("") | st.just('{"days_extended": 20}') | OBJECTS.filter(encodable)),
+    )
+    for name in ("at", "ended_at", "recorded_at"):
+        if draw(st.booleans()):
+            getattr(message, name).seconds = draw(MOMENTS)
+    return message
+
+
+def encodable(text: str) -> bool:
+    return not re.search("[\ud800-\udfff]", text)
+
+
+@st.composite
+def matters(draw: st.DrawFn) -> common_pb2.Matter:
+    message = common_pb2.Matter(
+        matter_id=draw(TEXT),
+        facts_json=draw(OBJECTS.filter(encodable)),
+        unknown_facts=draw(st.lists(NAMES.filter(encodable), max_size=2)),
+        events=draw(st.lists(events(), max_size=3)),
+        related_facts=[common_pb2.RelatedFact(kind="urging", facts_json=draw(OBJECTS.filter(encodable)))]
+        if draw(st.booleans())
+        else [],
+    )
+    if draw(st.booleans()):
+        message.events_complete_until.seconds = draw(MOMENTS)
+    return message
+
+
+@examples(300)
+@given(matters())
+def test_a_question_of_any_shape_is_answered_or_refused_and_nothing_else(about: common_pb2.Matter) -> None:
+    try:
+        answer = assess(shipped(), about, AT)
+    except RefusedError as refused:
+        told = refused.problems
+        problems(lambda: assess(shipped(), about, AT))
+        assert all(problem.code.startswith("F") and problem.place for problem in told)
+    else:
+        assert answer.decision_id
+
+
+def test_a_batch_answers_the_good_and_tells_what_is_wrong_with_the_bad() -> None:
+    good = matter({"channel": "letter", "joint_count": 60}, matter_id="good")
+    request = pb.BatchAssessRequest(
+        context=AT, matters=[matter({"channel": 1}, matter_id="bad"), good, matter("{", matter_id="worse")]
+    )
+    items = commands.batch_assess(shipped(), request, NOW).items
+    assert [item.matter_id for item in items] == ["bad", "good", "worse"]
+    assert [bool(item.problems) for item in items] == [True, False, True]
+    assert [(items[0].problems[0].code, items[0].problems[0].field)] == [
+        ("F002", "matters[0].facts_json.channel")
+    ]
+    assert items[2].problems[0].field == "matters[2].facts_json"
+    assert not items[0].HasField("answer")
+    assert items[1].answer == assess(shipped(), good, AT)
+
+
+def test_moments_keep_their_place_in_a_batch() -> None:
+    bad = matter({}, [{"type": "received", "at": "2026-05-01"}], matter_id="bad")
+    bad.events[0].at.seconds = 10**15
+    request = pb.BatchAssessRequest(context=AT, matters=[matter(), bad])
+    items = commands.batch_assess(shipped(), request, NOW).items
+    assert [problem.field for problem in items[1].problems] == ["matters[1].events[0].at"]
+    assert items[0].answer.at == stamp("2026-06-01")

@@ -100,7 +100,7 @@ def test_the_command_of_the_file_serves_and_is_healthy(tmp_path, certificate, se
     server = subprocess.Popen([*huiyin, *container["command"]], env=environment, stdout=log, stderr=log)
     try:
         health = [*huiyin, *container["healthcheck"]["test"][2:-1], f"127.0.0.1:{port}"]
-        deadline = time.monotonic() + 45
+        deadline = time.monotonic() + 90
         while (asked := subprocess.run(health, env=environment, capture_output=True, text=True)).returncode:
             assert server.poll() is None, (tmp_path / "log").read_text()
             assert time.monotonic() < deadline, asked.stderr

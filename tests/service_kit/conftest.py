@@ -23,7 +23,7 @@ from tests.service_kit.toy import DEFINITION
 ROOT = Path(__file__).parents[2]
 
 
-def wait_until(condition: Callable[[], Any], within: float = 20.0, what: str = "") -> Any:
+def wait_until(condition: Callable[[], Any], within: float = 60.0, what: str = "") -> Any:
     """Polls until CONDITION gives something true, and gives it."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
@@ -72,7 +72,7 @@ class Supervised:
     def workers(self) -> set[int]:
         return set(self.state()["workers"])
 
-    def ask(self, ruleset: str = "pid", timeout: float = 10.0) -> str:
+    def ask(self, ruleset: str = "pid", timeout: float = 30.0) -> str:
         """Asks over a connection of its own, so that any worker may answer."""
         options = [("grpc.use_local_subchannel_pool", 1)]
         with grpc.insecure_channel(f"127.0.0.1:{self.state()['port']}", options) as channel:
@@ -82,7 +82,7 @@ class Supervised:
         """The workers that answer over COUNT new connections."""
         return {int(self.ask()) for _ in range(count)}
 
-    def replaced(self, pid: int, within: float = 20.0) -> None:
+    def replaced(self, pid: int, within: float = 60.0) -> None:
         wait_until(lambda: pid not in self.workers(), within, f"worker {pid} replaced")
 
 
@@ -106,7 +106,7 @@ def supervise(tmp_path: Path) -> Iterator[Callable[..., Supervised]]:
         service = Supervised(process, ready_file, log)
         started.append(service)
         if wait:
-            wait_until(lambda: ready_file.exists() or process.poll() is not None, 30, "ready")
+            wait_until(lambda: ready_file.exists() or process.poll() is not None, 90, "ready")
             assert process.poll() is None, log.read_text()
         return service
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rules_service.engine.case import Event, Matter, Office, RelatedFact, Request
 from rules_service.engine.index import Known
 from rules_service.language.scope import closest
-from rules_service.language.types import YEARS, Kind, ValueType
+from rules_service.language.types import YEARS
 from rules_service.language.vocabulary import FactDef, Vocabulary
 from service_kit.problems import Problem
 
@@ -149,7 +149,7 @@ class CaseReader:
                     f"“{definition.label.chinese}”由服务计数，不能由外部给出。",
                     "请删去。",
                 )
-            elif _is_plain(value, definition.type):
+            elif definition.type.is_plain(value):
                 facts[name] = value  # type: ignore[assignment]
             else:
                 facts[name] = self._value(definition, value, f"{path}.{name}")
@@ -289,10 +289,3 @@ class CaseReader:
         if told is not None and told.year not in YEARS:
             self._problem("F029", path, OUTSIDE_THE_CALENDAR, "请核对这个时刻。")
         return told
-
-
-def _is_plain(value: object, kind: ValueType) -> bool:
-    """Whether a value is what its type holds as it stands: a code or a truth value, as most facts are."""
-    if value.__class__ is str:
-        return value in kind.codes
-    return value.__class__ is bool and kind.kind is Kind.BOOL

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from enum import Enum
@@ -49,6 +49,12 @@ class ValueType:
     codes: tuple[str, ...] = ()
     least: Value | None = None
     most: Value | None = None
+    is_plain: Callable[[object], bool] = field(init=False, repr=False, compare=False)
+    """Whether a value of a request is one of the type as it stands, as most are; else `from_json` tells."""
+
+    def __post_init__(self) -> None:
+        """Prepares what is asked of every fact."""
+        object.__setattr__(self, "is_plain", _plain(self))
 
     def __str__(self) -> str:
         """The type as the vocabulary writes it."""
@@ -95,6 +101,23 @@ class ValueType:
         if self.most is not None and value > self.most:  # type: ignore[operator]
             raise ValueError(f"应当是不大于 {to_json(self.most)} 的值。")
         return value
+
+
+def _plain(kind: ValueType) -> Callable[[object], bool]:
+    match kind.kind:
+        case Kind.ENUM:
+            codes = frozenset(kind.codes)
+            return lambda value: value.__class__ is str and value in codes
+        case Kind.BOOL:
+            return lambda value: value is True or value is False
+        case Kind.STRING:
+            return lambda value: value.__class__ is str and len(value) <= LONGEST_TEXT and value.isprintable()
+        case Kind.INT:
+            low = kind.least if isinstance(kind.least, int) else -LARGEST_INT
+            high = kind.most if isinstance(kind.most, int) else LARGEST_INT
+            return lambda value: value.__class__ is int and low <= value <= high
+        case _:
+            return lambda _: False
 
 
 _CHINESE: Mapping[Kind, str] = {

@@ -58,6 +58,8 @@ def load_catalogue(folder: Path = CATALOGUE_FOLDER) -> Catalogue:
             types[kind.code] = kind
         except RefusedError as refused:
             problems.extend(refused.problems)
+        except (yaml.YAMLError, OSError, KeyError, TypeError, ValueError) as error:
+            problems.append(_problem(paper, f"读不懂（{error}）。"))
     if problems:
         raise RefusedError(problems)
     return Catalogue(types, codes)
@@ -97,6 +99,8 @@ def _read_type(
     paper = _read_yaml(path)
     if unknown := sorted(set(paper) - _PAPER_KEYS):
         raise RefusedError([_problem(path, f"有不认识的键：{'、'.join(unknown)}。")])
+    if missing := sorted(_PAPER_KEYS - {"date_orders"} - set(paper)):
+        raise RefusedError([_problem(path, f"缺少：{'、'.join(missing)}。")])
     if paper["code"] != folder.name:
         raise RefusedError([_problem(path, f"代码 {paper['code']} 与文件夹名 {folder.name} 不同。")])
     reader = _FieldReader(path, common, codes)

@@ -72,6 +72,10 @@ class Finding(Enum):
     TEMPLATE_VALUE = ("模板不能用这些数据填写：{cause}。", "选填项请放在“如果有才印”的标签之内。")
     TEMPLATE_STYLE = ("样式“{name}”不是公文样式。", "请改用：{known}。")
     TEMPLATE_FORMATTING = ("有直接设置的{what}。", "请清除格式，只用样式。")
+    TABLE_ROW_TOO_TALL = (
+        "表格中“{text}”一行有 {size} 行字，超过一页能放下的 {limit} 行。",
+        "请缩短文字，或者在模板中加宽该列。",
+    )
     TEMPLATE_ELEMENT = ("含有版面引擎不支持的内容（{what}）。", "请删去，或者改用段落和表格。")
 
     def at(self, place: str, **words: object) -> Problem:

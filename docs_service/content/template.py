@@ -69,8 +69,20 @@ class Template:
         try:
             filled = {name: part.render(values).encode() for name, part in self.compiled.items()}
         except (jinja2.TemplateError, ValueError, TypeError) as error:
-            raise RefusedError([Finding.TEMPLATE_VALUE.at("", cause=str(error))]) from error
+            raise RefusedError([Finding.TEMPLATE_VALUE.at("", cause=_cause(error))]) from error
         return {**self.parts, **filled}
+
+
+def _cause(error: Exception) -> str:
+    """Why a template cannot be filled, in Chinese as far as Jinja lets us know."""
+    match error:
+        case jinja2.exceptions.SecurityError():
+            return "标签用到了不允许的内容"
+        case jinja2.UndefinedError():
+            name = re.search(r"'([^']*)'", error.message or "")
+            return f"没有名为“{name.group(1)}”的值" if name else "用到了没有的值"
+        case _:
+            return str(error)
 
 
 def open_template(content: bytes) -> dict[str, bytes]:

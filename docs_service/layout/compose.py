@@ -1,16 +1,17 @@
 """From the blocks of a paper to composed pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from docs_service.catalogue import PageLayout
-from docs_service.content import Block, Paragraph, Row, Style, Table
+from docs_service.content import Block, Finding, Paragraph, Row, Style, Table
 from docs_service.layout.flow import Band, BlankBand, PageBands, RowBand, TextBand, flow
 from docs_service.layout.fonts import FontSet
 from docs_service.layout.furniture import draft_mark, imprint, letter_rules, letterhead, page_number
 from docs_service.layout.measures import (
     CELL_PADDING,
     LINE_PITCH,
+    LINES_PER_PAGE,
     MARGIN_LEFT,
     SEAL_SIZE,
     STYLE_MEASURES,
@@ -20,8 +21,11 @@ from docs_service.layout.measures import (
 from docs_service.layout.pages import Dress, Page, Picture, PictureKind, PlacedLine, Rule, TextBlock
 from docs_service.layout.setting import MissingGlyph, SetParagraph, Typesetter
 from docs_service.layout.signature import SignaturePlace, place_signature, seal_top
+from service_kit.problems import RefusedError
 
 _TAIL_STYLES = frozenset({Style.SIGNATURE, Style.DATE, Style.NOTE})
+# A row is never parted, and the head of its table stands above it.
+_TALLEST_ROW = LINES_PER_PAGE - 2
 # A notice has no red rule: one blank line parts its number from its title.
 _BLANK_BEFORE_TITLE_OF_NOTICE = 1
 
@@ -124,7 +128,14 @@ class _PaperComposer:
             tuple(self._setter.set(paragraph, width - 2 * CELL_PADDING) for paragraph in cell.paragraphs)
             for cell, width in zip(row.cells, table.widths, strict=True)
         )
-        return RowBand(table.widths, cells, header, keep_with_next=header is None)
+        band = RowBand(table.widths, cells, header, keep_with_next=header is None)
+        if band.lines > _TALLEST_ROW:
+            words = {
+                "text": cells[0][0].lines[0][1].text[:20] if cells[0][0].lines else "",
+                "size": band.lines,
+            }
+            raise RefusedError([Finding.TABLE_ROW_TOO_TALL.at("", limit=_TALLEST_ROW, **words)])
+        return band
 
     def _page(self, bands: PageBands, at: int, head: SetParagraph | None, foot: list[SetParagraph]) -> Page:
         texts: list[TextBlock] = []
@@ -164,13 +175,8 @@ class _PaperComposer:
             for x, set_line in [paragraph.lines[band.index]]
         ]
         if self._signature and paragraph.style in (Style.SIGNATURE, Style.DATE):
-            lines = [self._moved(line, paragraph.style, self._signature) for line in lines]
+            lines = [replace(line, x=self._signature.centre - line.line.width / 2) for line in lines]
         return TextBlock(paragraph.style, paragraph.size, tuple(lines))
-
-    @staticmethod
-    def _moved(line: PlacedLine, style: Style, place: SignaturePlace) -> PlacedLine:
-        indent = place.signature_indent if style is Style.SIGNATURE else place.date_indent
-        return PlacedLine(line.x - indent, line.top, line.height, line.line)
 
     def _picture(self, paragraph: SetParagraph, line: int) -> list[Picture]:
         if paragraph.style is not Style.DATE or not self._seal_slot or self._signature is None:

@@ -14,13 +14,18 @@ from docs_service.layout.measures import (
 
 @dataclass(frozen=True, slots=True)
 class SignaturePlace:
-    """Right indents of signature and date from the right edge of the text area, and the seal's left edge from
-    the page's, in millimetres.
+    """Right indents of signature and date from the right edge of the text area, and the middle of both and of
+    the seal from the page's left edge, in millimetres.
     """
 
     signature_indent: float
     date_indent: float
-    seal_x: float
+    centre: float
+
+    @property
+    def seal_x(self) -> float:
+        """Left edge of the seal."""
+        return self.centre - SEAL_SIZE / 2
 
 
 def place_signature(signature_width: float, date_width: float) -> SignaturePlace:
@@ -33,7 +38,7 @@ def place_signature(signature_width: float, date_width: float) -> SignaturePlace
         date_indent -= signature_indent
         signature_indent = 0.0
     centre = MARGIN_LEFT + TEXT_WIDTH - date_indent - date_width / 2
-    return SignaturePlace(signature_indent, date_indent, centre - SEAL_SIZE / 2)
+    return SignaturePlace(signature_indent, date_indent, centre)
 
 
 def seal_top(date_top: float) -> float:

@@ -76,10 +76,10 @@ def _slot() -> tuple[Image.Image, tuple[int, int, int]]:
 def _save(drawn: tuple[Image.Image, tuple[int, int, int]], path: Path) -> None:
     mask, colour = drawn
     small = mask.resize((mask.width // _OVERSAMPLING, mask.height // _OVERSAMPLING), Image.Resampling.LANCZOS)
-    levels = small.point(lambda level: round(level / 17) * 17)
-    picture = Image.new("RGBA", small.size, (*colour, 0))
-    picture.putalpha(levels)
-    picture.save(path, optimize=True)
+    # Sixteen steps of one colour from clear to full: a fifth of the size of a picture in full colour.
+    picture = small.point(lambda level: round(level / 17)).convert("P")
+    picture.putpalette(colour * 16)
+    picture.save(path, optimize=True, bits=4, transparency=bytes(range(0, 256, 17)))
 
 
 if __name__ == "__main__":

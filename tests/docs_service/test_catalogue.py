@@ -77,3 +77,19 @@ def test_every_mistake_of_the_data_files_is_told_at_once(tmp_path):
     with pytest.raises(RefusedError) as refused:
         load_catalogue(tmp_path)
     assert [problem.place for problem in refused.value.problems] == ["B03/paper.yaml", "N02/paper.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("title:", "titel:"), ("class: notice", "class: letter"), ("fields:", "fields: [")]
+)
+def test_a_mistake_of_a_data_file_is_told(tmp_path, old, new):
+    for name in ("codes.yaml", "common.yaml"):
+        (tmp_path / name).write_bytes((CATALOGUE_FOLDER / name).read_bytes())
+    (tmp_path / "N02").mkdir()
+    for name in ("template.docx", "template.txt"):
+        (tmp_path / "N02" / name).write_bytes((CATALOGUE_FOLDER / "N02" / name).read_bytes())
+    paper = (CATALOGUE_FOLDER / "N02" / "paper.yaml").read_text()
+    (tmp_path / "N02" / "paper.yaml").write_text(paper.replace(old, new, 1))
+    with pytest.raises(RefusedError) as refused:
+        load_catalogue(tmp_path)
+    assert [problem.code for problem in refused.value.problems] == ["CATALOGUE_INVALID"]

@@ -262,6 +262,25 @@ def test_page_numbers(name, make_order):
             assert number[0]["x0"] / MM == pytest.approx(m.MARGIN_LEFT + character, abs=0.5)
 
 
+@pytest.mark.parametrize("length", [2, 12, 20, 40])
+def test_signature_of_any_length_stays_centred_on_the_date(make_order, length):
+    order = make_order("N02-accepted", data={"issuer": "局" * length})
+    page = fill(order, shipped_catalogue(), installed_fonts()).composition.pages[-1]
+    lines = {text.style: text.lines for text in page.texts}
+    (date,) = lines[Style.DATE]
+    for line in lines[Style.SIGNATURE]:
+        assert line.x + line.line.width / 2 == pytest.approx(date.x + date.line.width / 2)
+        assert line.x >= m.MARGIN_LEFT - 0.01
+        assert line.x + line.line.width <= m.MARGIN_LEFT + m.TEXT_WIDTH + 0.01
+
+
+def test_row_taller_than_a_page_is_refused(make_order, monkeypatch):
+    monkeypatch.setattr("docs_service.layout.compose._TALLEST_ROW", 2)
+    with pytest.raises(RefusedError) as refused:
+        render(make_order("B03-joint"))
+    assert [problem.code for problem in refused.value.problems] == ["TABLE_ROW_TOO_TALL"]
+
+
 def test_letter_head_and_rules(make_order):
     order = make_order("B03-single")
     pages, rects, _ = pdf_pages(render(order).content)

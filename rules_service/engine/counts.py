@@ -30,12 +30,20 @@ class CountResult:
 
 
 def without_reports(matter: Matter) -> Matter | None:
-    """The matter without its requests that are reports (检举控告); None where nothing is left."""
+    """The matter without its requests that are reports (检举控告) and what happened to them.
+
+    None where nothing is left.
+    """
     name, report = REPORT
     if matter.facts.get(name) == report:
         return None
     kept = tuple(request for request in matter.requests if request.facts.get(name) != report)
-    return replace(matter, requests=kept) if kept else None
+    if not kept:
+        return None
+    named = {request.id for request in kept} | {""}
+    return replace(
+        matter, requests=kept, events=tuple(event for event in matter.events if event.request_id in named)
+    )
 
 
 def period_facts(office: Office) -> Mapping[str, Known]:
@@ -53,7 +61,7 @@ def period_facts(office: Office) -> Mapping[str, Known]:
 def count_matters(
     count: Count, matters: Sequence[Matter], office: Office, ruleset: Ruleset, missing: MissingFacts
 ) -> CountResult:
-    """Counts the matters with an event of the named type in the period, one of whose requests qualifies.
+    """Counts the matters one of whose requests qualifies and has an event of the named type in the period.
 
     A matter whose facts leave it open makes the count uncertain, and the fact is noted as missing under
     the matter's id.
@@ -61,13 +69,17 @@ def count_matters(
     counted = []
     certain = True
     for matter in matters:
-        if not any(
-            event.type == count.during and _within(day_of(event.at), office) for event in matter.events
-        ):
+        happened = {
+            event.request_id
+            for event in matter.events
+            if event.type == count.during and _within(day_of(event.at), office)
+        }
+        if not happened:
             continue
         answers = [
             Environment(ruleset, matter.id, request, (), missing, lambda _: True).holds(count.where)
             for request in matter.requests
+            if happened & {"", request.id}
         ]
         if True in answers:
             counted.append(Counted(matter.id, count.name))

@@ -9,7 +9,7 @@ from service_kit.problems import Problem, Refusal, RefusedError
 from service_kit.serving.call import DeadlineError
 
 # INVARIANT: the status fits the 8 KiB that callers take for all metadata together; base64 adds a third.
-MAX_STATUS_BYTES = 5200
+MAX_STATUS_BYTES = 4800
 _MAX_CHARACTERS = 200
 
 # TOO_LARGE is INVALID_ARGUMENT and not RESOURCE_EXHAUSTED: the same question never fits, so nobody should

@@ -37,7 +37,9 @@ class Toy(pb_grpc.RulesServiceServicer):
                 raise RefusedError(problems, Refusal[argument])
             case "flood":
                 count = int(argument)
-                raise RefusedError(Problem("F001", f"matter.x[{i}]", "太长的说明" * 9) for i in range(count))
+                raise RefusedError(
+                    Problem("F001", f"{'表' * 90}[{i}]", "太长的说明" * 9) for i in range(count)
+                )
             case "crash":
                 raise KeyError(SECRET)
             case "abort":

@@ -5,7 +5,6 @@ from lxml import etree
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 DOCUMENT_PART = "word/document.xml"
 STYLES_PART = "word/styles.xml"
-DRAWING = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}drawing"
 TWIPS_PER_MM = 1440 / 25.4
 EMU_PER_MM = 36_000
 

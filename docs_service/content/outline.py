@@ -21,6 +21,8 @@ from service_kit.problems import Problem, RefusedError
 SEAL_SLOT = "〈印章〉"
 LINE_BREAK = "↵"
 
+_TABLE = "[表格] "
+
 _PARAGRAPH = re.compile(r"\[(?P<style>[^\]]+)\] (?P<text>.*)")
 _PARAGRAPH_TAG = re.compile(r"\{%p .*%\}")
 _ROW_TAG = re.compile(r"\{%tr .*%\}")
@@ -37,7 +39,7 @@ def outline_of(template: bytes) -> str:
 def _lines(block: Block) -> list[str]:
     if isinstance(block, Paragraph):
         return [_paragraph_line(block)]
-    head = f"[表格] {' '.join(f'{width:g}' for width in block.widths)}"
+    head = f"{_TABLE}{' '.join(f'{width:g}' for width in block.widths)}"
     return [head, *(_row_line(row) for row in block.rows)]
 
 
@@ -59,28 +61,32 @@ def _row_line(row: Row) -> str:
 def parse_outline(text: str) -> tuple[Block, ...]:
     """The blocks of an outline. Raises RefusedError with every line that is none."""
     blocks: list[Block] = []
-    rows: list[Row] | None = None
     wrong: list[Problem] = []
     for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith("[表格] "):
-            rows = []
-            blocks.append(Table(tuple(float(width) for width in line.split()[1:]), ()))
-        elif rows is not None and (line.startswith("|") or _ROW_TAG.fullmatch(line)):
-            rows.append(_parse_row(line))
-            table = blocks[-1]
-            if isinstance(table, Table):
-                blocks[-1] = Table(table.widths, tuple(rows))
-        elif _PARAGRAPH_TAG.fullmatch(line):
-            rows = None
-            blocks.append(Paragraph(Style.BODY, line))
-        elif (match := _PARAGRAPH.fullmatch(line)) and match["style"] in set(Style):
-            rows = None
-            blocks.append(_parse_paragraph(Style(match["style"]), match["text"]))
-        else:
+        try:
+            _parse_line(line, blocks)
+        except ValueError:
             wrong.append(Finding.OUTLINE_LINE.at(f"第 {number} 行", text=line[:40]))
     if wrong:
         raise RefusedError(wrong)
     return tuple(blocks)
+
+
+def _parse_line(line: str, blocks: list[Block]) -> None:
+    """Add what the line says to the blocks. Raises ValueError where it says nothing."""
+    if line.startswith(_TABLE):
+        blocks.append(Table(tuple(float(width) for width in line.removeprefix(_TABLE).split()), ()))
+    elif line.startswith("|") or _ROW_TAG.fullmatch(line):
+        table = blocks[-1] if blocks else None
+        if not isinstance(table, Table):
+            raise ValueError(line)
+        blocks[-1] = Table(table.widths, (*table.rows, _parse_row(line)))
+    elif _PARAGRAPH_TAG.fullmatch(line):
+        blocks.append(Paragraph(Style.BODY, line))
+    elif match := _PARAGRAPH.fullmatch(line):
+        blocks.append(_parse_paragraph(Style(match["style"]), match["text"]))
+    else:
+        raise ValueError(line)
 
 
 def _parse_paragraph(style: Style, text: str) -> Paragraph:

@@ -88,8 +88,8 @@ def test_entities_stay_closed():
 
 def test_every_wrong_line_of_an_outline_is_told():
     with pytest.raises(RefusedError) as refused:
-        parse_outline("[公文标题] 好\n没有样式\n[花体] 字\n")
-    assert [problem.place for problem in refused.value.problems] == ["第 2 行", "第 3 行"]
+        parse_outline("[公文标题] 好\n没有样式\n[花体] 字\n| 表格文字：甲 |\n[表格] 宽\n[表格] 9\n| 甲 |\n")
+    assert [problem.place[2] for problem in refused.value.problems] == list("23457")
 
 
 def test_outline_of_an_edited_template_shows_the_edit():

@@ -72,15 +72,23 @@ def decide(index: TableIndex, values: Sequence[Known | Unknown], *, near: bool =
             possible &= mask
             certain &= mask
         masks.append(mask)
+    unknown = () if certain == possible else [n for n, value in enumerate(values) if value is UNKNOWN]
     misses = _near_misses(index, masks) if near else ()
+    return decide_masks(index, certain, possible, unknown, misses)
+
+
+def decide_masks(
+    index: TableIndex,
+    certain: int,
+    possible: int,
+    unknown: Sequence[int],
+    misses: tuple[NearMiss, ...] = (),
+) -> Decided:
+    """Decides a table on the rows that match for certain and those that may, and the columns not told."""
     rows, state = _chosen(index.table, certain, possible)
     open_columns: tuple[int, ...] = ()
     if state is State.UNDECIDED:
-        open_columns = tuple(
-            number
-            for number, value in enumerate(values)
-            if value is UNKNOWN and possible & ~index.columns[number].anything
-        )
+        open_columns = tuple(n for n in unknown if possible & ~index.columns[n].anything)
     aggregate = _aggregate(index.table, rows) if state is State.DECIDED else None
     return Decided(state, rows, misses, open_columns, aggregate)
 

@@ -1,1 +1,1 @@
-"""What is wrong with a ruleset."""
+"""What is wrong with a ruleset: gaps, overlaps, layers, the guard, quotes, examples, coverage."""

@@ -1,78 +1,179 @@
 """Checks ruleset files: everything that is wrong with them, in one pass."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from rules_service.analysis.coverage import TableCoverage, coverage, without_example
 from rules_service.analysis.examples import run_examples
+from rules_service.analysis.guard import guard_ruleset, guard_vocabulary
+from rules_service.analysis.layers import LayerCheck
+from rules_service.analysis.parts import check_parts
+from rules_service.analysis.places import Places
+from rules_service.analysis.quotes import check_quotes
+from rules_service.analysis.sources import SourceWords, read_sources
+from rules_service.analysis.tables import TableCheck, check_tables
+from rules_service.analysis.words import Wording
 from rules_service.calendar import WorkingCalendar, load_calendar
 from rules_service.engine.compiled import Compiled
 from rules_service.engine.rulebook import (
     CALENDAR,
+    NOT_RULESETS,
     Basics,
     load_basics,
     overlapping,
     ruleset_files,
 )
+from rules_service.language import source
 from rules_service.language.findings import Code, Finding, errors
 from rules_service.language.model import Ruleset
-from rules_service.language.ruleset import load_ruleset
+from rules_service.language.ruleset import read_ruleset
 from service_kit.problems import RefusedError
 
 
-def check_files(paths: Sequence[Path], rulesets: Path) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings, and the coverage of every table that could be read."""
+
+    findings: tuple[Finding, ...]
+    coverage: tuple[TableCoverage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What rulesets are checked against: the vocabulary, the calendar, other rulesets, texts of sources."""
+
+    basics: Basics
+    calendar: WorkingCalendar
+    rulesets: tuple[Ruleset, ...] = ()
+    texts: Mapping[str, SourceWords] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A ruleset file as it was read; without slices where it has errors."""
+
+    places: Places | None
+    slices: tuple[Ruleset, ...]
+    findings: tuple[Finding, ...]
+
+
+def check_files(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> list[Finding]:
+    """The findings of `check`."""
+    return list(check(paths, rulesets, texts).findings)
+
+
+def check(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> Report:
     """Checks ruleset files, or all files below folders, against the basics of a folder of rulesets.
 
-    Errors and warnings come in the order of the files; no exception leaves this function for what a file
-    says.
+    The other rulesets of that folder are what the layers above say; a file that is checked stands for the
+    revision there that begins on the same day. `texts` is a folder with the texts of sources, for the
+    quotes. Findings come file by file in the order of lines; no exception leaves this function for what a
+    file says.
     """
     basics, findings = load_basics(rulesets)
     if errors(findings):
-        return findings
-    calendar = load_calendar(rulesets / CALENDAR)
-    slices: list[Ruleset] = []
-    for path in paths:
-        for file in ruleset_files(path) if path.is_dir() else [path]:
-            loaded, found = load_ruleset(file, basics.vocabulary, basics.sources, str(file))
-            findings += found
-            findings += check_ruleset(loaded, basics, calendar)
-            slices += loaded
-    return [*findings, *overlapping(slices)]
+        return Report(tuple(findings))
+    findings += _vocabulary(rulesets / "vocabulary.yaml", basics)
+    words: Mapping[str, SourceWords] = {}
+    if texts is not None:
+        words, unread = read_sources(texts)
+        findings += unread
+    files = list(_files(paths, rulesets))
+    loaded = [load(file, basics) for file in files]
+    slices = [part for one in loaded for part in one.slices]
+    own = {file.resolve() for file in files}
+    others = [
+        part
+        for file in ruleset_files(rulesets)
+        if file.resolve() not in own
+        for part in load(file, basics).slices
+    ]
+    begun = {(part.id, part.in_force_from) for part in slices}
+    others = [part for part in others if (part.id, part.in_force_from) not in begun]
+    library = Library(basics, load_calendar(rulesets / CALENDAR), (*slices, *others), words)
+    tables: list[TableCoverage] = []
+    for one in loaded:
+        report = check_ruleset(one, library)
+        findings += sorted(report.findings, key=lambda finding: finding.line)
+        tables += report.coverage
+    checked = {part.file for part in slices}
+    findings += [it for it in overlapping(library.rulesets) if it.file in checked]
+    return Report(tuple(findings), tuple(tables))
 
 
-def check_ruleset(slices: Sequence[Ruleset], basics: Basics, calendar: WorkingCalendar) -> Iterator[Finding]:
-    """What is wrong with a ruleset that could be read: its chains, its examples, rows without one."""
-    if not slices:
-        return
-    ruleset = slices[0]
-    if not ruleset.examples:
-        yield Finding(
-            Code.NO_EXAMPLES,
-            ruleset.file,
-            1,
-            "例子",
-            "规则集没有例子。",
-            "每一行都要有例子走到，请写 examples。",
-        )
+def load(path: Path, basics: Basics) -> Loaded:
+    """Reads a ruleset file with the places of its parts."""
+    node, reading = source.read_file(path)
+    if node is None:
+        return Loaded(None, (), tuple(reading.findings))
+    text = path.read_text(encoding="utf-8")
+    slices, findings = read_ruleset(node, reading, basics.vocabulary, basics.sources, text)
+    return Loaded(Places(str(path), node), slices, tuple(findings))
+
+
+def check_ruleset(loaded: Loaded, library: Library) -> Report:
+    """What is wrong with one ruleset; where it could not be read, that is all there is to say."""
+    places = loaded.places
+    if places is None or not loaded.slices:
+        return Report(loaded.findings)
+    findings = [*loaded.findings]
+    checks: list[list[TableCheck]] = []
+    for part in loaded.slices:
+        wording = Wording(part, library.basics.vocabulary)
+        checks.append(list(check_tables(wording, places)))
+        findings += (finding for table in checks[-1] for finding in table.findings)
+        findings += guard_ruleset(places, wording)
+        findings += LayerCheck(
+            part, places, library.rulesets, library.basics.vocabulary, library.calendar
+        ).run()
+        findings += check_parts(places, part)
+    findings += check_quotes(places, library.texts)
+    examples, reached = _examples(loaded.slices, places, library)
+    tables = tuple(coverage(loaded.slices[0], checks, reached))
+    findings += examples
+    findings += without_example(loaded.slices[0], places, tables)
+    # Slices of one file mostly say the same.
+    return Report(tuple(dict.fromkeys(findings)), tables)
+
+
+def _examples(
+    slices: Sequence[Ruleset], places: Places, library: Library
+) -> tuple[list[Finding], set[tuple[str, str]]]:
+    """What the examples show, with the rows they reached; nothing can be run where a chain is refused."""
+    findings: list[Finding] = []
     reached: set[tuple[str, str]] = set()
+    if not slices[0].examples:
+        cure = "每一行都要有例子走到，请写 examples。"
+        findings.append(places.find(Code.NO_EXAMPLES, 1, "例子", "规则集没有例子。", cure))
     for part in slices:
         try:
-            compiled = Compiled.of(part, basics.vocabulary)
+            compiled = Compiled.of(part, library.basics.vocabulary)
         except RefusedError as refused:
-            for problem in refused.problems:
-                yield Finding(Code.CHAIN_REFUSED, part.file, 1, problem.place, problem.message, problem.cure)
-            return
-        run = run_examples(compiled, basics.vocabulary, calendar)
+            line = places.at("chains")
+            return [
+                *findings,
+                *(
+                    places.find(Code.CHAIN_REFUSED, line, problem.place, problem.message, problem.cure)
+                    for problem in refused.problems
+                ),
+            ], reached
+        run = run_examples(compiled, library.basics.vocabulary, library.calendar)
         reached |= run.reached
         if part is slices[0]:
-            yield from run.findings
-    for table in ruleset.tables:
-        for number, row in enumerate(table.rows, 1):
-            if (table.id, row.id) not in reached:
-                yield Finding(
-                    Code.ROW_WITHOUT_EXAMPLE,
-                    ruleset.file,
-                    1,
-                    f"表 {table.id} 第 {number} 行（{row.id}）",
-                    "没有例子走到这一行。",
-                    "请补一个例子。",
-                )
+            findings += run.findings
+    return findings, reached
+
+
+def _vocabulary(path: Path, basics: Basics) -> Iterable[Finding]:
+    node, _ = source.read_file(path, path.name)
+    return guard_vocabulary(Places(path.name, node), basics.vocabulary) if node else ()
+
+
+def _files(paths: Sequence[Path], rulesets: Path) -> Iterator[Path]:
+    """Ruleset files among the given ones and below the given folders; basics and calendars are none."""
+    calendars = (rulesets / CALENDAR).parent.resolve()
+    for path in paths:
+        for file in ruleset_files(path) if path.is_dir() else [path]:
+            if file.name not in NOT_RULESETS and calendars not in file.resolve().parents:
+                yield file

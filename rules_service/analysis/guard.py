@@ -1,0 +1,166 @@
+"""The guard: what rules and their vocabulary may never be about (domain: what the product must not do).
+
+The reading of a ruleset refuses subjects that are not on the closed list and texts with banned words. Here
+the same words are looked for in keys and in the vocabulary itself, and further
+
+- the vocabulary's subjects are the three there are: a matter, an office, an affair;
+- nothing that is named in the vocabulary or given by a ruleset grades, scores or tracks a person: grades
+  are for offices only;
+- a fact that is personal is no input: rules need no personal data;
+- that a petitioner repeats, skips a level, comes in a group, stays anonymous or comes with many never takes
+  away a duty of an office, nor a notice, nor lengthens a statutory period; the form of a petition and its
+  rating change no clock of articles 22, 23 and 34 to 36 (REG22). So no duty of the law or of a national
+  norm may hang on them, by itself or through tables.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rules_service.analysis.domains import facts_behind
+from rules_service.analysis.places import Places, child, entries, items, walk
+from rules_service.analysis.words import Wording
+from rules_service.language.findings import Code, Finding
+from rules_service.language.model import Condition, Duty, Layer, Subject
+from rules_service.language.source import Node, Text
+from rules_service.language.vocabulary import Vocabulary
+
+NEUTRAL = frozenset({"repeat", "skip_level", "visit_level", "collective", "anonymous", "joint_count"})
+NEUTRAL_TO_CLOCKS = frozenset({"channel", "rating"})
+CLOCK_ARTICLES = frozenset({"22", "23", "34", "35", "36"})
+STATUTORY = frozenset({Layer.LAW, Layer.NATIONAL_NORM})
+
+PERSON = re.compile(
+    r"信访人|上访人|来访人|举报人|申诉人|当事人|个人|人员|老户|person|petitioner", re.IGNORECASE
+)
+GRADING = re.compile(
+    r"等级|评级|分级|评分|积分|打分|得分|计分|排名|信用|失信|黑名单|名单|风险|危险|画像|标签|管控|轨迹|行踪"
+    r"|grade|score|rank|risk|blacklist|credit|track",
+    re.IGNORECASE,
+)
+NOT_NAMED = frozenset({"purpose", "banned_words", "unit", "type", "papers", "decided_by"})
+NAMES = frozenset({"title", "label"})
+
+NO_CONTROL = "本系统不对信访人分级、稳控或监视，请删去这一内容。"
+OFFICES_ONLY = "等级、评分只能用于机关单位，请删去。"
+ARTICLE = re.compile(r"[0-9]+")
+
+
+def guard_vocabulary(places: Places, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """What the vocabulary may not hold."""
+    subjects = {subject.value for subject in Subject}
+    for name, node in entries(child(places.node, "subjects")).items():
+        if name not in subjects:
+            yield places.find(
+                Code.PERSON_AS_SUBJECT,
+                node.line,
+                "subjects",
+                f"词汇表不能有对象“{name}”。",
+                f"只能有：{'、'.join(sorted(subjects))}。规则约束机关，不评价、不管控任何人。",
+            )
+    for section, node in entries(places.node).items():
+        if section == "banned_words":
+            continue
+        for text in (*_texts(node), *_keys(node)):
+            yield from _banned(places, vocabulary, text, section)
+        for key, text in walk(node):
+            if key not in NOT_NAMED and _grades_a_person(text.value):
+                yield places.find(
+                    Code.PERSON_GRADED,
+                    text.line,
+                    section,
+                    f"“{text.value}”是对人的评价或跟踪。",
+                    OFFICES_ONLY,
+                )
+
+
+def guard_ruleset(places: Places, wording: Wording) -> Iterator[Finding]:
+    """What a ruleset may not say or ask."""
+    for text in _keys(places.node):
+        yield from _banned(places, wording.vocabulary, text, "")
+    yield from _personal_inputs(places, wording)
+    for key, text in walk(places.node):
+        if key in NAMES and _grades_a_person(text.value):
+            yield places.find(
+                Code.PERSON_GRADED, text.line, "", f"“{text.value}”是对人的评价或跟踪。", OFFICES_ONLY
+            )
+    if wording.ruleset.layer in STATUTORY:
+        for duty in wording.ruleset.duties:
+            yield from _interference(duty, places, wording)
+
+
+def _grades_a_person(text: str) -> bool:
+    return bool(PERSON.search(text) and GRADING.search(text))
+
+
+def _banned(places: Places, vocabulary: Vocabulary, text: Text, place: str) -> Iterator[Finding]:
+    for word in vocabulary.banned:
+        if word in text.value:
+            yield places.find(Code.BANNED_WORD, text.line, place, f"出现了“{word}”。", NO_CONTROL)
+
+
+def _texts(node: Node) -> Iterator[Text]:
+    for _, text in walk(node):
+        yield text
+
+
+def _keys(node: Node) -> Iterator[Text]:
+    """Every key below a node, as if it were a text of its own."""
+    for key, inner in entries(node).items():
+        yield Text(key, inner.line)
+        yield from _keys(inner)
+    for item in items(node):
+        yield from _keys(item)
+
+
+def _personal_inputs(places: Places, wording: Wording) -> Iterator[Finding]:
+    for name in wording.ruleset.inputs:
+        fact = wording.vocabulary.facts[name]
+        if fact.personal:
+            yield places.find(
+                Code.PERSONAL_INPUT,
+                places.input(name),
+                "inputs",
+                f"“{fact.label.chinese}”是个人信息，不能作规则的输入。",
+                "规则不需要个人信息。请删去，或改问与人无关的事实。",
+            )
+
+
+def _interference(duty: Duty, places: Places, wording: Wording) -> Iterator[Finding]:
+    neutral = NEUTRAL
+    if any(
+        citation.source == "REG22" and _article(citation.article) in CLOCK_ARTICLES
+        for citation in duty.citations
+    ):
+        neutral |= NEUTRAL_TO_CLOCKS
+    for key, names in _hangs_on(duty):
+        for name in names:
+            for fact in sorted(facts_behind(name, wording.ruleset) & neutral):
+                yield places.find(
+                    Code.INTERFERENCE,
+                    places.duty_key(duty.id, key),
+                    f"时限 {duty.id}",
+                    f"法定职责不得取决于“{wording.label(fact)}”{_through(name, fact, wording)}。",
+                    "重复、越级、集体、匿名和人数都不减少机关的职责和告知，也不延长期限。请去掉这个条件。",
+                )
+
+
+def _article(text: str) -> str:
+    found = ARTICLE.match(text)
+    return found[0] if found else ""
+
+
+def _hangs_on(duty: Duty) -> Iterator[tuple[str, set[str]]]:
+    """What decides whether, how long and with what notice a duty is owed, by the key that says so."""
+    yield "when", _inputs(duty.when)
+    yield "unless", {name for exemption in duty.unless for name in _inputs(exemption.conditions)}
+    amounts = [period.amount for period in (duty.period, duty.period.presumed) if period and period.amount]
+    yield "due", {amount.name for amount in amounts if amount.name}
+    yield "papers", {name for paper in duty.papers for name in _inputs(paper.when)}
+
+
+def _inputs(conditions: Iterable[Condition]) -> set[str]:
+    return {condition.input for condition in conditions}
+
+
+def _through(name: str, fact: str, wording: Wording) -> str:
+    return "" if name == fact else f"（经由“{wording.label(name)}”）"

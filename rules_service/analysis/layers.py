@@ -1,0 +1,303 @@
+"""What a lower layer may not do: law > national norm > sector and province, which are siblings > local.
+
+A lower layer may add a duty of an office, shorten an office's period, add a notice or a trigger of
+supervision, or lengthen a petitioner's window. So, of a ruleset below the law:
+
+- a duty that says `tightens: ruleset/duty` names one of a strictly higher layer, owed by the same side, of
+  the same concept, started by the same event and met by the same events. An office's period never ends
+  later than the one above it, a petitioner's never earlier, tried over all published calendar years; days
+  of extension count too, and what stands still above may stand still below. A period that the duty above
+  leaves without a number may be given one for an office, never for a petitioner. What claims to tighten
+  and cannot be compared is an error;
+- a duty with the start, the events, the concept and the obliged of a higher one that does not say
+  `tightens` is asked to, and refused where it would be longer. With another start it tightens nothing: it
+  is a duty of its own beside the other;
+- no duty is owed by a petitioner unless it tightens, that is lengthens, one from above;
+- no row and no duty raises a candidate that refuses, nor calls for its paper, unless a higher layer raises
+  the same candidate; a local ruleset never does;
+- `departs_from` frees a row or a duty from all this, in the layers sector and province only.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rules_service.analysis.periods import Length, ends_later
+from rules_service.analysis.places import Places
+from rules_service.analysis.words import row_place
+from rules_service.calendar import WorkingCalendar
+from rules_service.engine.deadlines import Owed
+from rules_service.language.findings import Code, Finding
+from rules_service.language.model import Duty, Layer, PaperRule, Reference, RefKind, Ruleset
+from rules_service.language.scope import closest
+from rules_service.language.vocabulary import CandidateDef, Vocabulary
+
+RANK = {Layer.LAW: 0, Layer.NATIONAL_NORM: 1, Layer.SECTOR: 2, Layer.PROVINCE: 2, Layer.LOCAL: 3}
+MAY_DEPART = frozenset({Layer.SECTOR, Layer.PROVINCE})
+ONLY_TIGHTER = "下位规定只能收紧机关的期限、放宽信访人的期限。"
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """A duty of a higher layer, with its ruleset."""
+
+    ruleset: Ruleset
+    duty: Duty
+
+    @property
+    def name(self) -> str:
+        """As `tightens` writes it."""
+        return f"{self.ruleset.id}/{self.duty.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCheck:
+    """One ruleset held against those of higher layers."""
+
+    ruleset: Ruleset
+    places: Places
+    library: Sequence[Ruleset]
+    vocabulary: Vocabulary
+    calendar: WorkingCalendar
+
+    def run(self) -> Iterator[Finding]:
+        """Everything that the ruleset may not do in its layer."""
+        yield from self._departures()
+        for duty in self.ruleset.duties:
+            if duty.tightens:
+                yield from self._tightens(duty)
+            elif self.ruleset.layer is not Layer.LAW and not self._departs(duty):
+                yield from self._stands_alone(duty)
+        if self.ruleset.layer is not Layer.LAW:
+            yield from self._refusals()
+
+    def _find(self, code: Code, duty: Duty, key: str, message: str, cure: str = "") -> Finding:
+        line = self.places.duty_key(duty.id, key)
+        return self.places.find(code, line, f"时限 {duty.id}", message, cure)
+
+    def _departs(self, part: Duty) -> bool:
+        return part.departs_from is not None and self.ruleset.layer in MAY_DEPART
+
+    def _higher(self) -> Iterator[Ruleset]:
+        """Rulesets of higher layers that are in force at some time when this one is."""
+        for other in self.library:
+            if RANK[other.layer] < RANK[self.ruleset.layer] and _overlap(other, self.ruleset):
+                yield other
+
+    def _departures(self) -> Iterator[Finding]:
+        if self.ruleset.layer in MAY_DEPART:
+            return
+        message = f"层级“{self.vocabulary.label('layer', self.ruleset.layer.value)}”不得写 departs_from。"
+        cure = "只有部门规范和省级规范可以依法另行规定，请删去。"
+        for table in self.ruleset.tables:
+            for number, row in enumerate(table.rows):
+                if row.departs_from:
+                    line = self.places.row(table.id, number)
+                    place = row_place(table, number)
+                    yield self.places.find(Code.DEPARTURE_NOT_ALLOWED, line, place, message, cure)
+        for duty in self.ruleset.duties:
+            if duty.departs_from:
+                yield self._find(Code.DEPARTURE_NOT_ALLOWED, duty, "departs_from", message, cure)
+
+    def _tightens(self, duty: Duty) -> Iterator[Finding]:
+        named = [
+            Above(ruleset, other)
+            for ruleset in self.library
+            for other in ruleset.duties
+            if f"{ruleset.id}/{other.id}" == duty.tightens
+        ]
+        if not named:
+            known = [f"{it.id}/{d.id}" for it in self.library for d in it.duties]
+            yield self._find(
+                Code.TIGHTENS_NOTHING,
+                duty,
+                "tightens",
+                f"没有“{duty.tightens}”这个时限。",
+                closest(duty.tightens, known) or "请写成 规则集/时限 的样子。",
+            )
+            return
+        if RANK[named[0].ruleset.layer] >= RANK[self.ruleset.layer]:
+            yield self._find(
+                Code.TIGHTENS_NOT_ABOVE,
+                duty,
+                "tightens",
+                f"“{duty.tightens}”不在更高的层级，不能说收紧它。",
+                "收紧的应当是上位规定的时限；与它并列的请去掉 tightens。",
+            )
+            return
+        for above in named:
+            if not _overlap(above.ruleset, self.ruleset):
+                continue
+            if reason := _not_comparable(duty, above.duty):
+                yield self._find(
+                    Code.TIGHTENS_NOT_COMPARABLE,
+                    duty,
+                    "tightens",
+                    f"说是收紧“{above.name}”，却无法比较：{reason}。",
+                    "请改成一致；另起一项职责的请去掉 tightens。",
+                )
+            elif not self._departs(duty):
+                yield from self._longer(duty, above)
+
+    def _stands_alone(self, duty: Duty) -> Iterator[Finding]:
+        if duty.owed_by_petitioner:
+            yield self._find(
+                Code.PETITIONER_BURDENED,
+                duty,
+                "owed_by",
+                "下位规定给信访人设了期限。",
+                "下位规定不得给信访人增加义务。放宽上位期限的，请写 tightens。",
+            )
+            return
+        for ruleset in self._higher():
+            for other in ruleset.duties:
+                if not _same_duty(duty, other) or _not_comparable(duty, other):
+                    continue
+                above = Above(ruleset, other)
+                worse = list(self._longer(duty, above))
+                yield from worse
+                if not worse:
+                    yield self._find(
+                        Code.TIGHTENS_NOT_SAID,
+                        duty,
+                        "due",
+                        f"与上位的“{above.name}”含义、起算、履行都一样，却没有写 tightens。",
+                        f"请写 tightens: {above.name}。",
+                    )
+
+    def _longer(self, duty: Duty, above: Above) -> Iterator[Finding]:
+        """Where an office's period is longer than the one above, or a petitioner's shorter."""
+        code = Code.WINDOW_SHORTENED if duty.owed_by_petitioner else Code.PERIOD_LENGTHENED
+        verdict = "信访人的期限短于" if duty.owed_by_petitioner else "机关的期限长于"
+        for words in self._excesses(duty, above):
+            yield self._find(code, duty, "due", f"{verdict}上位的“{above.name}”：{words}。", ONLY_TIGHTER)
+
+    def _excesses(self, duty: Duty, above: Above) -> Iterator[str]:
+        ours, theirs = (duty, self.ruleset), (above.duty, above.ruleset)
+        longer, shorter = (theirs, ours) if duty.owed_by_petitioner else (ours, theirs)
+        owed = Owed.BY_PETITIONER if duty.owed_by_petitioner else Owed.BY_OFFICE
+        long_, short = _longest(*longer), _shortest(*shorter)
+        if long_ and short and (witness := ends_later(long_, short, self.calendar, owed)):
+            yield witness.words(long_, short)
+        if duty.owed_by_petitioner and long_ is None and short is not None:
+            yield "上位没有规定天数"
+        extra, allowed = _most_extension(*longer), _least_extension(*shorter)
+        if extra > allowed:
+            yield f"可以延长 {extra} 日，{'下位' if duty.owed_by_petitioner else '上位'}只有 {allowed} 日"
+        pauses = set(longer[0].pauses) - set(shorter[0].pauses)
+        if pauses:
+            names = "、".join(self.vocabulary.events[name].label.chinese for name in sorted(pauses))
+            yield f"{names}期间不计入，{'下位' if duty.owed_by_petitioner else '上位'}没有这样规定"
+
+    def _refusals(self) -> Iterator[Finding]:
+        refusing = {name: it for name, it in self.vocabulary.candidates.items() if it.refuses}
+        for table in self.ruleset.tables:
+            for number, row in enumerate(table.rows):
+                if row.departs_from and self.ruleset.layer in MAY_DEPART:
+                    continue
+                for candidate in _refused(row.candidates, row.papers, refusing):
+                    yield from self._refusal(
+                        candidate, self.places.row(table.id, number), row_place(table, number)
+                    )
+        for duty in self.ruleset.duties:
+            if not self._departs(duty):
+                for candidate in _refused((), duty.papers, refusing):
+                    yield from self._refusal(candidate, self.places.duty(duty.id), f"时限 {duty.id}")
+
+    def _refusal(self, candidate: CandidateDef, line: int, place: str) -> Iterator[Finding]:
+        raised = any(
+            candidate.name in row.candidates
+            for other in self._higher()
+            for table in other.tables
+            for row in table.rows
+        )
+        if self.ruleset.layer is Layer.LOCAL:
+            cure = "地方办法不得提出拒绝信访人的候选，请删去。"
+        elif raised:
+            return
+        else:
+            cure = "上位规定没有这种情形，请删去；部门和省级规范依法另行规定的，写 departs_from。"
+        yield self.places.find(
+            Code.REFUSAL_ADDED, line, place, f"下位规定增加了“{candidate.label.chinese}”的情形。", cure
+        )
+
+
+def _overlap(one: Ruleset, other: Ruleset) -> bool:
+    later = max(one.in_force_from, other.in_force_from)
+    return one.in_force_on(later) and other.in_force_on(later)
+
+
+def _refused(
+    candidates: Iterable[str], papers: Iterable[PaperRule], refusing: dict[str, CandidateDef]
+) -> list[CandidateDef]:
+    called = {paper.paper for paper in papers}
+    return [it for name, it in refusing.items() if name in candidates or called & set(it.papers)]
+
+
+def _same_duty(one: Duty, other: Duty) -> bool:
+    return bool(one.concept) and (one.concept, one.obliged, one.period.start, set(one.met_by)) == (
+        other.concept,
+        other.obliged,
+        other.period.start,
+        set(other.met_by),
+    )
+
+
+def _not_comparable(duty: Duty, above: Duty) -> str:
+    """Why two duties cannot be compared, in Chinese; empty where they can."""
+    if duty.owed_by_petitioner is not above.owed_by_petitioner:
+        return "一个由机关承担，一个由信访人承担"
+    if duty.concept != above.concept:
+        return "含义（concept）不同"
+    if duty.period.start != above.period.start or duty.period.start.kind is RefKind.DUE_AT:
+        return "起算的事件不同"
+    if set(duty.met_by) != set(above.met_by) or duty.met_by_any is not above.met_by_any:
+        return "履行的事件不同"
+    if duty.period.until != above.period.until:
+        return "到期的日子由不同的事件指定"
+    if above.period.amount and not duty.period.amount and not duty.owed_by_petitioner:
+        return "上位有天数，此处没有"
+    if duty.extension and above.extension and duty.extension.event != above.extension.event:
+        return "延长的事件不同"
+    for period in (duty.period, above.period):
+        if period.amount is not None and period.amount.kind not in COUNTABLE:
+            return "天数要看事实，事先不能确定"
+    return ""
+
+
+COUNTABLE = frozenset({RefKind.LITERAL, RefKind.PARAMETER, RefKind.OUTPUT})
+
+
+def _longest(duty: Duty, ruleset: Ruleset) -> Length | None:
+    amounts = _amounts(duty.period.amount, ruleset)
+    return Length(max(amounts), duty.period.unit) if amounts else None
+
+
+def _shortest(duty: Duty, ruleset: Ruleset) -> Length | None:
+    amounts = _amounts(duty.period.amount, ruleset)
+    return Length(min(amounts), duty.period.unit) if amounts else None
+
+
+def _most_extension(duty: Duty, ruleset: Ruleset) -> int:
+    return max(_amounts(duty.extension.at_most, ruleset), default=0) if duty.extension else 0
+
+
+def _least_extension(duty: Duty, ruleset: Ruleset) -> int:
+    return min(_amounts(duty.extension.at_most, ruleset), default=0) if duty.extension else 0
+
+
+def _amounts(reference: Reference | None, ruleset: Ruleset) -> list[int]:
+    """The numbers that a reference may stand for: one, or those that a table's rows give."""
+    if reference is None:
+        return []
+    values: list[object] = []
+    if reference.kind is RefKind.LITERAL:
+        values = [reference.literal]
+    elif reference.kind is RefKind.PARAMETER:
+        values = [ruleset.parameters[reference.name].at(ruleset.in_force_from)]
+    elif reference.kind is RefKind.OUTPUT:
+        table_id, _, output = reference.name.partition(".")
+        for table in ruleset.tables:
+            if table.id == table_id:
+                column = [it.name for it in table.outputs].index(output)
+                values = [row.outputs[column] for row in table.rows]
+    return [value for value in values if isinstance(value, int)]

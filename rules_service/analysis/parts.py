@@ -1,0 +1,51 @@
+"""Parts of a ruleset that speak past it, and parameters that nothing uses."""
+
+import re
+from collections.abc import Iterator
+
+from rules_service.analysis.places import Places, entries, walk
+from rules_service.language.findings import Code, Finding
+from rules_service.language.model import Each, Ruleset, Subject
+
+NOT_RULES = frozenset({"parameters", "examples", "note", "title"})
+WORDS_OF_THE_LAW = frozenset({"quote", "note", "title", "label"})
+
+
+def check_parts(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
+    """Tables and duties that speak about something else than the ruleset, and unused parameters."""
+    yield from _wrong_scope(places, ruleset)
+    yield from _unused_parameters(places, ruleset)
+
+
+def _wrong_scope(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
+    about_offices = ruleset.subject is Subject.OFFICE
+    parts = [(f"表 {table.id}", places.table(table.id), table.each) for table in ruleset.tables]
+    parts += [(f"时限 {duty.id}", places.duty(duty.id), duty.each) for duty in ruleset.duties]
+    for place, line, each in parts:
+        if (each is Each.OFFICE) is not about_offices:
+            yield places.find(
+                Code.WRONG_SUBJECT_SCOPE,
+                line,
+                place,
+                f"规则集的对象是“{ruleset.subject.value}”，此处写的是 each: {each.value}。",
+                "机关的规则集写 each: office；事项的写 each: matter 或 each: request。",
+            )
+
+
+def _unused_parameters(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
+    words: set[str] = set()
+    for key, node in entries(places.node).items():
+        if key in NOT_RULES:
+            continue
+        for under, text in walk(node):
+            if under not in WORDS_OF_THE_LAW:
+                words |= set(re.findall(r"\w+", text.value))
+    for name in ruleset.parameters:
+        if name not in words:
+            yield places.find(
+                Code.PARAMETER_UNUSED,
+                places.parameter(name),
+                f"参数 {name}",
+                "没有用到这个参数。",
+                "请在表或时限里写它的名字，或删去。",
+            )

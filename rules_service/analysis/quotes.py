@@ -1,0 +1,56 @@
+"""Whether quotes stand word for word in the article that they name, of sources whose text is at hand."""
+
+from collections.abc import Iterator, Mapping
+
+from rules_service.analysis.places import Places, entries, items
+from rules_service.analysis.sources import SourceWords, nearest, stands_in
+from rules_service.language.findings import Code, Finding
+from rules_service.language.source import Entries, Node, Text
+
+
+def check_quotes(places: Places, texts: Mapping[str, SourceWords]) -> Iterator[Finding]:
+    """Quotes that are not found. A source without a text is passed over."""
+    for cited in _citations(places.node):
+        source, quote = _text(cited, "source"), _text(cited, "quote")
+        if quote and source in texts:
+            yield from _check(places, cited.line, source, _text(cited, "article"), quote, texts[source])
+
+
+def _citations(node: Node) -> Iterator[Entries]:
+    if isinstance(node, Entries) and {"source", "quote"} <= set(node.values):
+        yield node
+        return
+    for inner in (*entries(node).values(), *items(node)):
+        yield from _citations(inner)
+
+
+def _text(node: Entries, key: str) -> str:
+    found = node.values.get(key)
+    return found.value if isinstance(found, Text) else ""
+
+
+def _check(
+    places: Places, line: int, source: str, article: str, quote: str, words: SourceWords
+) -> Iterator[Finding]:
+    text = words.place(article)
+    if text is None:
+        yield places.find(
+            Code.ARTICLE_NOT_FOUND,
+            line,
+            "依据",
+            f"来源 {source} 没有第 {article} 条（款、项）。",
+            "请核对条号：34、23.3（款）、31(6)（项）。",
+        )
+        return
+    if stands_in(quote, text):
+        return
+    where = f"来源 {source}" + (f" 第 {article} 条" if words.articles and article else "")
+    elsewhere = words.article_with(quote)
+    near = nearest(quote, text)
+    if elsewhere is not None:
+        cure = f"这句话在第 {elsewhere} 条，请改条号。"
+    elif near:
+        cure = f"最接近的是“{near}”。请逐字照抄起作用的半句。"
+    else:
+        cure = "请逐字照抄起作用的半句。"
+    yield places.find(Code.QUOTE_NOT_FOUND, line, "依据", f"{where}里没有“{quote}”。", cure)

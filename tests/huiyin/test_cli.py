@@ -130,7 +130,8 @@ def test_findings_of_a_check_stand_with_file_and_line(monkeypatch):
         SimpleNamespace(code="E004", severity="warning", place="", message="没有例子。", cure="",
                         file="x.yaml", line=0),
     ]  # fmt: skip
-    check = SimpleNamespace(check_files=lambda paths, rulesets: findings)
+    report = SimpleNamespace(findings=findings, coverage=[])
+    check = SimpleNamespace(check=lambda paths, rulesets, sources: report)
     monkeypatch.setitem(sys.modules, "rules_service.analysis.check", check)
     result = CliRunner().invoke(app, ["rules", "check", "pyproject.toml"])
     assert result.exit_code == 1

@@ -14,6 +14,7 @@ _WHOLE_WORDS = (
 _NOT_FIRST = frozenset("的和与及等了之")
 _CUT_WORD = 60.0
 _NOT_FIRST_COST = 40.0
+_CUT_BRACKET = 20.0
 _WRONG_SHAPE = 30.0
 _UNEVEN = 1.0
 _FEWEST_CHARACTERS = 3
@@ -77,6 +78,8 @@ def has_good_shape(widths: list[float]) -> bool:
 
 def _cut_cost(left: str, right: str) -> float:
     cost = _NOT_FIRST_COST if right[0] in _NOT_FIRST else 0.0
+    if any(left.count(opening) > left.count(closing) for opening, closing in ("（）", "《》")):
+        cost += _CUT_BRACKET
     for word in _WHOLE_WORDS:
         if any(left.endswith(word[:at]) and right.startswith(word[at:]) for at in range(1, len(word))):
             return cost + _CUT_WORD

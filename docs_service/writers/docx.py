@@ -107,6 +107,8 @@ class _Finisher:
             before = None if previous is None else self._style(previous)
             if style is Style.LETTERHEAD:
                 self._fit_letterhead(paragraph)
+            elif style is Style.TITLE:
+                self._break_title(paragraph)
             elif style is Style.ATTACHMENT and before is not Style.ATTACHMENT:
                 _child(paragraph, "spacing", before=str(LINE_TWIPS))
             elif style is Style.SIGNATURE:
@@ -132,6 +134,20 @@ class _Finisher:
                 properties_of_run = etree.Element(w("rPr"))
                 etree.SubElement(properties_of_run, w("sz")).set(w("val"), str(int(size * 2)))
                 run.insert(0, properties_of_run)
+
+    def _break_title(self, paragraph: etree._Element) -> None:
+        """Break a long title where the PDF does: a word processor knows no trapezium."""
+        lines = self._setter.set(Paragraph(Style.TITLE, paragraph_text(paragraph))).lines
+        runs = list(paragraph.iterchildren(w("r")))
+        if len(lines) < 2 or not runs:
+            return
+        for run in runs:
+            for piece in list(run.iterchildren(w("t"), w("br"))):
+                run.remove(piece)
+        for at, (_, line) in enumerate(lines):
+            if at:
+                etree.SubElement(runs[0], w("br"))
+            etree.SubElement(runs[0], w("t")).text = line.text
 
     def _place(self, signature: etree._Element, day: etree._Element) -> None:
         place = place_signature(self._width(signature, Style.SIGNATURE), self._width(day, Style.DATE))

@@ -121,6 +121,7 @@ def test_narrow_quotation_marks_take_a_full_place():
         "青河县人民政府办公室关于进一步规范信访事项办理答复工作的处理意见书",
         "青河县信访工作联席会议办公室关于交办原第二机械厂改制职工社会保险费补缴和经济补偿金支付问题信访事项的函",
         "关于《青河县国有企业改制职工安置办法》适用问题的信访处理意见书",
+        "青河县信访工作联席会议办公室（青河县群众工作中心）信访处理意见书",
     ],
 )
 def test_title_is_a_trapezium_or_a_diamond(title):
@@ -131,4 +132,5 @@ def test_title_is_a_trapezium_or_a_diamond(title):
     assert max(widths) <= 20.1
     assert has_good_shape(widths)
     assert all(line[0] not in NO_LINE_START | set("的和") and line[-1] not in NO_LINE_END for line in lines)
+    assert not any(line.count("（") > line.count("）") for line in lines)
     assert not any(a.endswith("信") and b.startswith("访") for a, b in pairwise(lines))

@@ -333,6 +333,17 @@ def test_docx_opens_with_named_styles_and_measures(case, make_order):
     assert document.styles[Style.TITLE.value].font.size.pt == 22
 
 
+def test_a_long_title_breaks_alike_in_both_formats(make_order):
+    data = {"issuer": "青河县信访工作联席会议办公室（青河县群众工作中心）"}
+    order = make_order("B07-supported", Format.DOCX, data=data)
+    pages = fill(order, shipped_catalogue(), installed_fonts()).composition.pages
+    (lines,) = [text.lines for text in pages[0].texts if text.style is Style.TITLE]
+    document = docx.Document(io.BytesIO(render(order).content))
+    (title,) = [p.text for p in document.paragraphs if p.style.name == Style.TITLE]
+    assert title.split("\n") == [line.line.text for line in lines]
+    assert len(lines) == 2
+
+
 def test_docx_package_has_fixed_dates_and_properties_from_the_data(make_order):
     content = render(make_order("N02-accepted", Format.DOCX, decision_id="d-42")).content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -39,9 +39,7 @@ def tables() -> dict[str, list[Row]]:
     ]
     grade = [
         Row(f"g{number}", (("count", cell), ("late", late)), f"grade-{number}")
-        for number, (cell, late) in enumerate(
-            itertools.product(("0", "[1..3)", ">= 3"), ("0", ">= 1"))
-        )
+        for number, (cell, late) in enumerate(itertools.product(("0", "[1..3)", ">= 3"), ("0", ">= 1")))
     ]
     hours = [
         Row("h0", (("level", "national"), ("urgent", "false")), "24"),
@@ -63,7 +61,9 @@ def tables() -> dict[str, list[Row]]:
 def facts(number: int, seed: int = 7) -> list[dict[str, object]]:
     """Facts of as many matters, the same ones each time."""
     chance = random.Random(seed)  # noqa: S311  a workload, not a secret
-    filling = "群众反映的事项涉及供水、道路和房屋，已经登记并转送有权处理的机关办理，请依法按政策及时就地解决。"
+    filling = (
+        "群众反映的事项涉及供水、道路和房屋，已经登记并转送有权处理的机关办理，请依法按政策及时就地解决。"
+    )
     return [
         {
             "channel": chance.choice(CHANNELS),
@@ -116,9 +116,7 @@ def write_rulebook(folder: Path, calendars: Path) -> None:
     (folder / "vocabulary.yaml").write_text(_vocabulary(), encoding="utf-8")
     (folder / "sources.yaml").write_text(f"B: {{title: {SOURCE}}}\n", encoding="utf-8")
     (folder / "forty.yaml").write_text(ruleset_yaml("forty", tables()), encoding="utf-8")
-    (folder / "chained.yaml").write_text(
-        ruleset_yaml("chained", tables()) + _CHAIN, encoding="utf-8"
-    )
+    (folder / "chained.yaml").write_text(ruleset_yaml("chained", tables()) + _CHAIN, encoding="utf-8")
 
 
 def ruleset_yaml(name: str, by_table: dict[str, list[Row]]) -> str:

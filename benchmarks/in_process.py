@@ -1,0 +1,175 @@
+"""The engine by itself: growth with rows, the columnar path, analysis, memory; and peers on the same rules."""
+
+import gc
+import json
+import random
+import resource
+import time
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import workload
+from rules_service import commands
+from rules_service.engine.columnar import decide_many
+from rules_service.engine.index import TableIndex
+from rules_service.engine.tables import decide
+from rules_service.language.model import Citation, Each, HitPolicy, Output, Row, Table
+from rules_service.language.types import Kind, Value, ValueType
+from rules_service.language.unary import parse
+
+CODES = tuple(f"c{number}" for number in range(12))
+COLUMNS = 8
+CASES = 2000
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measured figure; `goal` says what was aimed at."""
+
+    name: str
+    value: str
+    goal: str = ""
+
+
+def wide_table(rows: int, seed: int = 3) -> tuple[Table, list[tuple[Value, ...]]]:
+    """A table of that many rows and eight columns, and cases of which most match a row."""
+    chance = random.Random(seed)  # noqa: S311  a workload, not a secret
+    code, number = ValueType(Kind.ENUM, "code", CODES), ValueType(Kind.INT)
+    kinds = [code if column % 2 == 0 else number for column in range(COLUMNS)]
+    made, cases = [], []
+    for place in range(rows):
+        low = [chance.randint(0, 90) for _ in range(COLUMNS)]
+        cells = [
+            chance.choice(CODES) if kind is code else f"[{low[at]}..{low[at] + 10})"
+            for at, kind in enumerate(kinds)
+        ]
+        tests = tuple(parse(cell, kind) for cell, kind in zip(cells, kinds, strict=True))
+        made.append(Row(f"r{place}", tests, (place,), (Citation("B", "一", "引文引文"),)))
+        cases.append(
+            tuple(
+                cell if kind is code else low[at] + 3
+                for at, (cell, kind) in enumerate(zip(cells, kinds, strict=True))
+            )
+        )
+    chance.shuffle(cases)
+    table = Table(
+        "wide",
+        "宽表",
+        Each.MATTER,
+        HitPolicy.FIRST,
+        None,
+        tuple(f"i{column}" for column in range(COLUMNS)),
+        (Output("o", number, "果"),),
+        tuple(made),
+    )
+    return table, cases
+
+
+def microseconds(run: Callable[[], object], repeats: int) -> float:
+    """The median of some runs."""
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter_ns()
+        run()
+        times.append(time.perf_counter_ns() - began)
+    return sorted(times)[len(times) // 2] / 1000
+
+
+def growth() -> list[Figure]:
+    """One decision, near misses included, as rows grow."""
+    figures = []
+    for rows, goal in (
+        (10, ""),
+        (1000, "at most 20 us, 4 times that of 10 rows"),
+        (10_000, "at most 40 us, 64 MB"),
+    ):
+        table, cases = wide_table(rows)
+        gc.collect()
+        tracemalloc.start()
+        index = TableIndex.of(table)
+        size = tracemalloc.get_traced_memory()[0] / 1e6
+        tracemalloc.stop()
+        some = cases[:CASES]
+        each = sorted(microseconds(lambda case=case: decide(index, case), 5) for case in some)
+        median = each[len(each) // 2]
+        figures.append(
+            Figure(f"one decision, {rows} x {COLUMNS}", f"{median:.1f} us, index {size:.1f} MB", goal)
+        )
+    return figures
+
+
+def columnar(rulebook: Path) -> Figure:
+    """A million matters through the four tables of two revisions."""
+    compiled = commands.load(rulebook).slices("forty")[0]
+    facts = workload.facts(20_000)
+    columns = {name: [fact[name] for fact in facts] * (MILLION // len(facts)) for name in facts[0]}
+    began = time.perf_counter()
+    for _ in range(2):
+        for steps in compiled.steps.values():
+            for step in steps:
+                named = [columns[name] for name in step.index.table.inputs]
+                for _ in decide_many(step.index, named):
+                    pass
+    return Figure(
+        "1,000,000 matters, 4 tables, two revisions, columnar, one core",
+        f"{time.perf_counter() - began:.1f} s",
+        "at most 60 s on 2 cores",
+    )
+
+
+def memory(rulebook: Path) -> list[Figure]:
+    """Growth of the process over many evaluations and over reloads."""
+    book = commands.load(rulebook)
+    from benchmarks.over_grpc import unary_requests
+    from rules_service.commands.evaluation import evaluate_serialized
+
+    requests = [*unary_requests(chained=False), *unary_requests(chained=True)]
+    now = datetime(2024, 5, 6, tzinfo=UTC)
+
+    def run(times: int) -> None:
+        for number in range(times):
+            evaluate_serialized(book, requests[number % len(requests)], now)
+
+    run(5000)
+    before = _resident()
+    run(200_000)
+    drift = _resident() - before
+    loads = [commands.load(rulebook) for _ in range(20)]
+    loads.clear()
+    gc.collect()
+    before = _resident()
+    for _ in range(1000):
+        commands.load(rulebook)
+    gc.collect()
+    grown = 100 * (_resident() - before) / before
+    return [
+        Figure("memory over 200,000 evaluations", f"{drift:+.2f} MB", "below 1 MB"),
+        Figure("memory after 1,000 reloads", f"{grown:+.1f} %", "below 5 %"),
+    ]
+
+
+def _resident() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def check(rulebook: Path) -> None:
+    """Every outcome of the workload is the one that the plainest reading gives; raises where not."""
+    from benchmarks.over_grpc import unary_requests
+
+    book = commands.load(rulebook)
+    now = datetime(2024, 5, 6, tzinfo=UTC)
+    for fact, request in zip(workload.facts(300), unary_requests(chained=False), strict=True):
+        answer = commands.evaluate(book, request, now).answer
+        got: dict[str, object] = {}
+        for decision in answer.decisions:
+            said = json.loads(decision.outcome_json or "[]")
+            got[decision.table] = (
+                [one["result"] for one in said] if decision.table == "triggers" else said["result"]
+            )
+        if got != workload.expected(fact):
+            raise AssertionError(f"{fact}: {got}")

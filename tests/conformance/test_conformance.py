@@ -1,0 +1,140 @@
+"""Cases written from the texts of the law and of the local practices, as data: each file beside this one.
+
+A case says what is known of a matter (or of an office with its matters) and what must follow; what it does
+not speak of may be anything. Lists of findings and candidates are complete, those of papers are not.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from huiyin.rules.v1 import answer_pb2
+from huiyin.rules.v1 import rules_service_pb2 as pb
+from rules_service import commands
+from rules_service.engine.rulebook import Rulebook
+from tests.rules_service.commands.asking import NOW, PLACE, SHIPPED, assess, context, matter, shanghai
+
+FOLDER = Path(__file__).parent
+ADOPTIONS = FOLDER / "adoptions.yaml"
+
+
+class PlainLoader(yaml.SafeLoader):
+    """YAML in which days stay text."""
+
+
+PlainLoader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@cache
+def rulebook() -> Rulebook:
+    return commands.load(SHIPPED, [ADOPTIONS])
+
+
+def cases() -> list[Any]:
+    return [
+        pytest.param(case, id=f"{path.stem}: {case['name']}")
+        for path in sorted(FOLDER.glob("*.yaml"))
+        if path != ADOPTIONS
+        for case in yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)
+    ]
+
+
+def answer_to(case: dict[str, Any]) -> answer_pb2.Answer:
+    asked = context(at=case["at"], place=case.get("jurisdiction", PLACE))
+    if "office" not in case:
+        return assess(rulebook(), told(case), asked)
+    request = pb.AssessOfficeRequest(
+        context=asked,
+        office=pb.Office(office_id="o1", facts_json=json.dumps(case["office"])),
+        period=pb.Period(**case["period"]),
+        matters=[told(item, f"m{number}") for number, item in enumerate(case["matters"])],
+    )
+    return commands.assess_office(rulebook(), [request], NOW).answer
+
+
+def told(case: dict[str, Any], matter_id: str = "m1") -> Any:
+    return matter(
+        case.get("facts", {}),
+        case.get("events", []),
+        unknown=case.get("unknown", []),
+        requests=case.get("requests"),
+        complete_until=case.get("complete_until", ""),
+        matter_id=matter_id,
+    )
+
+
+def said(decision: answer_pb2.Decision) -> object:
+    if decision.state == answer_pb2.DECISION_STATE_DECIDED:
+        return json.loads(decision.outcome_json)
+    return answer_pb2.DecisionState.Name(decision.state).removeprefix("DECISION_STATE_").lower()
+
+
+def ran(duty: answer_pb2.Duty, wanted: dict[str, Any]) -> dict[str, Any]:
+    """What a case may ask of a duty, the end of a day as the day."""
+    found: dict[str, Any] = {
+        "state": answer_pb2.DutyState.Name(duty.state).removeprefix("DUTY_STATE_").lower()
+    }
+    for name, field in (("due", "due_at"), ("latest", "latest_lawful_at")):
+        moment = shanghai(getattr(duty, field)) if duty.HasField(field) else None  # type: ignore[arg-type]
+        found[name] = moment.removesuffix("T23:59:59") if moment else None
+    return {name: found[name] for name in wanted}
+
+
+@pytest.mark.parametrize("case", cases())
+def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
+    answer = answer_to(case)
+    expect: dict[str, Any] = case["expect"]
+    unknown = expect.keys() - {
+        "decisions", "no_decisions", "duties", "no_duties", "findings", "candidates", "papers", "missing"
+    }  # fmt: skip
+    assert not unknown
+    decisions = {decision.table: said(decision) for decision in answer.decisions}
+    duties = {f"{duty.request_id}/{duty.rule}".removeprefix("/"): duty for duty in answer.duties}
+    for table, outcome in expect.get("decisions", {}).items():
+        assert decisions.get(table) == outcome, table
+    for rule, wanted in expect.get("duties", {}).items():
+        assert rule in duties
+        assert ran(duties[rule], wanted) == wanted, rule
+    assert not duties.keys() & set(expect.get("no_duties", []))
+    assert not decisions.keys() & set(expect.get("no_decisions", []))
+    if "findings" in expect:
+        assert sorted(finding.code for finding in answer.findings) == sorted(expect["findings"])
+    if "candidates" in expect:
+        assert [candidate.code for candidate in answer.candidates] == expect["candidates"]
+    assert set(expect.get("papers", [])) <= {paper.paper for paper in answer.papers}
+    assert set(expect.get("missing", [])) <= {missing.name for missing in answer.missing_facts}
+
+
+def test_every_shipped_ruleset_has_cases() -> None:
+    asked = set()
+    for parameter in cases():
+        answer = answer_to(parameter.values[0])
+        asked |= {used.ruleset for used in answer.revisions.rulesets}
+    assert asked == set(rulebook().rulesets)
+
+
+def test_every_row_and_every_duty_of_the_shipped_rulesets_is_reached_by_a_case() -> None:
+    rows, duties = set(), set()
+    for parameter in cases():
+        answer = answer_to(parameter.values[0])
+        rows |= {
+            (decision.ruleset, decision.table, row.row_id)
+            for decision in answer.decisions
+            for row in decision.rows
+        }
+        duties |= {(duty.ruleset, duty.rule) for duty in answer.duties}
+    rulesets = [slices[-1].ruleset for slices in rulebook().rulesets.values()]
+    assert {
+        (ruleset.id, table.id, row.id)
+        for ruleset in rulesets
+        for table in ruleset.tables
+        for row in table.rows
+    } - rows == set()
+    assert {(ruleset.id, duty.id) for ruleset in rulesets for duty in ruleset.duties} - duties == set()

@@ -49,17 +49,14 @@ class Scope:
     def citations(self, values: Mapping[str, Node], node: Node, place: str) -> tuple[Citation, ...]:
         """Reads `cite: [...]` or `basis: convention, note: …`; one of the two must be there."""
         read = self.reading
-        cited = tuple(
-            citation
-            for item in read.items(values.get("cite"), place)
-            if (citation := self._citation(item, place)) is not None
-        )
+        written = read.items(values.get("cite"), place)
+        cited = tuple(citation for item in written if (citation := self._citation(item, place)) is not None)
         basis = read.choice(
             values.get("basis"), place, {b.value: b for b in Basis if b is not Basis.TEXT}, Basis.TEXT
         )
         note = read.text(values.get("note"), place)
         if basis is Basis.TEXT:
-            if not cited:
+            if not written:
                 read.find(
                     Code.NO_CITATION,
                     node,

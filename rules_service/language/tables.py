@@ -57,13 +57,13 @@ def _table(node: Node, scope: Scope) -> Table:
     values = read.record(node, "表", "id title in out rows", "each hit aggregate complete")
     table = read.text(values.get("id"), "表")
     place = f"表 {table}"
-    inputs: list[tuple[str, ValueType]] = []
+    inputs: list[tuple[str, ValueType | None]] = []
     for item in read.items(values.get("in"), place):
         name = read.text(item, place)
         kind = scope.name_type(name)
         if kind is None:
             scope.unknown_input(name, item, place)
-        inputs.append((name, kind or ValueType(Kind.STRING)))
+        inputs.append((name, kind))
     outputs = tuple(
         _output(name, output, scope, place) for name, output in read.entries(values.get("out"), place).items()
     )
@@ -142,7 +142,7 @@ def read_type(node: Node | None, scope: Scope, place: str) -> ValueType:
 def _row(
     node: Node,
     number: int,
-    inputs: list[tuple[str, ValueType]],
+    inputs: list[tuple[str, ValueType | None]],
     outputs: tuple[Output, ...],
     scope: Scope,
     table: str,
@@ -169,7 +169,8 @@ def _row(
             "不填的格写“-”。",
         )
     tests = [
-        scope.test(cell, kind, f"{place} {name}") for cell, (name, kind) in zip(cells, inputs, strict=False)
+        scope.test(cell, kind, f"{place} {name}") if kind else ANYTHING
+        for cell, (name, kind) in zip(cells, inputs, strict=False)
     ]
     tests += [ANYTHING] * (len(inputs) - len(tests))
     results = [_then(cell, output, scope, place) for cell, output in zip(thens, outputs, strict=False)]

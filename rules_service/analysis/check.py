@@ -116,7 +116,7 @@ def check_ruleset(loaded: Loaded, library: Library) -> Report:
     """What is wrong with one ruleset; where it could not be read, that is all there is to say."""
     places = loaded.places
     if places is None or not loaded.slices:
-        return Report(loaded.findings)
+        return Report(tuple(dict.fromkeys(loaded.findings)))
     findings = [*loaded.findings]
     checks: list[list[TableCheck]] = []
     for part in loaded.slices:

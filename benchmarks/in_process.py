@@ -1,4 +1,4 @@
-"""The engine by itself: growth with rows, the columnar path, analysis, memory; and peers on the same rules."""
+"""The engine by itself: growth with rows, the columnar path, memory."""
 
 import gc
 import json
@@ -9,6 +9,7 @@ import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from benchmarks import workload
@@ -94,7 +95,7 @@ def growth() -> list[Figure]:
         size = tracemalloc.get_traced_memory()[0] / 1e6
         tracemalloc.stop()
         some = cases[:CASES]
-        each = sorted(microseconds(lambda case=case: decide(index, case), 5) for case in some)
+        each = sorted(microseconds(partial(decide, index, case), 5) for case in some)
         median = each[len(each) // 2]
         figures.append(
             Figure(f"one decision, {rows} x {COLUMNS}", f"{median:.1f} us, index {size:.1f} MB", goal)

@@ -91,7 +91,7 @@ def _durable_host() -> Engine:
     fired: list[tuple[str, str]] = []
 
     def record(table: str, then: str) -> Callable[[object], None]:
-        return lambda c: fired.append((table, then))
+        return lambda _: fired.append((table, then))
 
     def condition(cell: str, name: str) -> dict[str, object] | None:
         if cell == "-":
@@ -144,7 +144,7 @@ def _durable_host() -> Engine:
 def _zen() -> Engine:
     import zen
 
-    def cell(text: str, name: str) -> str:
+    def cell(text: str) -> str:
         if text == "-":
             return ""
         return json.dumps(text) if text in workload.CHANNELS + workload.LEVELS else text
@@ -157,14 +157,24 @@ def _zen() -> Engine:
             "inputs": [{"id": name, "name": name, "field": name} for name in names],
             "outputs": [{"id": "o", "name": "result", "field": "result"}],
             "rules": [
-                {"_id": row.id, **{name: cell(text, name) for name, text in row.when}, "o": json.dumps(row.then)}
+                {
+                    "_id": row.id,
+                    **{name: cell(text) for name, text in row.when},
+                    "o": json.dumps(row.then),
+                }
                 for row in rows
             ],
         }
         graph = {
             "nodes": [
                 {"id": "in", "type": "inputNode", "name": "in", "position": {"x": 0, "y": 0}},
-                {"id": "t", "type": "decisionTableNode", "name": "t", "position": {"x": 1, "y": 0}, "content": content},
+                {
+                    "id": "t",
+                    "type": "decisionTableNode",
+                    "name": "t",
+                    "position": {"x": 1, "y": 0},
+                    "content": content,
+                },
                 {"id": "out", "type": "outputNode", "name": "out", "position": {"x": 2, "y": 0}},
             ],
             "edges": [

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import grpc
@@ -28,13 +29,15 @@ ECHO = ServiceDefinition(
 )
 
 
+def _answer_with(answer: bytes) -> Callable[[object, grpc.ServicerContext], bytes]:
+    return lambda _, __: answer
+
+
 def add_echo(server: grpc.Server) -> str:
     """Adds a service that parses the question and gives prepared bytes back."""
     answer = Path(os.environ["HUIYIN_ECHO_ANSWER"]).read_bytes()
     handlers = {
-        name: grpc.unary_unary_rpc_method_handler(
-            lambda request, context: answer, request_deserializer=kind.FromString
-        )
+        name: grpc.unary_unary_rpc_method_handler(_answer_with(answer), request_deserializer=kind.FromString)
         for name, kind in (
             ("Evaluate", pb.EvaluateRequest),
             ("BatchEvaluate", pb.BatchEvaluateRequest),

@@ -1,7 +1,8 @@
 """Evaluates matters: one ruleset or all in force, one matter or many."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import datetime
 
 from huiyin.rules.v1 import common_pb2
@@ -9,6 +10,7 @@ from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands import wire
 from rules_service.commands.reading import most, read_matter, read_question
 from rules_service.commands.writers import writer_for
+from rules_service.commands.writing import AnswerWriter
 from rules_service.engine.assess import Speaker, assess_matter
 from rules_service.engine.case import Question
 from rules_service.engine.reading import CaseReader
@@ -16,15 +18,19 @@ from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.tables import ContradictionError
 from rules_service.language.model import Subject
 from service_kit.problems import Problem, Refusal, RefusedError
+from service_kit.serving.call import check_deadline
 
 MOST_ITEMS = 1000
+ITEMS_A_LOOK = 50
 
 EVALUATE_ANSWER = wire.tag(pb.EvaluateResponse.DESCRIPTOR, "answer")
 ASSESS_ANSWER = wire.tag(pb.AssessResponse.DESCRIPTOR, "answer")
 ITEM_ANSWER = wire.tag(pb.BatchItem.DESCRIPTOR, "answer")
 ITEMS = wire.tag(pb.BatchAssessResponse.DESCRIPTOR, "items")
 
-Asked = pb.EvaluateRequest | pb.AssessRequest
+ITEM_MATTER = wire.tag(pb.BatchItem.DESCRIPTOR, "matter_id")
+EVALUATE_MATTER = wire.tag(pb.EvaluateRequest.DESCRIPTOR, "matter")
+ASSESS_MATTER = wire.tag(pb.AssessRequest.DESCRIPTOR, "matter")
 
 
 def evaluate(rulebook: Rulebook, request: pb.EvaluateRequest, now: datetime) -> pb.EvaluateResponse:
@@ -38,9 +44,8 @@ def evaluate(rulebook: Rulebook, request: pb.EvaluateRequest, now: datetime) -> 
 
 def evaluate_serialized(rulebook: Rulebook, request: pb.EvaluateRequest, now: datetime) -> bytes:
     """`evaluate` as the bytes that go out."""
-    question = read_question(request.context, rulebook, now)
-    answer = _answer(rulebook, rulebook.named(request.ruleset, question), question, request)
-    return wire.field(EVALUATE_ANSWER, answer)
+    call = _Call.of_evaluate(rulebook, request.ruleset, request.context, now)
+    return wire.field(EVALUATE_ANSWER, call.answer(request.matter, "matter"))
 
 
 def assess(rulebook: Rulebook, request: pb.AssessRequest, now: datetime) -> pb.AssessResponse:
@@ -50,12 +55,10 @@ def assess(rulebook: Rulebook, request: pb.AssessRequest, now: datetime) -> pb.A
 
 def assess_serialized(rulebook: Rulebook, request: pb.AssessRequest, now: datetime) -> bytes:
     """`assess` as the bytes that go out."""
-    question = read_question(request.context, rulebook, now)
-    speakers = rulebook.speakers(question, Subject.MATTER)
-    answer = _answer(rulebook, speakers, question, request)
+    call = _Call.of_assess(rulebook, request.context, now)
     parts = [
         pb.AssessResponse(matter_id=request.matter.matter_id).SerializeToString(),
-        wire.field(ASSESS_ANSWER, answer),
+        wire.field(ASSESS_ANSWER, call.answer(request.matter, "matter")),
     ]
     if request.context.view == common_pb2.VIEW_FULL:
         parts.append(pb.AssessResponse(matter=request.matter).SerializeToString())
@@ -71,13 +74,7 @@ def batch_evaluate(
 
 def batch_evaluate_serialized(rulebook: Rulebook, request: pb.BatchEvaluateRequest, now: datetime) -> bytes:
     """`batch_evaluate` as the bytes that go out."""
-    question = read_question(request.context, rulebook, now)
-    speakers = rulebook.named(request.ruleset, question)
-
-    def asked(matter: common_pb2.Matter) -> Asked:
-        return pb.EvaluateRequest(ruleset=request.ruleset, context=request.context, matter=matter)
-
-    return _items(rulebook, speakers, request.matters, question, asked)
+    return _items(_Call.of_evaluate(rulebook, request.ruleset, request.context, now), request.matters)
 
 
 def batch_assess(rulebook: Rulebook, request: pb.BatchAssessRequest, now: datetime) -> pb.BatchAssessResponse:
@@ -87,65 +84,87 @@ def batch_assess(rulebook: Rulebook, request: pb.BatchAssessRequest, now: dateti
 
 def batch_assess_serialized(rulebook: Rulebook, request: pb.BatchAssessRequest, now: datetime) -> bytes:
     """`batch_assess` as the bytes that go out."""
-    question = read_question(request.context, rulebook, now)
-    speakers = rulebook.speakers(question, Subject.MATTER)
-
-    def asked(matter: common_pb2.Matter) -> Asked:
-        return pb.AssessRequest(context=request.context, matter=matter)
-
-    return _items(rulebook, speakers, request.matters, question, asked)
+    return _items(_Call.of_assess(rulebook, request.context, now), request.matters)
 
 
-def _items(
-    rulebook: Rulebook,
-    speakers: Sequence[Speaker],
-    matters: Sequence[common_pb2.Matter],
-    question: Question,
-    asked: Callable[[common_pb2.Matter], Asked],
-) -> bytes:
+def _items(call: "_Call", matters: Sequence[common_pb2.Matter]) -> bytes:
     most(matters, MOST_ITEMS, "matters")
     items = []
     for number, matter in enumerate(matters):
-        head = pb.BatchItem(matter_id=matter.matter_id)
-        answer = b""
+        if not number % ITEMS_A_LOOK:
+            check_deadline()
+        head = wire.field(ITEM_MATTER, matter.matter_id.encode())
         try:
-            path = f"matters[{number}]"
-            answer = wire.field(ITEM_ANSWER, _answer(rulebook, speakers, question, asked(matter), path))
+            body = wire.field(ITEM_ANSWER, call.answer(matter, f"matters[{number}]"))
         except RefusedError as refused:
-            head.problems.extend(
+            problems = [
                 common_pb2.Problem(code=p.code, field=p.place, message=p.message, cure=p.cure)
                 for p in refused.problems
-            )
-        items.append(wire.field(ITEMS, head.SerializeToString() + answer))
+            ]
+            body = pb.BatchItem(problems=problems).SerializeToString()
+        items.append(wire.field(ITEMS, head + body))
     return b"".join(items)
 
 
-def _answer(
-    rulebook: Rulebook, speakers: Sequence[Speaker], question: Question, request: Asked, path: str = "matter"
-) -> bytes:
-    reader = CaseReader(rulebook.vocabulary)
-    matter = reader.matter(read_matter(request.matter, reader, path), path)
-    if reader.problems:
-        raise RefusedError(reader.problems)
-    if speakers and speakers[0].compiled.ruleset.subject is not Subject.MATTER:
-        name = speakers[0].compiled.ruleset.id
-        raise RefusedError(
-            [Problem("F023", "ruleset", f"规则集“{name}”不以信访事项为对象。", "机关单位请用 AssessOffice。")]
-        )
-    try:
-        outcome = assess_matter(speakers, matter, question, rulebook.calendar)
-    except ContradictionError as error:
-        raise contradiction(error) from error
-    return writer_for(rulebook, request.context.view).answer(outcome, question, filled(request, question))
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What is the same for every matter of one call.
+
+    `asked` is the question without its matter, serialised with moment and day of law filled in; an
+    answer's id is made of it and of the matter, so that a matter has the same id alone and in a batch.
+    """
+
+    rulebook: Rulebook
+    speakers: Sequence[Speaker]
+    question: Question
+    writer: AnswerWriter
+    head: bytes
+    asked: bytes
+    matter_tag: bytes
+
+    @classmethod
+    def of_evaluate(
+        cls, rulebook: Rulebook, ruleset: str, context: common_pb2.Context, now: datetime
+    ) -> "_Call":
+        question = read_question(context, rulebook, now)
+        speakers = rulebook.named(ruleset, question)
+        if speakers[0].compiled.ruleset.subject is not Subject.MATTER:
+            message = f"规则集“{ruleset}”不以信访事项为对象。"
+            raise RefusedError([Problem("F023", "ruleset", message, "机关单位请用 AssessOffice。")])
+        writer = writer_for(rulebook, context.view)
+        asked = pb.EvaluateRequest(ruleset=ruleset, context=filled(context, question)).SerializeToString()
+        return cls(rulebook, speakers, question, writer, writer.head(question), asked, EVALUATE_MATTER)
+
+    @classmethod
+    def of_assess(cls, rulebook: Rulebook, context: common_pb2.Context, now: datetime) -> "_Call":
+        question = read_question(context, rulebook, now)
+        speakers = rulebook.speakers(question, Subject.MATTER)
+        writer = writer_for(rulebook, context.view)
+        asked = pb.AssessRequest(context=filled(context, question)).SerializeToString()
+        return cls(rulebook, speakers, question, writer, writer.head(question), asked, ASSESS_MATTER)
+
+    def answer(self, message: common_pb2.Matter, path: str) -> bytes:
+        """The answer about one matter, serialised."""
+        reader = CaseReader(self.rulebook.vocabulary)
+        matter = reader.matter(read_matter(message, reader, path), path)
+        if reader.problems:
+            raise RefusedError(reader.problems)
+        try:
+            outcome = assess_matter(self.speakers, matter, self.question, self.rulebook.calendar)
+        except ContradictionError as error:
+            raise contradiction(error) from error
+        asked = self.asked + wire.field(self.matter_tag, message.SerializeToString(deterministic=True))
+        return self.writer.answer(outcome, self.head, asked)
 
 
-def filled(request: Asked | pb.AssessOfficeRequest, question: Question) -> bytes:
-    """The question with moment and day of law filled in, serialised: what an answer's id is made of."""
-    if not (request.context.as_of and request.context.HasField("at")):
-        request = deepcopy(request)
-        request.context.at.FromDatetime(question.at)
-        request.context.as_of = question.as_of.isoformat()
-    return request.SerializeToString(deterministic=True)
+def filled(context: common_pb2.Context, question: Question) -> common_pb2.Context:
+    """A context with moment and day of law filled in as they were understood."""
+    if context.as_of and context.HasField("at"):
+        return context
+    whole = deepcopy(context)
+    whole.at.FromDatetime(question.at)
+    whole.as_of = question.as_of.isoformat()
+    return whole
 
 
 def contradiction(error: ContradictionError) -> RefusedError:

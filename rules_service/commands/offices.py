@@ -73,7 +73,9 @@ def assess_office(
     except ContradictionError as error:
         raise contradiction(error) from error
     writer = writer_for(rulebook, request.context.view)
-    answer = writer.answer(outcome, question, filled(request, question))
+    request.context.CopyFrom(filled(request.context, question))
+    asked = request.SerializeToString(deterministic=True)
+    answer = writer.answer(outcome, writer.head(question), asked)
     return pb.AssessOfficeResponse(
         office_id=office.id,
         period=request.period,

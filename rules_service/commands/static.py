@@ -16,7 +16,7 @@ from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import TableOutcome
 from rules_service.engine.tables import NearMiss, State
 from rules_service.language.model import Citation, HitPolicy, Row, Table
-from rules_service.language.types import to_json
+from rules_service.language.types import Value, to_json
 
 SINGLE_HITS = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.FIRST})
 
@@ -31,6 +31,9 @@ class Citer(Protocol):
         """What rests on a citation that is not the plain words of a source at hand, serialised."""
 
 
+MOST_KEPT = 10_000
+
+_DECISIONS = wire.tag(pb.Answer.DESCRIPTOR, "decisions")
 _DECISION = pb.Decision.DESCRIPTOR
 _REQUEST_ID = wire.tag(_DECISION, "request_id")
 _OUTCOME = wire.tag(_DECISION, "outcome_json")
@@ -54,6 +57,7 @@ class TableText:
     misses: dict[tuple[str, int], bytes]
     reliances: tuple[dict[bytes, None], ...]
     full: bool
+    whole: dict[tuple[State, tuple[int, ...], Value | None], bytes]
 
     @classmethod
     def of(cls, outcome: TableOutcome, view: common_pb2.View.ValueType, cite: Citer) -> "TableText":
@@ -94,10 +98,23 @@ class TableText:
             _misses(table) if view >= common_pb2.VIEW_FULL else {},
             tuple(_reliances(outcome, row, cite) for row in table.rows),
             view >= common_pb2.VIEW_FULL,
+            {},
         )
 
-    def decision(self, outcome: TableOutcome) -> bytes:
-        """The decision, serialised."""
+    def field(self, outcome: TableOutcome) -> bytes:
+        """The decision as a field of an answer, serialised; kept where nothing in it is about one case."""
+        decided = outcome.decided
+        if outcome.request_id or decided.near_misses:
+            return wire.field(_DECISIONS, self._decision(outcome))
+        key = (decided.state, decided.rows, decided.aggregate)
+        whole = self.whole.get(key)
+        if whole is None:
+            whole = wire.field(_DECISIONS, self._decision(outcome))
+            if len(self.whole) < MOST_KEPT:
+                self.whole[key] = whole
+        return whole
+
+    def _decision(self, outcome: TableOutcome) -> bytes:
         decided = outcome.decided
         parts = [self.head]
         if outcome.request_id:

@@ -26,7 +26,7 @@ from rules_service.language.model import Basis, Citation
 from rules_service.language.types import to_json
 
 VIEW = common_pb2.View
-DECISIONS = wire.tag(pb.Answer.DESCRIPTOR, "decisions")
+DECISION_ID = wire.tag(pb.Answer.DESCRIPTOR, "decision_id")
 RESTS_ON = wire.tag(pb.Answer.DESCRIPTOR, "rests_on")
 REVISIONS = wire.tag(pb.Answer.DESCRIPTOR, "revisions")
 BASES = {
@@ -66,21 +66,21 @@ class AnswerWriter:
         )
         self._basics_bytes = self._basics.SerializeToString()
 
-    def answer(self, outcome: Outcome, question: Question, asked: bytes) -> bytes:
+    def head(self, question: Question) -> bytes:
+        """What an answer repeats of the question, serialised."""
+        head = pb.Answer(as_of=question.as_of.isoformat(), jurisdiction=question.jurisdiction, view=self.view)
+        head.at.FromDatetime(question.at)
+        return head.SerializeToString()
+
+    def answer(self, outcome: Outcome, head: bytes, asked: bytes) -> bytes:
         """The answer, serialised; `asked` is the question with all defaults filled, serialised."""
         names = tuple(sorted(outcome.rulesets))
         digest = hashlib.sha256(asked)
         digest.update("\x1f".join(names).encode())
         digest.update(self._basics_bytes)
-        head = pb.Answer(
-            decision_id=f"x-{digest.hexdigest()[:32]}",
-            as_of=question.as_of.isoformat(),
-            jurisdiction=question.jurisdiction,
-            view=self.view,
-        )
-        head.at.FromDatetime(question.at)
-        parts = [head.SerializeToString()]
-        parts += [wire.field(DECISIONS, self._table(table).decision(table)) for table in outcome.tables]
+        decision_id = f"x-{digest.hexdigest()[:32]}"
+        parts = [wire.field(DECISION_ID, decision_id.encode()), head]
+        parts += [self._table(table).field(table) for table in outcome.tables]
         parts.append(self._rest_of(outcome))
         if self.reasons:
             parts.append(self.reliances(outcome))

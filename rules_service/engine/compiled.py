@@ -86,7 +86,8 @@ def result_text(table: Table, row: Row, vocabulary: Vocabulary) -> str:
             shown = vocabulary.label(output.type.enum, shown)
         if output.type.kind is Kind.BOOL:
             shown = "是" if value else "否"
-        parts.append(shown if len(table.outputs) == 1 else f"{output.label}：{shown}")
+        speaks = len(table.outputs) == 1 and not shown.isascii()
+        parts.append(shown if speaks else f"{output.label}：{shown}")
     return "；".join(parts)
 
 

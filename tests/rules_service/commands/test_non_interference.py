@@ -1,0 +1,215 @@
+"""Knowing that someone comes again, goes too high or comes with others never costs them anything.
+
+Exceptions are those of the text alone: 19.3 and 36.3 (candidates for an official), 23.2 (name or address
+unclear), 22.2 and 20.2 (a visit is guided where a letter is forwarded).
+"""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huiyin.rules.v1 import answer_pb2
+from rules_service import commands
+from rules_service.language.model import Subject
+from tests.reference.profile import examples
+from tests.rules_service.commands.asking import assess, context, evaluate, matter, rulesets, shipped
+from tests.rules_service.commands.generated_matters import FACTS, Story, stories
+
+MATTER_RULESETS = sorted(
+    name for name, slices in shipped().rulesets.items() if slices[0].ruleset.subject is Subject.MATTER
+)
+STATUTORY = "clocks"
+NEVER = float("inf")
+
+
+def answers(story: Story) -> dict[str, answer_pb2.Answer]:
+    """What each ruleset says by itself, before duties of one meaning are merged."""
+    return {
+        name: evaluate(shipped(), name, story.message(), context(at=story.at)) for name in MATTER_RULESETS
+    }
+
+
+Key = tuple[str, ...]
+
+
+def duties(answer: answer_pb2.Answer) -> dict[Key, float]:
+    """Each duty with its due time; one without a number, or not started, is due never."""
+    return {
+        (duty.ruleset, duty.rule, duty.request_id, duty.started_by, duty.recipient_key): (
+            float(duty.due_at.seconds) if duty.HasField("due_at") else NEVER
+        )
+        for duty in answer.duties
+    }
+
+
+def papers(answer: answer_pb2.Answer) -> set[Key]:
+    return {(paper.ruleset, paper.paper, paper.variant, paper.request_id) for paper in answer.papers}
+
+
+def candidates(answer: answer_pb2.Answer) -> set[Key]:
+    return {(item.ruleset, item.rule, item.code, item.request_id) for item in answer.candidates}
+
+
+def costs(before: answer_pb2.Answer, after: answer_pb2.Answer) -> list[str]:
+    """What a petitioner would lose: duties, earlier due times, notices, or freedom from a refusal."""
+    old, new = duties(before), duties(after)
+    found = [f"duty gone: {key}" for key in old.keys() - new.keys()]
+    found += [f"due later: {key}" for key in old.keys() & new.keys() if new[key] > old[key]]
+    found += [f"paper gone: {key}" for key in papers(before) - papers(after)]
+    found += [f"candidate: {key}" for key in candidates(after) - candidates(before)]
+    return found
+
+
+WORSE = [
+    ("repeat", True),
+    ("visit_level", "higher"),
+    ("joint_count", 5),
+    ("joint_count", 51),
+    ("joint_count", 200),
+]
+
+HARSH = """
+ruleset: harsh
+title: 重复的不告知，联名的宽限
+subject: matter
+layer: law
+source: REG22
+in_force_from: 2022-05-01
+inputs: [repeat, joint_count]
+tables:
+  - id: days
+    title: 天数
+    hit: UNIQUE
+    in: [joint_count]
+    out: {days: {type: int, label: 天数}}
+    rows:
+      - {id: few, if: ["< 5"], then: [15], papers: [N01], basis: convention, note: 试}
+      - {id: many, if: [">= 5"], then: [30], basis: convention, note: 试}
+  - id: refuse
+    title: 拒绝
+    hit: UNIQUE
+    in: [repeat]
+    out: {told: {type: string, label: 处理}}
+    rows:
+      - {id: again, if: ["true"], then: [不予受理], candidates: [not_accepted], basis: convention, note: 试}
+duties:
+  - id: told
+    title: 告知
+    concept: first_notice
+    who: competent_organ
+    unless: [{if: {repeat: "true"}, basis: convention, note: 试}]
+    due: {from: received, add: days.days, count: calendar_days}
+    met_by: [told_in_writing]
+    basis: convention
+    note: 试
+"""
+
+
+def test_a_ruleset_that_made_repeating_or_numbers_count_against_people_would_be_seen(tmp_path: Path) -> None:
+    harsh = commands.load(rulesets(tmp_path / "rulesets", harsh=HARSH))
+    received = {"type": "received", "at": "2024-03-01"}
+
+    def ask(**facts: object) -> answer_pb2.Answer:
+        return evaluate(harsh, "harsh", matter(facts, [received]), context(at="2024-03-05"))
+
+    assert [cost.split(":")[0] for cost in costs(ask(repeat=False), ask(repeat=True))] == ["candidate"]
+    first, again = ask(repeat=False, joint_count=1), ask(repeat=True, joint_count=1)
+    assert [cost.split(":")[0] for cost in costs(first, again)] == ["duty gone", "candidate"]
+    few, many = ask(repeat=False, joint_count=4), ask(repeat=False, joint_count=5)
+    assert [cost.split(":")[0] for cost in costs(few, many)] == ["due later", "paper gone"]
+
+
+@pytest.mark.parametrize(("name", "value"), WORSE)
+@examples(60, 2000)
+@given(stories(), st.sampled_from(["told otherwise", "not told", "unknown"]))
+def test_repeating_going_higher_or_being_many_costs_nothing(
+    name: str, value: object, story: Story, how: str
+) -> None:
+    better = {"repeat": False, "visit_level": "competent", "joint_count": 1}[name]
+    before = (
+        story.with_fact(name, better)
+        if how == "told otherwise"
+        else story.without_fact(name, said_unknown=how == "unknown")
+    )
+    old, new = answers(before), answers(story.with_fact(name, value))
+    assert [cost for ruleset in MATTER_RULESETS for cost in costs(old[ruleset], new[ruleset])] == []
+
+
+@examples(100, 3000)
+@given(stories(), FACTS["channel"], FACTS["channel"])
+def test_the_channel_changes_no_clock_of_articles_22_23_and_34(
+    story: Story, one: object, other: object
+) -> None:
+    first, second = (
+        evaluate(shipped(), STATUTORY, story.with_fact("channel", it).message(), context(at=story.at))
+        for it in (one, other)
+    )
+    assert costs(first, second) == costs(second, first) == []
+    assert [(duty.rule, duty.state, duty.due_at.seconds) for duty in first.duties] == [
+        (duty.rule, duty.state, duty.due_at.seconds) for duty in second.duties
+    ]
+
+
+@examples(100, 3000)
+@given(stories(), FACTS["channel"].filter(lambda it: it != "visit"))
+def test_a_visit_loses_a_notice_only_where_it_is_guided_on_litigation(story: Story, other: object) -> None:
+    """Article 22.2."""
+    written = answers(story.with_fact("channel", other))["classification"]
+    visit = answers(story.with_fact("channel", "visit"))["classification"]
+    guided = {
+        decision.request_id
+        for decision in visit.decisions
+        if decision.table == "routing" and [row.row_id for row in decision.rows] == ["litigation_visit"]
+    }
+    open_ = {
+        decision.request_id
+        for decision in visit.decisions
+        if decision.table == "routing" and decision.state == answer_pb2.DECISION_STATE_UNDECIDED
+    }
+    lost = {key for key in papers(written) - papers(visit) if key[3] not in guided}
+    assert all(key[3] in open_ for key in lost)
+    assert candidates(visit) == candidates(written)
+
+
+@examples(100, 3000)
+@given(stories())
+def test_an_unclear_name_or_address_switches_off_the_notice_and_nothing_else(story: Story) -> None:
+    """Article 23.2."""
+    old, new = (answers(story.with_fact("name_or_address_unclear", unclear)) for unclear in (False, True))
+    lost = [cost for ruleset in MATTER_RULESETS for cost in costs(old[ruleset], new[ruleset])]
+    assert all("_notice'" in cost or "'N0" in cost for cost in lost)
+
+
+@examples(100, 3000)
+@given(stories(), st.sampled_from(["in_handling", "within_period", "addressed_to_superior"]))
+def test_what_article_19_3_looks_at_takes_no_duty_away(story: Story, name: str) -> None:
+    old, new = (answers(story.with_fact(name, value)) for value in (False, True))
+    lost = [cost for ruleset in MATTER_RULESETS for cost in costs(old[ruleset], new[ruleset])]
+    assert all(cost.startswith("candidate: ('classification', 'already_in_handling/") for cost in lost)
+
+
+@examples(250, 10_000)
+@given(stories(), st.sampled_from(sorted(FACTS)), st.booleans())
+def test_a_fact_that_becomes_unknown_never_adds_a_candidate(
+    story: Story, name: str, said_unknown: bool
+) -> None:
+    before = assess(shipped(), story.message(), context(at=story.at))
+    after = assess(
+        shipped(), story.without_fact(name, said_unknown=said_unknown).message(), context(at=story.at)
+    )
+    assert candidates(after) <= candidates(before)
+
+
+@examples(250, 10_000)
+@given(stories())
+def test_every_candidate_waits_for_a_named_official_and_is_no_paper_yet(story: Story) -> None:
+    answer = assess(shipped(), story.message(), context(at=story.at))
+    called = {paper.paper for paper in answer.papers}
+    for candidate in answer.candidates:
+        assert candidate.decided_by_role
+        assert candidate.citations
+        assert not called & set(candidate.papers)
+    refusals = {"N03", "N04", "N05", "N06", "N12", "B14"}
+    assert not called & refusals

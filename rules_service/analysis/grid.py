@@ -54,7 +54,9 @@ class TableGrid:
 
         The rows must share a combination. null is taken only where no value is shared.
         """
-        wanted = sum(1 << row for row in rows)
+        wanted = 0
+        for row in rows:
+            wanted |= 1 << row
         case: list[Known] = []
         telling: dict[int, Known] = {}
         for number, column in enumerate(self.columns):

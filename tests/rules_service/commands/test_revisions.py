@@ -1,0 +1,298 @@
+"""Which revision speaks: by the day of law, by the day a clock started, by pin, by adoption."""
+
+from pathlib import Path
+
+import pytest
+
+from huiyin.rules.v1 import rules_service_pb2 as pb
+from rules_service import commands
+from rules_service.engine.rulebook import Rulebook
+from service_kit.problems import RefusedError
+from tests.rules_service.commands.asking import (
+    NOW,
+    assess,
+    context,
+    evaluate,
+    matter,
+    rulesets,
+    shanghai,
+    states,
+)
+
+
+def notice(days: int, begins: str, ends: str = "", pack: str = "") -> str:
+    return f"""
+ruleset: notice
+title: 告知
+subject: matter
+layer: {"local" if pack else "law"}
+{f"pack: {pack}" if pack else ""}
+source: REG22
+in_force_from: {begins}
+{f"in_force_to: {ends}" if ends else ""}
+inputs: [channel]
+tables:
+  - id: how
+    title: 办法
+    hit: UNIQUE
+    in: [channel]
+    out: {{days: {{type: int, label: 天数}}}}
+    rows: [{{id: letter, if: [letter], then: [{days}], basis: convention, note: 试}}]
+duties:
+  - id: told
+    title: 告知
+    concept: first_notice
+    who: competent_organ
+    due: {{from: received, add: {days}, count: calendar_days}}
+    met_by: [told_in_writing]
+    basis: convention
+    note: 试
+"""
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
+    folder = tmp_path_factory.mktemp("two") / "rulesets"
+    return commands.load(
+        rulesets(folder, old=notice(30, "2022-01-01", "2024-06-30"), new=notice(10, "2024-07-01"))
+    )
+
+
+LETTER = {"channel": "letter"}
+
+
+def days_told(rulebook: Rulebook, **asked: object) -> str:
+    answer = assess(rulebook, matter(LETTER), context(**asked))  # type: ignore[arg-type]
+    (decision,) = answer.decisions
+    return decision.outcome_json
+
+
+@pytest.mark.parametrize(
+    ("day", "days"), [("2024-06-30", 30), ("2024-07-01", 10), ("2022-01-01", 30), ("2030-01-01", 10)]
+)
+def test_tables_speak_by_the_day_of_law(two: Rulebook, day: str, days: int) -> None:
+    assert days_told(two, as_of=day) == f'{{"days":{days}}}'
+    assert days_told(two, at="2026-01-01", as_of=day) == f'{{"days":{days}}}'
+
+
+def test_before_the_first_revision_nothing_is_said(two: Rulebook) -> None:
+    answer = assess(two, matter(LETTER, [{"type": "received", "at": "2021-12-31"}]), context(at="2022-02-01"))
+    assert [decision.table for decision in answer.decisions] == ["how"]
+    assert not answer.duties
+    assert not assess(two, matter(LETTER), context(as_of="2021-12-31")).decisions
+
+
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        ("2024-06-30T23:59:59", "2024-07-30"),
+        ("2024-07-01T00:00:00", "2024-07-11"),
+        ("2024-05-01", "2024-05-31"),
+    ],
+)
+@pytest.mark.parametrize("asked", ["2024-07-05", "2025-07-05"])
+def test_a_clock_keeps_the_revision_in_force_when_it_started(
+    two: Rulebook, received: str, due: str, asked: str
+) -> None:
+    answer = assess(two, matter(LETTER, [{"type": "received", "at": received}]), context(at=asked))
+    (duty,) = answer.duties
+    assert shanghai(duty.due_at) == f"{due}T23:59:59"
+    used = {item.revision: item.in_force_from for item in answer.revisions.rulesets}
+    assert used[duty.revision] == ("2024-07-01" if received.startswith("2024-07") else "2022-01-01")
+
+
+def test_an_older_day_of_law_does_not_take_a_running_clock_away(two: Rulebook) -> None:
+    about = matter(LETTER, [{"type": "received", "at": "2024-07-02"}])
+    answer = assess(two, about, context(at="2024-07-20", as_of="2024-06-01"))
+    assert [shanghai(duty.due_at) for duty in answer.duties] == ["2024-07-12T23:59:59"]
+    assert [decision.outcome_json for decision in answer.decisions] == ['{"days":30}']
+
+
+def test_a_pinned_revision_speaks_in_the_others_stead(two: Rulebook) -> None:
+    old, new = (part.ruleset.name for part in two.slices("notice"))
+    about = matter(LETTER, [{"type": "received", "at": "2024-07-02"}])
+    for pin, days, due in ((old, 30, "2024-08-01"), (new, 10, "2024-07-12")):
+        answer = assess(two, about, context(at="2024-07-20", pinned_revisions=[pin]))
+        assert [decision.outcome_json for decision in answer.decisions] == [f'{{"days":{days}}}']
+        assert [shanghai(duty.due_at) for duty in answer.duties] == [f"{due}T23:59:59"]
+    named = evaluate(two, old, about, context(at="2024-07-20"))
+    assert [decision.outcome_json for decision in named.decisions] == ['{"days":30}']
+
+
+def test_evaluate_by_bare_name_takes_the_revision_of_the_day(two: Rulebook) -> None:
+    answer = evaluate(two, "notice", matter(LETTER), context(as_of="2024-06-30"))
+    assert [decision.outcome_json for decision in answer.decisions] == ['{"days":30}']
+
+
+def test_the_decision_id_changes_with_the_revision_and_not_with_its_comments(tmp_path: Path) -> None:
+    def asked(name: str, text: str) -> str:
+        rulebook = commands.load(rulesets(tmp_path / name, notice=text))
+        return assess(rulebook, matter(LETTER), context(at="2024-08-01")).decision_id
+
+    text = notice(10, "2024-07-01")
+    assert asked("one", text) == asked("same", f"# 说明\n{text}")
+    assert asked("other", notice(11, "2024-07-01")) != asked("again", text)
+
+
+def test_two_revisions_in_force_on_one_day_are_refused(tmp_path: Path) -> None:
+    folder = rulesets(
+        tmp_path / "r", old=notice(30, "2022-01-01", "2024-07-01"), new=notice(10, "2024-07-01")
+    )
+    with pytest.raises(RefusedError) as refused:
+        commands.load(folder)
+    assert any("2024-07-01" in problem.message for problem in refused.value.problems)
+
+
+PARAMETERS = """parameters:
+  days:
+    label: 天数
+    type: int
+    values: [{from: 2022-01-01, value: 10}, {from: 2024-07-01, value: 5}]
+    basis: convention
+    note: 试
+tables:"""
+DATED = notice(10, "2022-01-01").replace("add: 10", "add: days").replace("then: [10]", "then: [days]")
+
+
+def test_a_parameter_changes_on_its_day_and_a_running_clock_keeps_the_old_value(tmp_path: Path) -> None:
+    rulebook = commands.load(rulesets(tmp_path / "r", dated=DATED.replace("tables:", PARAMETERS)))
+    assert days_told(rulebook, as_of="2024-06-30") == '{"days":10}'
+    assert days_told(rulebook, as_of="2024-07-01") == '{"days":5}'
+    about = matter(LETTER, [{"type": "received", "at": "2024-06-30"}])
+    (duty,) = assess(rulebook, about, context(at="2024-07-08")).duties
+    assert shanghai(duty.due_at) == "2024-07-10T23:59:59"
+
+
+def adoptions(folder: Path, *entries: str) -> Path:
+    path = folder / "adoptions.yaml"
+    path.write_text("adoptions:\n" + "\n".join(f"  - {entry}" for entry in entries), encoding="utf-8")
+    return path
+
+
+ENTRY = '{{pack: S002, office: 甲, jurisdiction: "{place}", in_force_from: {begins}, review_by: 2027-01-01{more}}}'
+
+
+@pytest.mark.parametrize(
+    ("adopted", "asked", "awake"),
+    [
+        ("990101", "990101", True),
+        ("990101", "990102", False),
+        ("990101", "990101001", True),
+        ("990101001", "990101", False),
+        ("990101001", "990101001", True),
+        ("990100", "990101", True),
+        ("990000", "990101", True),
+        ("990000", "980101", False),
+        ("990101", "", False),
+    ],
+)
+def test_a_pack_is_awake_in_the_places_below_the_one_that_adopted_it(
+    tmp_path: Path, adopted: str, asked: str, awake: bool
+) -> None:
+    folder = rulesets(tmp_path / "r", local=notice(10, "2022-01-01", pack="S002"))
+    adopting = adoptions(tmp_path, ENTRY.format(place=adopted, begins="2024-01-01", more=""))
+    rulebook = commands.load(folder, [adopting])
+    about = matter(LETTER, [{"type": "received", "at": "2024-05-06"}])
+    assert bool(assess(rulebook, about, context(at="2024-05-07", place=asked)).duties) is awake
+
+
+def test_a_pack_sleeps_without_an_adoption_and_still_answers_who_asks_for_it_by_name(tmp_path: Path) -> None:
+    rulebook = commands.load(rulesets(tmp_path / "r", local=notice(10, "2022-01-01", pack="S002")))
+    about = matter(LETTER, [{"type": "received", "at": "2024-05-06"}])
+    assert not assess(rulebook, about, context(at="2024-05-07")).duties
+    assert evaluate(rulebook, "notice", about, context(at="2024-05-07")).duties
+
+
+@pytest.mark.parametrize(
+    ("received", "awake"),
+    [
+        ("2023-12-31T23:59:59", False),
+        ("2024-01-01T00:00:00", True),
+        ("2024-06-30T23:59:59", True),
+        ("2024-07-01T00:00:00", False),
+    ],
+)
+def test_an_adoption_holds_from_its_first_to_its_last_day_for_the_clocks_that_start_in_it(
+    tmp_path: Path, received: str, awake: bool
+) -> None:
+    folder = rulesets(tmp_path / "r", local=notice(10, "2022-01-01", pack="S002"))
+    entry = ENTRY.format(place="990101", begins="2024-01-01", more=", in_force_to: 2024-06-30")
+    rulebook = commands.load(folder, [adoptions(tmp_path, entry)])
+    about = matter(LETTER, [{"type": "received", "at": received}])
+    answer = assess(rulebook, about, context(at="2024-08-01"))
+    assert bool(answer.duties) is awake
+    assert not answer.decisions
+
+
+def test_a_local_duty_of_the_same_meaning_makes_the_due_time_tighter_and_keeps_both_citations(
+    tmp_path: Path,
+) -> None:
+    folder = rulesets(
+        tmp_path / "r",
+        law=notice(15, "2022-05-01"),
+        local=notice(10, "2022-05-01", pack="S002").replace("ruleset: notice", "ruleset: tighter"),
+    )
+    adopting = adoptions(tmp_path, ENTRY.format(place="990101", begins="2024-01-01", more=""))
+    about = matter(LETTER, [{"type": "received", "at": "2024-05-06"}])
+    answer = assess(commands.load(folder, [adopting]), about, context(at="2024-05-07"))
+    (duty,) = answer.duties
+    assert (duty.ruleset, shanghai(duty.due_at)) == ("tighter", "2024-05-16T23:59:59")
+    assert len(duty.merged_duty_ids) == 1
+    assert states(answer) == {"told": "pending"}
+
+
+def test_an_adoption_of_a_pack_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    entry = ENTRY.format(place="990101", begins="2024-01-01", more="").replace("S002", "S999")
+    with pytest.raises(RefusedError) as refused:
+        commands.load(rulesets(tmp_path / "r", law=notice(15, "2022-05-01")), [adoptions(tmp_path, entry)])
+    assert any("S999" in problem.message for problem in refused.value.problems)
+
+
+def test_the_catalogue_tells_states_revisions_and_pages(tmp_path: Path) -> None:
+    folder = rulesets(
+        tmp_path / "r",
+        old=notice(30, "2022-01-01", "2024-06-30"),
+        new=notice(10, "2024-07-01", "2024-12-31"),
+        local=notice(10, "2022-05-01", pack="S002").replace("ruleset: notice", "ruleset: asleep"),
+    )
+    rulebook = commands.load(folder)
+
+    def listed(day: str) -> dict[str, int]:
+        request = pb.ListRulesetsRequest(as_of=day, jurisdiction="990101")
+        return {item.name: item.state for item in commands.list_rulesets(rulebook, request, NOW).rulesets}
+
+    assert listed("2024-05-01") == {
+        "notice": pb.RULESET_STATE_IN_FORCE,
+        "asleep": pb.RULESET_STATE_SLEEPING,
+    }
+    assert listed("2025-05-01")["notice"] == pb.RULESET_STATE_NOT_IN_FORCE
+    first = commands.list_rulesets(rulebook, pb.ListRulesetsRequest(page_size=1), NOW)
+    rest = commands.list_rulesets(
+        rulebook, pb.ListRulesetsRequest(page_size=1, page_token=first.next_page_token), NOW
+    )
+    assert [item.name for item in (*first.rulesets, *rest.rulesets)] == ["asleep", "notice"]
+    assert not rest.next_page_token
+    got = commands.get_ruleset(rulebook, pb.GetRulesetRequest(name="notice", as_of="2024-05-01"), NOW)
+    assert [(item.in_force_from, item.in_force_to) for item in got.ruleset.revisions] == [
+        ("2022-01-01", "2024-06-30"),
+        ("2024-07-01", "2024-12-31"),
+    ]
+    assert "add: 30" in got.source_yaml
+
+
+@pytest.mark.parametrize("token", ["x", "!", "AAAA", "8J+", "_w=="])
+def test_a_page_token_that_was_not_given_out_is_refused_or_is_a_place_in_the_list(
+    token: str, tmp_path: Path
+) -> None:
+    rulebook = commands.load(rulesets(tmp_path / "r", law=notice(15, "2022-05-01")))
+    places: list[str] = []
+    try:
+        names = [
+            item.name
+            for item in commands.list_rulesets(
+                rulebook, pb.ListRulesetsRequest(page_token=token), NOW
+            ).rulesets
+        ]
+    except RefusedError as refused:
+        names, places = [], [problem.place for problem in refused.problems]
+    assert (names, places) in [([], ["page_token"]), (["notice"], []), ([], [])]

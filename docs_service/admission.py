@@ -16,7 +16,7 @@ from service_kit.problems import Problem, Refusal, RefusedError
 NUMBER_FIELD = "doc_no"
 _LONGEST_ID = 200
 _NAMED_IN_DATA = ("issuer", "addressee", "copy_to", "signer", "contact")
-_NUMBER_EXAMPLE = "青河信〔2024〕36号"
+_NUMBER_EXAMPLE = "云岭信〔2024〕36号"
 
 
 def find_type(order: RenderOrder, catalogue: Catalogue) -> tuple[DocumentType, Variant]:

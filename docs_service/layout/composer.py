@@ -3,12 +3,14 @@
 A line is filled until the next atom does not fit. When the break falls where it may not (punctuation at the
 start of a line, an opening bracket at its end, inside a number), the line either takes the punctuation in by
 squeezing the blank halves of its punctuation, or gives characters to the next line and spreads what remains
-evenly. Every line but the last ends at the measure.
+evenly. Every line but the last ends at the measure. A case number that would leave its line too loose is
+parted; a figure never is.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from docs_service.layout.atoms import Atom, Kind, atoms_of
 from docs_service.layout.fonts import RoleFaces
@@ -17,6 +19,11 @@ from docs_service.layout.measures import Align
 # How much a gap between characters may be narrowed, of the pitch; and inner punctuation, of its blank.
 GAP_SQUEEZE = 0.015
 INNER_SQUEEZE = 0.5
+# How far a gap may be spread, of the pitch, before a code of letters and digits is parted instead; and how
+# many of its characters stand on either side at least.
+LOOSEST_GAP = 0.1
+SHORTEST_PART = 4
+_CODE = re.compile(r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{10,}")
 _CLOSE = 1e-6
 
 
@@ -121,6 +128,9 @@ def _next_line(atoms: list[Atom], start: int, setting: Setting, indent: float) -
             cuts, gap = squeezed
             return _set(atoms[start:pull], indent, cuts, gap, pull < len(atoms)), _after_space(atoms, pull)
     push = _last_break(atoms, start, end)
+    slack = room - sum(atom.width for atom in atoms[start:push])
+    if setting.align is Align.FILL and slack > LOOSEST_GAP * setting.pitch * (push - start - 1):
+        push = _part_code(atoms, push, slack)
     return _spread(atoms[start:push], indent, room, setting), push
 
 
@@ -139,6 +149,22 @@ def _last_break(atoms: list[Atom], start: int, end: int) -> int:
     while at > start and not atoms[at].breaks_before:
         at -= 1
     return at if at > start else end
+
+
+def _part_code(atoms: list[Atom], at: int, room: float) -> int:
+    """Part the code at that place so that its first characters fit the room. Where the line then ends."""
+    atom = atoms[at]
+    if not _CODE.fullmatch(atom.text):
+        return at
+    reach = list(accumulate((atom.face.advance(c) for c in atom.text), initial=0.0))
+    scale = atom.width / reach[-1]
+    fitting = sum(1 for end in reach[1:] if end * scale <= room + _CLOSE)
+    size = min(fitting, len(atom.text) - SHORTEST_PART)
+    if size < SHORTEST_PART:
+        return at
+    width = reach[size] * scale
+    atoms[at : at + 1] = [_cut(atom, 0, size, width), _cut(atom, size, len(atom.text), atom.width - width)]
+    return at + 1
 
 
 def _squeeze(atoms: Sequence[Atom], room: float, pitch: float) -> tuple[list[float], float] | None:

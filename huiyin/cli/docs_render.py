@@ -20,7 +20,7 @@ def render(
         str, typer.Option("--format", help="pdf 或 docx，默认看文件名。Default: as the file's name says.")
     ] = "",
     variant: Annotated[str, typer.Option(help="文书的变体，默认第一种。Variant.")] = "",
-    number: Annotated[str, typer.Option(help="文号，例如 青河信〔2024〕36号。Number of the paper.")] = "",
+    number: Annotated[str, typer.Option(help="文号，例如 云岭信〔2024〕36号。Number of the paper.")] = "",
     seal: Annotated[str, typer.Option(help="印章：sample 为样章，默认不用印。Seal to lay on it.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="制作样稿，可以没有文号。A marked draft.")] = False,
     forbid: Annotated[

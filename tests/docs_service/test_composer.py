@@ -1,5 +1,6 @@
 """The line composer by its properties, and beside a plainer twin that only fills and never adjusts."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -7,9 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docs_service.layout.atoms import NO_LINE_END, NO_LINE_START, Kind, atoms_of
-from docs_service.layout.composer import Setting, compose
+from docs_service.layout.composer import LOOSEST_GAP, SHORTEST_PART, Setting, compose
 from docs_service.layout.fonts import installed_fonts
-from docs_service.layout.measures import CHARACTER_PITCH, CHARACTERS_PER_LINE, TEXT_WIDTH, FontRole
+from docs_service.layout.measures import (
+    CHARACTER_PITCH,
+    CHARACTERS_PER_LINE,
+    MM_PER_POINT,
+    TEXT_WIDTH,
+    FontRole,
+)
 from docs_service.layout.title import ems, has_good_shape, title_lines
 
 FACES = installed_fonts().roles[FontRole.BODY]
@@ -94,11 +101,25 @@ def test_punctuation_is_taken_in():
     assert compose(text, BODY)[0].text[-1] == "。"
 
 
-@pytest.mark.parametrize("number", ["1,286,430.55", "91.4%", "2024年", "QH202411110107"])
+@pytest.mark.parametrize("number", ["1,286,430.55", "91.4%", "2024年", "0000-1234567"])
 def test_numbers_stay_whole(number):
     for before in range(18, 28):
         lines = compose("信" * before + number + "元" * 10, BODY)
         assert any(number in line.text for line in lines)
+
+
+@pytest.mark.parametrize("before", range(8, 26))
+def test_a_case_number_is_parted_rather_than_its_line_spread_wide(before):
+    number = "YL202411110107"
+    lines = compose("信" * before + "（信访件编号：" + number + "），" + "访" * 30, BODY)
+    for line in lines[:-1]:
+        gaps = [right.x - left.end for left, right in pairwise(line.runs)] + [
+            run.spacing for run in line.runs
+        ]
+        assert max(gaps) <= (CHARACTER_PITCH - 16 * MM_PER_POINT) + (LOOSEST_GAP + 0.01) * CHARACTER_PITCH
+    whole = [line for line in lines if number in line.text]
+    parts = [len(part) for line in lines for part in re.findall(r"[YL0-9]+", line.text)]
+    assert whole or (len(parts) == 2 and min(parts) >= SHORTEST_PART and sum(parts) == len(number))
 
 
 def test_a_word_wider_than_the_measure_is_cut():
@@ -118,10 +139,10 @@ def test_narrow_quotation_marks_take_a_full_place():
 @pytest.mark.parametrize(
     "title",
     [
-        "青河县人民政府办公室关于进一步规范信访事项办理答复工作的处理意见书",
-        "青河县信访工作联席会议办公室关于交办原第二机械厂改制职工社会保险费补缴和经济补偿金支付问题信访事项的函",
-        "关于《青河县国有企业改制职工安置办法》适用问题的信访处理意见书",
-        "青河县信访工作联席会议办公室（青河县群众工作中心）信访处理意见书",
+        "云岭县人民政府办公室关于进一步规范信访事项办理答复工作的处理意见书",
+        "云岭县信访工作联席会议办公室关于交办原第二机械厂改制职工社会保险费补缴和经济补偿金支付问题信访事项的函",
+        "关于《云岭县国有企业改制职工安置办法》适用问题的信访处理意见书",
+        "云岭县信访工作联席会议办公室（云岭县群众工作中心）信访处理意见书",
     ],
 )
 def test_title_is_a_trapezium_or_a_diamond(title):

@@ -95,7 +95,7 @@ def value_of(field):
         case FieldKind.CODE:
             return st.sampled_from([code.code for code in field.codes])
         case FieldKind.NUMBER:
-            return st.integers(1, 9999).map(lambda n: f"青河信〔2024〕{n}号")
+            return st.integers(1, 9999).map(lambda n: f"云岭信〔2024〕{n}号")
         case FieldKind.LIST:
             return st.lists(value_of(field.item), min_size=max(1, field.min_items), max_size=4)
         case FieldKind.RECORD:
@@ -115,7 +115,7 @@ def orders(draw):
     data = draw(record_of(kind.fields_of(variant.code)))
     return RenderOrder(
         kind.code, json.dumps(data), Format.PDF, variant.code,
-        number="青河信〔2024〕36号", forbidden_recipients=(Party("nobody"),), seal="sample",
+        number="云岭信〔2024〕36号", forbidden_recipients=(Party("nobody"),), seal="sample",
     )  # fmt: skip
 
 
@@ -215,7 +215,7 @@ def test_signature_date_and_seal(make_order):
     rendered = render(make_order("N02-accepted", seal="sample"))
     pages, _, images = pdf_pages(rendered.content)
     line = {plain("".join(c["text"] for c in line)): line for line in lines_of(pages[-1])}
-    date, signature = line["2024年3月18日"], line["青河县住房和城乡建设局"]
+    date, signature = line["2024年3月18日"], line["云岭县住房和城乡建设局"]
     right = m.MARGIN_LEFT + m.TEXT_WIDTH - 4 * m.CHARACTER_PITCH
     assert date[-1]["x1"] / MM == pytest.approx(right, abs=0.3)
     centre = (date[0]["x0"] + date[-1]["x1"]) / 2
@@ -285,7 +285,7 @@ def test_letter_head_and_rules(make_order):
     order = make_order("B03-single")
     pages, rects, _ = pdf_pages(render(order).content)
     mark = [c for c in pages[0] if c["size"] > 22.5]
-    assert plain("".join(c["text"] for c in mark)) == "青河县信访局"
+    assert plain("".join(c["text"] for c in mark)) == "云岭县信访局"
     assert mark[0]["top"] / MM == pytest.approx(30, abs=0.5)
     wide = sorted(r["top"] / MM for r in rects[0] if (r["x1"] - r["x0"]) / MM > 169)
     mark_bottom = m.LETTERHEAD_TOP + m.LETTERHEAD_LARGEST / MM
@@ -334,7 +334,7 @@ def test_docx_opens_with_named_styles_and_measures(case, make_order):
 
 
 def test_a_long_title_breaks_alike_in_both_formats(make_order):
-    data = {"issuer": "青河县信访工作联席会议办公室（青河县群众工作中心）"}
+    data = {"issuer": "云岭县信访工作联席会议办公室（云岭县群众工作中心）"}
     order = make_order("B07-supported", Format.DOCX, data=data)
     pages = fill(order, shipped_catalogue(), installed_fonts()).composition.pages
     (lines,) = [text.lines for text in pages[0].texts if text.style is Style.TITLE]

@@ -73,7 +73,7 @@ def test_all_problems_are_told_at_once(make_order):
         "branch": "9",
     }
     refused = refusal_of(
-        make_order(CASE, data=data, number="青河信(2024)1号", language="en", seal="ministry")
+        make_order(CASE, data=data, number="云岭信(2024)1号", language="en", seal="ministry")
     )
     assert {problem.code for problem in refused.problems} == {
         "FIELD_MISSING", "DATE_IMPOSSIBLE", "TEXT_CONTROL", "FIELD_UNKNOWN", "CODE_UNKNOWN",
@@ -107,15 +107,15 @@ def test_problem_inside_a_list_names_its_item(make_order):
 @pytest.mark.parametrize(
     ("number", "code"),
     [
-        ("青河信[2024]36号", "NUMBER_BRACKETS"),
-        ("青河信（2024）36号", "NUMBER_BRACKETS"),
-        ("青河信(2024)36号", "NUMBER_BRACKETS"),
-        ("青河信【2024】36号", "NUMBER_BRACKETS"),
-        ("青河信〔2024〕036号", "NUMBER_ZERO_PADDED"),
-        ("青河信〔2024〕第36号", "NUMBER_ORDINAL"),
-        ("青河信〔24〕36号", "NUMBER_YEAR"),
-        ("青河信〔2024〕36", "NUMBER_FORM"),
-        ("青河信〔2024〕36号\n", "NUMBER_FORM"),
+        ("云岭信[2024]36号", "NUMBER_BRACKETS"),
+        ("云岭信（2024）36号", "NUMBER_BRACKETS"),
+        ("云岭信(2024)36号", "NUMBER_BRACKETS"),
+        ("云岭信【2024】36号", "NUMBER_BRACKETS"),
+        ("云岭信〔2024〕036号", "NUMBER_ZERO_PADDED"),
+        ("云岭信〔2024〕第36号", "NUMBER_ORDINAL"),
+        ("云岭信〔24〕36号", "NUMBER_YEAR"),
+        ("云岭信〔2024〕36", "NUMBER_FORM"),
+        ("云岭信〔2024〕36号\n", "NUMBER_FORM"),
         ("36", "NUMBER_FORM"),
         ("", "NUMBER_MISSING"),
     ],
@@ -126,7 +126,7 @@ def test_number(make_order, number, code):
 
 
 def test_number_given_twice_must_agree(make_order):
-    refused = refusal_of(make_order(CASE, data={"doc_no": "青河信〔2024〕37号"}))
+    refused = refusal_of(make_order(CASE, data={"doc_no": "云岭信〔2024〕37号"}))
     assert codes_and_places(refused) == [("NUMBER_CONFLICT", "data_json.doc_no")]
 
 
@@ -154,7 +154,7 @@ def test_seal_on_a_draft(make_order):
     [
         ({"recipients": (Party("office-7"),), "forbidden_recipients": (Party("office-7"),)}, "recipients[0]"),
         ({"forbidden_recipients": (Party(name="周 明远先生"),)}, "data_json.addressee"),
-        ({"forbidden_recipients": (Party(name="青河县住房和城乡建设局"),)}, "data_json.issuer"),
+        ({"forbidden_recipients": (Party(name="云岭县住房和城乡建设局"),)}, "data_json.issuer"),
         ({"forbidden_recipients": (Party(name="林一平"),)}, "data_json.contact"),
     ],
 )
@@ -167,8 +167,8 @@ def test_forbidden_recipient(make_order, words, place):
 def test_section_of_a_forbidden_unit_is_forbidden(make_order):
     order = make_order(
         "B03-joint",
-        data={"copy_to": ["青河县财政局", "青河县国有资产监督管理局信访科"]},
-        forbidden_recipients=(Party(name="青河县国有资产监督管理局"),),
+        data={"copy_to": ["云岭县财政局", "云岭县国有资产监督管理局信访科"]},
+        forbidden_recipients=(Party(name="云岭县国有资产监督管理局"),),
     )
     assert codes_and_places(refusal_of(order)) == [("RECIPIENT_FORBIDDEN", "data_json.copy_to[1]")]
 

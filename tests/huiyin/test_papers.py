@@ -39,7 +39,7 @@ def test_the_printed_fields_make_a_draft(data, tmp_path, code, variant, restrict
 
 def test_a_paper_is_told_as_json(data, tmp_path):
     to = tmp_path / "new folder" / "paper.docx"
-    arguments = ["--data", str(data("N02")), "--number", "青河建信受告〔2024〕12号", "--seal", "sample"]
+    arguments = ["--data", str(data("N02")), "--number", "云岭建信受告〔2024〕12号", "--seal", "sample"]
     result = CliRunner().invoke(app, ["docs", "render", "N02", *arguments, "--out", str(to), "--json"])
     told = json.loads(result.stdout)
     assert told["file"] == str(to)

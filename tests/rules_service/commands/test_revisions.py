@@ -169,7 +169,10 @@ def adoptions(folder: Path, *entries: str) -> Path:
     return path
 
 
-ENTRY = '{{pack: S002, office: 甲, jurisdiction: "{place}", in_force_from: {begins}, review_by: 2027-01-01{more}}}'
+ENTRY = (
+    '{{pack: S002, office: 甲, jurisdiction: "{place}", '
+    "in_force_from: {begins}, review_by: 2027-01-01{more}}}"
+)
 
 
 @pytest.mark.parametrize(

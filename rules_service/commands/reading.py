@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
+import orjson
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from huiyin.rules.v1 import common_pb2 as pb
@@ -14,6 +15,8 @@ from rules_service.engine.rulebook import JURISDICTION, Rulebook
 from rules_service.language.types import SHANGHAI, YEARS, day_of, parse_date
 from service_kit.problems import Problem, Refusal, RefusedError
 
+SPACE_AFTER_QUOTE = ('" ', '"\t', '"\n', '"\r')
+PLAIN = frozenset({str, bool, int, type(None)})
 LARGEST_JSON = 256 * 1024
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -122,6 +125,8 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
             Problem("F012", path, f"超过 {LARGEST_JSON // 1024} KB。", "事实只写规则要用的，不写材料全文。")
         )
         return None
+    if (plain := _plain_object(text)) is not None:
+        return plain
     try:
         read: object = _EXACT.decode(text)
         if "\\u" in text:
@@ -138,6 +143,22 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
         message = str(error) if isinstance(error, _JsonError) else "不是能读的 JSON。"
         reader.problems.append(Problem("F011", path, message, "请检查数值和嵌套。"))
     return None
+
+
+def _plain_object(text: str) -> dict[str, object] | None:
+    """The object, where it is flat and has no name twice, no fraction and no escape; else None.
+
+    A name ends in `":` and, without escapes, nothing else does; so names can be counted in the text.
+    """
+    if "\\" in text or any(space in text for space in SPACE_AFTER_QUOTE):
+        return None
+    try:
+        value = orjson.loads(text)
+    except ValueError:
+        return None
+    if value.__class__ is not dict or len(value) != text.count('":'):
+        return None
+    return value if PLAIN.issuperset(map(type, value.values())) else None
 
 
 class _JsonError(Exception):

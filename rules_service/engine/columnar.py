@@ -7,7 +7,7 @@ once, and each set of rows is decided once.
 from collections.abc import Iterable, Iterator, Sequence
 
 from rules_service.engine.index import UNKNOWN, Column, Known, TableIndex, Unknown
-from rules_service.engine.tables import Decided, decide_masks
+from rules_service.engine.tables import Decided, decide_masks, settle
 
 Cell = Known | Unknown
 Masks = tuple[int, int]
@@ -37,7 +37,6 @@ def decide_many(index: TableIndex, columns: Sequence[Iterable[Cell]]) -> Iterato
     Near misses are left out. Raises ContradictionError at the first case whose rows contradict each other.
     """
     known = [_ColumnMasks(column, index.all_rows) for column in index.columns]
-    settled: dict[int, Decided] = {}
     for values in zip(*columns, strict=True):
         certain = possible = index.all_rows
         for masks, value in zip(known, values, strict=True):
@@ -48,7 +47,4 @@ def decide_many(index: TableIndex, columns: Sequence[Iterable[Cell]]) -> Iterato
             unknown = [number for number, value in enumerate(values) if value is UNKNOWN]
             yield decide_masks(index, certain, possible, unknown)
             continue
-        outcome = settled.get(certain)
-        if outcome is None:
-            outcome = settled[certain] = decide_masks(index, certain, possible, ())
-        yield outcome
+        yield settle(index, certain)

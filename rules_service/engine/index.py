@@ -6,12 +6,15 @@ let it through. A decision is one look-up a column and an AND.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from rules_service.language.model import Table
 from rules_service.language.types import Value
 from rules_service.language.unary import Interval, UnaryTest
+
+if TYPE_CHECKING:
+    from rules_service.engine.tables import Decided
 
 
 class Unknown:
@@ -63,11 +66,15 @@ Column = OrderedColumn | PlainColumn
 
 @dataclass(frozen=True, slots=True)
 class TableIndex:
-    """A table ready to be asked."""
+    """A table ready to be asked.
+
+    `settled` keeps what sets of matching rows have come to: a table's cases have few outcomes.
+    """
 
     table: Table
     columns: tuple[Column, ...]
     all_rows: int
+    settled: dict[int, "Decided"] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, table: Table) -> "TableIndex":

@@ -15,6 +15,7 @@ from rules_service.language.model import Aggregator, HitPolicy, Row, Table
 from rules_service.language.types import Kind, Value
 
 MOST_NEAR_MISSES = 5
+MOST_SETTLED = 10_000
 # More than any sum of decimals of a table can have: each has at most 28 before and behind the point.
 EXACT_DIGITS = 100
 
@@ -64,17 +65,31 @@ def decide(index: TableIndex, values: Sequence[Known | Unknown], *, near: bool =
     certain = possible = index.all_rows
     masks = []
     for column, value in zip(index.columns, values, strict=True):
-        if isinstance(value, Unknown):
-            mask = index.all_rows
+        if value is UNKNOWN:
+            masks.append(index.all_rows)
             certain &= column.anything
         else:
-            mask = column.mask(value)
+            mask = column.mask(value)  # type: ignore[arg-type]
+            masks.append(mask)
             possible &= mask
             certain &= mask
-        masks.append(mask)
-    unknown = () if certain == possible else [n for n, value in enumerate(values) if value is UNKNOWN]
-    misses = _near_misses(index, masks) if near else ()
-    return decide_masks(index, certain, possible, unknown, misses)
+    if near:
+        unknown = [number for number, value in enumerate(values) if value is UNKNOWN]
+        return decide_masks(index, certain, possible, unknown, _near_misses(index, masks))
+    if certain == possible:
+        return settle(index, certain)
+    unknown = [number for number, value in enumerate(values) if value is UNKNOWN]
+    return decide_masks(index, certain, possible, unknown)
+
+
+def settle(index: TableIndex, rows: int) -> Decided:
+    """What a table says where just these rows match and none is open, near misses left out."""
+    decided = index.settled.get(rows)
+    if decided is None:
+        decided = decide_masks(index, rows, rows, ())
+        if len(index.settled) < MOST_SETTLED:
+            index.settled[rows] = decided
+    return decided
 
 
 def decide_masks(

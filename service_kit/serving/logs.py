@@ -73,8 +73,13 @@ class JsonHandler(logging.Handler):
 
 
 def start_logging(service: str, level: str) -> None:
-    """Sends everything this process logs through `JsonHandler`."""
-    logging.basicConfig(handlers=[JsonHandler(service, level)], level=_LEVELS[level], force=True)
+    """Sends everything this process logs through `JsonHandler`.
+
+    What libraries say of their progress is left out: it is long, and nobody here checks its words.
+    """
+    others = max(_LEVELS[level], _LEVELS["warning"])
+    logging.basicConfig(handlers=[JsonHandler(service, level)], level=others, force=True)
+    logging.getLogger("huiyin").setLevel(_LEVELS[level])
 
 
 def _now() -> str:

@@ -77,9 +77,9 @@ def start_logging(service: str, level: str) -> None:
 
     What libraries say of their progress is left out: it is long, and nobody here checks its words.
     """
-    others = max(_LEVELS[level], _LEVELS["warning"])
-    logging.basicConfig(handlers=[JsonHandler(service, level)], level=others, force=True)
-    logging.getLogger("huiyin").setLevel(_LEVELS[level])
+    handler = JsonHandler(service, level)
+    handler.addFilter(lambda record: record.name.startswith("huiyin") or record.levelno >= logging.WARNING)
+    logging.basicConfig(handlers=[handler], level=_LEVELS[level], force=True)
 
 
 def _now() -> str:

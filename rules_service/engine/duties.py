@@ -177,7 +177,7 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: _Start, amount: 
     ending = _ending(duty, env, start, met)
     state, ended_by, change, extra = _state(duty, env, clock, start, end, met, ending)
     outcome = _outcome(duty, env, start, state)
-    done = met or (ending[0] if ending else None)
+    done = ending[0] if ending else met
     late = end is not None and (done.at if done else min(clock.at, clock.silent_until)) > end.latest_lawful_at
     return replace(
         outcome,

@@ -180,3 +180,14 @@ def test_the_next_change_is_never_in_the_past() -> None:
     waiting = duty(answer, "direct_notice")
     assert states(answer)["direct_notice"] == "due_soon"
     assert not waiting.HasField("next_change_at")
+
+
+def test_what_happens_after_a_duty_was_discharged_in_time_makes_no_violation(forms: Rulebook) -> None:
+    events = [
+        {"type": "accepted", "at": "2024-03-01T10:00"},
+        {"type": "withdrawn_by_petitioner", "at": "2024-03-20T10:00"},
+        {"type": "opinion_issued", "at": "2024-05-06T10:00"},
+    ]
+    answer = assess(forms, matter({}, events), context(at="2024-05-10"))
+    assert states(answer)["opinion"] == "discharged"
+    assert findings(answer) == []

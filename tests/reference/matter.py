@@ -1,0 +1,206 @@
+"""Duties walked moment by moment: what a clerk with a calendar and the file would say; no code of the engine.
+
+States are worked out for a moment from what had happened by then; when a state will change is found by asking
+again at each later moment at which something could.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from tests.reference.deadlines import SHANGHAI, Interval, Off, end_of_hours, last_day, roll
+
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Happened:
+    type: str
+    at: datetime
+    id: str = ""
+    ended_at: datetime | None = None
+    recipient: str = ""
+    days: int | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class PlainDuty:
+    """A duty from an event; `unit` is clock_hours, calendar_days or working_days; amount None: no number."""
+
+    start: str
+    amount: int | None
+    unit: str
+    met_by: tuple[str, ...]
+    met_by_any: bool = False
+    presumed_from: str = ""
+    presumed_days: int = 0
+    extended_by: str = ""
+    extended_at_most: int = 0
+    pauses: tuple[str, ...] = ()
+    discharged_by: tuple[str, ...] = ()
+    void_by: tuple[str, ...] = ()
+    lead: timedelta = timedelta(days=3)
+    by_petitioner: bool = False
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One run of a duty at a moment."""
+
+    state: str
+    started_at: datetime | None = None
+    event: str = ""
+    recipient: str = ""
+    amount: int = 0
+    due: datetime | None = None
+    latest: datetime | None = None
+    met_at: datetime | None = None
+    violated: bool = False
+    changes: datetime | None = None
+
+
+@dataclass(frozen=True)
+class File:
+    """What is known: events, up to when silence means that nothing happened, the days off."""
+
+    events: tuple[Happened, ...]
+    complete_until: datetime | None
+    off: Off
+
+    def known(self, at: datetime) -> datetime:
+        return min(at, self.complete_until) if self.complete_until else at
+
+    def happened(self, kind: str, at: datetime, since: datetime | None = None) -> list[Happened]:
+        return [e for e in self.events if e.type == kind and e.at <= at and (since is None or e.at >= since)]
+
+
+def end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), SHANGHAI)
+
+
+def ends(
+    duty: PlainDuty, start: datetime, amount: int, pauses: Sequence[Interval], off: Off
+) -> tuple[datetime, datetime]:
+    if duty.unit == "clock_hours":
+        end = end_of_hours(start, amount, pauses)
+        return end, end
+    last = last_day(start, amount, duty.unit == "working_days", off, pauses)
+    rolled = roll(last, start, off, pauses)
+    return end_of(rolled if duty.by_petitioner else last), end_of(rolled)
+
+
+@dataclass(frozen=True)
+class Start:
+    at: datetime
+    event: Happened
+    counts_from: datetime
+    presumed: bool = False
+
+
+def starts(duty: PlainDuty, file: File, at: datetime) -> list[Start]:
+    recorded = [Start(e.at, e, e.at) for e in file.happened(duty.start, at)]
+    bases = file.happened(duty.presumed_from, at) if duty.presumed_from else []
+    if not bases:
+        return recorded
+    found = []
+    for number, base in enumerate(bases):
+        later = bases[number + 1].at if number + 1 < len(bases) else None
+        own = [s for s in recorded if (number == 0 or s.at >= base.at) and (later is None or s.at < later)]
+        day = last_day(base.at, duty.presumed_days, False, file.off, ())
+        in_time = any(s.at <= end_of(day) for s in own)
+        if not in_time and end_of(day) <= file.known(at):
+            presumed = datetime.combine(day, time(), SHANGHAI)
+            found.append(Start(presumed, replace(base, recipient=""), base.at, presumed=True))
+        else:
+            found += own
+    return found
+
+
+def done(duty: PlainDuty, file: File, at: datetime, start: Start) -> Happened | None:
+    firsts = []
+    for kind in duty.met_by:
+        fitting = [
+            e
+            for e in file.happened(kind, at, start.counts_from)
+            if not start.event.recipient or e.recipient in {"", start.event.recipient}
+        ]
+        firsts.append(fitting[0] if fitting else None)
+    there = [e for e in firsts if e is not None]
+    if duty.met_by_any:
+        return min(there, key=lambda e: e.at) if there else None
+    if not there or len(there) < len(firsts):
+        return None
+    return max(there, key=lambda e: e.at)
+
+
+def state_at(duty: PlainDuty, file: File, at: datetime, start: Start) -> Ran:
+    """All but when it changes next."""
+    pauses = [(e.at, e.ended_at or at) for kind in duty.pauses for e in file.happened(kind, at, start.at)]
+    pauses = [(a, b) for a, b in pauses if a < b]
+    ran = Ran("pending", start.at, "" if start.presumed else start.event.id, start.event.recipient)
+    if duty.amount is not None:
+        due, latest = ends(duty, start.at, duty.amount, pauses, file.off)
+        granted = sum(
+            e.days or 0 for e in file.happened(duty.extended_by, at, start.counts_from) if e.at <= due
+        )
+        amount = duty.amount + min(granted, duty.extended_at_most)
+        due, latest = ends(duty, start.at, amount, pauses, file.off)
+        ran = replace(ran, amount=amount, due=due, latest=latest)
+    met = done(duty, file, at, start)
+    ran = replace(ran, met_at=met.at if met else None)
+    endings = [
+        (e.at, state)
+        for kinds, state in ((duty.discharged_by, "discharged"), (duty.void_by, "void"))
+        for kind in kinds
+        for e in file.happened(kind, at, start.counts_from)
+        if met is None or e.at < met.at
+    ]
+    if endings:
+        ended, state = min(endings, key=lambda item: item[0])
+        late = ran.latest is not None and ended > ran.latest and state != "void"
+        return replace(ran, state=state, violated=late)
+    if met is not None:
+        late = ran.latest is not None and met.at > ran.latest
+        state = "met_late" if ran.due is not None and met.at > ran.due else "met"
+        return replace(ran, state=state, violated=late)
+    for kind in duty.pauses:
+        for e in file.happened(kind, at, start.at):
+            running = e.ended_at is None or e.ended_at > at
+            if running and (ran.due is None or e.at < ran.due):
+                return replace(ran, state="suspended")
+    if ran.due is None or ran.latest is None:
+        return ran
+    known = file.known(at)
+    if known > ran.due:
+        return replace(ran, state="overdue", violated=known > ran.latest)
+    return replace(ran, state="due_soon" if at >= ran.due - duty.lead else "pending")
+
+
+def run(duty: PlainDuty, file: File, at: datetime) -> list[Ran]:
+    """The duty once for each start, in any order, or once as not started."""
+    told = replace(file, events=tuple(e for e in file.events if e.at <= at))
+    found = [state_at(duty, told, at, start) for start in starts(duty, told, at)] or [Ran("not_started")]
+    return [
+        replace(ran, changes=next_change(duty, told, at, ran, number)) for number, ran in enumerate(found)
+    ]
+
+
+def next_change(duty: PlainDuty, file: File, at: datetime, ran: Ran, number: int) -> datetime | None:
+    """The first later moment at which the state or the violation is another, if nothing more happens.
+
+    A pause that has not ended goes on; whoever knows only up to a moment learns nothing by waiting.
+    """
+    moments = {at + SECOND}
+    if ran.due is not None and ran.latest is not None:
+        moments |= {ran.due - duty.lead, ran.due, ran.due + SECOND, ran.latest + SECOND}
+    moments |= {e.ended_at for e in file.events if e.ended_at}
+    for base in file.happened(duty.presumed_from, at):
+        moments.add(end_of(last_day(base.at, duty.presumed_days, False, file.off, ())))
+    for moment in sorted(moments):
+        if moment > at:
+            later = [state_at(duty, file, moment, start) for start in starts(duty, file, moment)]
+            same = [run for run in later or [Ran("not_started")] if run.started_at == ran.started_at]
+            if all((run.state, run.violated) != (ran.state, ran.violated) for run in same):
+                return moment
+    return None

@@ -1,0 +1,220 @@
+"""Duties against the plain walk through the file, on generated sequences of events, by the public door."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from google.protobuf.timestamp_pb2 import Timestamp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huiyin.rules.v1 import answer_pb2
+from rules_service import commands
+from rules_service.calendar.pin import packaged_calendar
+from rules_service.engine.rulebook import Rulebook
+from tests.reference import matter as plain
+from tests.reference.deadlines import SHANGHAI
+from tests.reference.matter import File, Happened, PlainDuty, Ran
+from tests.reference.profile import examples
+from tests.rules_service.commands.asking import context, evaluate, matter, rulesets
+
+CALENDAR = packaged_calendar()
+
+# One duty of every form; periods are short, so that events fall on their bounds often.
+FORMS = """
+ruleset: forms
+title: 时限的各种写法
+subject: matter
+layer: law
+source: REG22
+in_force_from: 2022-05-01
+inputs: []
+parameters:
+  most: {label: 最多延长, type: int, value: 4, basis: convention, note: 试}
+duties:
+  - {id: register, title: 试, concept: registered,
+     due: {from: received}, met_by: [registered], pauses: [urged],
+     REST}
+  - {id: route, title: 试, concept: routed,
+     due: {from: received, add: 4, count: calendar_days}, met_by: {any: [forwarded, guided]},
+     REST}
+  - {id: notice, title: 试, concept: first_notice,
+     due: {from: received, add: 3, count: working_days}, met_by: [told_in_writing, registered],
+     due_soon_days: 1, REST}
+  - {id: window, title: 试, concept: objection, owed_by: petitioner,
+     due: {from: opinion_issued, add: 5, count: calendar_days}, met_by: [objected],
+     REST}
+  - {id: finish, title: 试, concept: handled,
+     due: {from: accepted, add: 6, count: calendar_days,
+           presumed: {from: received, add: 3, count: calendar_days}},
+     extended_by: {event: extension_approved, days: days_extended, at_most: most},
+     due_soon_days: 2, met_by: [opinion_issued],
+     ends: [{by: withdrawn_by_petitioner, as: discharged, basis: convention, note: 试},
+            {by: returned, as: void, basis: convention, note: 试}], REST}
+  - {id: heard, title: 试, concept: extension_told,
+     due: {from: extension_approved, add: 5, count: calendar_days}, pauses: [supervised, urged],
+     met_by: [extension_told], REST}
+  - {id: heard_working, title: 试, concept: assigned_result,
+     due: {from: assigned, add: 3, count: working_days}, pauses: [supervised], met_by: [result_reported],
+     REST}
+  - {id: hours, title: 试, concept: visit_response,
+     due: {from: leader_arrived, add: 8, count: clock_hours}, pauses: [supervised], met_by: [visit_recorded],
+     REST}
+"""
+REST = (
+    "who: competent_organ, finding: {code: A45_1, basis: convention, note: 试}, basis: convention, note: 试"
+)
+PLAIN = {
+    "register": PlainDuty("received", None, "calendar_days", ("registered",), pauses=("urged",)),
+    "route": PlainDuty("received", 4, "calendar_days", ("forwarded", "guided"), met_by_any=True),
+    "notice": PlainDuty(
+        "received", 3, "working_days", ("told_in_writing", "registered"), lead=timedelta(days=1)
+    ),
+    "window": PlainDuty("opinion_issued", 5, "calendar_days", ("objected",), by_petitioner=True),
+    "finish": PlainDuty(
+        "accepted",
+        6,
+        "calendar_days",
+        ("opinion_issued",),
+        presumed_from="received",
+        presumed_days=3,
+        extended_by="extension_approved",
+        extended_at_most=4,
+        discharged_by=("withdrawn_by_petitioner",),
+        void_by=("returned",),
+        lead=timedelta(days=2),
+    ),
+    "heard": PlainDuty(
+        "extension_approved", 5, "calendar_days", ("extension_told",), pauses=("supervised", "urged")
+    ),
+    "heard_working": PlainDuty("assigned", 3, "working_days", ("result_reported",), pauses=("supervised",)),
+    "hours": PlainDuty(
+        "leader_arrived",
+        8,
+        "clock_hours",
+        ("visit_recorded",),
+        pauses=("supervised",),
+        lead=timedelta(hours=1),
+    ),
+}
+TYPES = sorted(
+    {
+        kind
+        for duty in PLAIN.values()
+        for kind in (duty.start, *duty.met_by, *duty.pauses, *duty.discharged_by, *duty.void_by)
+    }
+)
+
+
+@cache
+def forms() -> Rulebook:
+    with TemporaryDirectory() as folder:
+        return commands.load(rulesets(Path(folder) / "rulesets", forms=FORMS.replace("REST", REST)))
+
+
+FIRST_DAYS = [date(2024, 9, 25), date(2024, 2, 5), date(2024, 2, 27), date(2024, 12, 28), date(2025, 4, 25)]
+CLOCKS = [time(0, 0), time(10, 0), time(15, 30), time(23, 59, 59)]
+WHOLE_MINUTES = CLOCKS[:3]
+
+
+@st.composite
+def files(draw: st.DrawFn) -> tuple[File, datetime]:
+    first = draw(st.sampled_from(FIRST_DAYS))
+
+    def moment(clocks: list[time]) -> datetime:
+        day = first + timedelta(days=draw(st.integers(0, 16)))
+        return datetime.combine(day, draw(st.sampled_from(clocks)), SHANGHAI)
+
+    kinds = draw(st.lists(st.sampled_from(TYPES), min_size=1, max_size=8))
+    events = []
+    for number, kind in enumerate(kinds):
+        lasts = kind in {"supervised", "urged"}
+        at = moment(WHOLE_MINUTES if lasts or kind == "leader_arrived" else CLOCKS)
+        ended = None
+        if lasts and draw(st.booleans()):
+            ended = max(at, moment(WHOLE_MINUTES))
+        events.append(
+            Happened(
+                kind,
+                at,
+                f"e{number}",
+                ended,
+                draw(st.sampled_from(["", "", "p1", "p2"])),
+                draw(st.sampled_from([1, 3, 9])) if kind == "extension_approved" else None,
+            )
+        )
+    events.sort(key=lambda event: event.at)
+    complete = moment(CLOCKS) if draw(st.integers(0, 2)) == 0 else None
+    at = moment(CLOCKS) + timedelta(days=draw(st.integers(0, 6)))
+    return File(tuple(events), complete, CALENDAR.day_off_reason), at
+
+
+def asked(file: File, at: datetime) -> answer_pb2.Answer:
+    told = []
+    for event in file.events:
+        item: dict[str, object] = {"type": event.type, "at": event.at.isoformat(), "event_id": event.id}
+        if event.ended_at:
+            item["ended_at"] = event.ended_at.isoformat()
+        if event.recipient:
+            item["recipient_key"] = event.recipient
+        if event.days:
+            item["days_extended"] = event.days
+        told.append(item)
+    complete = file.complete_until.isoformat() if file.complete_until else ""
+    about = matter({}, told, complete_until=complete)
+    return evaluate(forms(), "forms", about, context(at=at.isoformat()))
+
+
+def moment_of(message: answer_pb2.Duty, field: str) -> datetime | None:
+    if not message.HasField(field):  # type: ignore[arg-type]
+        return None
+    stamp: Timestamp = getattr(message, field)
+    return stamp.ToDatetime(UTC).astimezone(SHANGHAI)
+
+
+def as_ran(message: answer_pb2.Duty, violated: bool) -> Ran:
+    return Ran(
+        answer_pb2.DutyState.Name(message.state).removeprefix("DUTY_STATE_").lower(),
+        moment_of(message, "started_at"),
+        message.started_by,
+        message.recipient_key,
+        message.amount,
+        moment_of(message, "due_at"),
+        moment_of(message, "latest_lawful_at"),
+        moment_of(message, "met_at"),
+        violated,
+        moment_of(message, "next_change_at"),
+    )
+
+
+def tightness(ran: Ran) -> tuple[bool, float]:
+    return ran.started_at is None, ran.due.timestamp() if ran.due else float("inf")
+
+
+@examples(250, 10_000)
+@given(files())
+def test_duties_run_as_a_clerk_with_a_calendar_would_say(told: tuple[File, datetime]) -> None:
+    """Of several runs with one meaning for one recipient the answer shows the tightest."""
+    file, at = told
+    answer = asked(file, at)
+    violated = [finding.duty_id for finding in answer.findings]
+    for name, duty in PLAIN.items():
+        wanted = plain.run(duty, file, at)
+        shown = [message for message in answer.duties if message.rule == name]
+        assert {message.recipient_key for message in shown} == {ran.recipient for ran in wanted}
+        ids = {one for message in shown for one in (message.duty_id, *message.merged_duty_ids)}
+        assert len(ids) == len(wanted)
+        assert sum(one in ids for one in violated) == sum(ran.violated for ran in wanted)
+        for message in shown:
+            group = [ran for ran in wanted if ran.recipient == message.recipient_key]
+            tightest = min(map(tightness, group))
+            found = as_ran(message, message.duty_id in violated)
+            fitting = [ran for ran in group if tightness(ran) == tightest]
+            if file.complete_until is None:
+                assert found in fitting
+            else:
+                # What changes next if nothing happens is told of who knows that nothing does.
+                assert found.changes is None or found.changes > at
+                assert found in [replace(ran, changes=found.changes) for ran in fitting]

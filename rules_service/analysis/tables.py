@@ -26,7 +26,9 @@ ORDERED = frozenset({HitPolicy.PRIORITY, HitPolicy.FIRST})
 
 MOST_HOLES = 3
 MOST_PAIRS = 5
-MOST_NODES = 200_000
+# Budgets of visited nodes for one table: for its pairs and gaps, for its dead rows, and for one such row.
+MOST_NODES = 100_000
+MOST_NODES_OF_A_ROW = 5_000
 
 LIMIT = "表太大，或各行交错太多。请拆成几个表，或减少输入。"
 
@@ -39,6 +41,7 @@ class TableCheck:
     wording: Wording
     places: Places
     budget: Budget = field(default_factory=lambda: Budget(MOST_NODES))
+    budget_of_rows: Budget = field(default_factory=lambda: Budget(MOST_NODES))
     findings: list[Finding] = field(default_factory=list)
     unreachable: set[int] = field(default_factory=set)
     unproved: set[int] = field(default_factory=set)
@@ -170,13 +173,11 @@ class TableCheck:
                 continue
             own = [[piece.rows for piece in column if piece.rows >> row & 1] for column in grid.columns]
             try:
-                found, covering = hole(own, rivals, grid.shared, self.budget)
-                if found is not None:
-                    continue
-                covering = self._fewest(own, covering, grid)
+                covering = _one_that_holds(own, rivals) or self._covering(own, rivals, grid)
             except BudgetSpentError:
                 self.unproved.add(row)
-                self._not_proved("这一行会有命中的时候", row=row)
+                continue
+            if not covering:
                 continue
             self.unreachable.add(row)
             self._find(
@@ -185,13 +186,23 @@ class TableCheck:
                 "请把它移到前面，或缩小那些行，或删去这一行。",
                 row,
             )
+        if self.unproved:
+            self._not_proved(f"{row_names(sorted(self.unproved))}会有命中的时候")
 
-    def _fewest(self, grid: list[list[int]], covering: int, whole: TableGrid) -> int:
-        """Of rows that cover everything together, some of which none can be spared."""
-        for row in reversed(bits(covering)):
-            fewer = covering & ~(1 << row)
-            if fewer and hole(grid, fewer, whole.shared, self.budget)[0] is None:
-                covering = fewer
+    def _covering(self, own: list[list[int]], rivals: int, grid: TableGrid) -> int:
+        """Of the rivals some that cover a row together, none of which can be spared; 0 where they do not."""
+        budget = Budget(min(MOST_NODES_OF_A_ROW, self.budget_of_rows.left))
+        self.budget_of_rows.left -= budget.left
+        try:
+            found, covering = hole(own, rivals, grid.shared, budget)
+            if found is not None:
+                return 0
+            for row in reversed(bits(covering)):
+                fewer = covering & ~(1 << row)
+                if fewer and hole(own, fewer, grid.shared, budget)[0] is None:
+                    covering = fewer
+        finally:
+            self.budget_of_rows.left += max(budget.left, 0)
         return covering
 
     def _gaps(self, grid: TableGrid, tied: list[tuple[int, int]]) -> None:
@@ -242,6 +253,14 @@ class TableCheck:
                 f"{title}有没写到的情形，例如：{words}{tail}",
                 "有意留空就不必改；要写全时请补上，并写 complete: true。",
             )
+
+
+def _one_that_holds(grid: list[list[int]], rows: int) -> int:
+    """The first row that lets everything through by itself, as a mask; 0 where there is none."""
+    for column in grid:
+        for piece in column:
+            rows &= piece
+    return rows & -rows
 
 
 def _hangs_together(case: Mapping[int, Known], tied: list[tuple[int, int]]) -> bool:

@@ -9,6 +9,7 @@ from rules_service.language.types import Kind, ValueType, to_json
 from rules_service.language.vocabulary import Vocabulary
 
 ANY_CASE = "任何情形"
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +59,6 @@ def row_place(table: Table, number: int) -> str:
 
 
 def row_names(numbers: list[int]) -> str:
-    """Rows by number, as in 第 1、3 行."""
-    return f"第 {'、'.join(str(number + 1) for number in numbers)} 行"
+    """Rows by number, as in 第 1、3 行; of many the first."""
+    first = "、".join(str(number + 1) for number in numbers[:MOST_NAMED])
+    return f"第 {first} 行" if len(numbers) <= MOST_NAMED else f"第 {first} 等 {len(numbers)} 行"

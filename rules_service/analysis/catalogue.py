@@ -1,0 +1,172 @@
+"""Every finding there is, what it means and how it is usually mended: the text of docs/findings.zh.md."""
+
+import sys
+from dataclasses import dataclass
+
+from rules_service.language.findings import Code, Severity, severity_of
+
+WORDS = {Severity.ERROR: "错误", Severity.WARNING: "提醒", Severity.INFORMATION: "说明"}
+
+GROUPS = {
+    "S": "文件本身",
+    "V": "词汇表",
+    "R": "规则集的各部分",
+    "C": "表的格子",
+    "T": "表的缺口、重叠和到不了的行",
+    "L": "层级：下位规定不得做的事",
+    "Q": "引文",
+    "G": "护栏：规则永远不得涉及的内容",
+    "E": "例子",
+    "A": "采用文件",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What a finding means, and what usually mends it."""
+
+    meaning: str
+    cure: str
+
+
+EXPLAINED: dict[Code, Explained] = {
+    Code.NOT_YAML: Explained("文件不是正确的 YAML，从该行起读不懂。", "查缩进、冒号后的空格、成对的引号。"),
+    Code.DUPLICATE_KEY: Explained("同一处写了两个同名的键。", "只留一个。"),
+    Code.ALIAS_OR_TAG: Explained("用了 YAML 的引用（& *）或标签（!）。", "把内容写全，去掉标签。"),
+    Code.SEVERAL_DOCUMENTS: Explained(
+        "一个文件里有几份内容，或没有内容。", "一个文件只写一份，去掉多余的 ---。"
+    ),
+    Code.WRONG_SHAPE: Explained(
+        "该写列表的地方写了别的，或嵌套太深。", "照语言说明改写成列表、一个值或“键: 值”。"
+    ),
+    Code.UNKNOWN_KEY: Explained("此处没有这个键，多半是拼写错误。", "改成提示里列出的键。"),
+    Code.MISSING_KEY: Explained("缺少必须写的键。", "补上。"),
+    Code.WRONG_LITERAL: Explained("写的值不合此处的要求：日期不存在、词不在可选之列等。", "按提示改。"),
+    Code.UNREADABLE_FILE: Explained("文件打不开、太大，或不是 UTF-8 编码。", "检查路径，另存为 UTF-8。"),
+    Code.UNKNOWN_TYPE: Explained("没有这种类型。", "写 string、bool、int、decimal、date 等，或“enum 名称”。"),
+    Code.MISSING_LABEL: Explained("词条没有中文名或英文名。", "补 label 和 english。"),
+    Code.NAME_TWICE: Explained("事实和事件用了同一个名称。", "给其中一个改名。"),
+    Code.UNKNOWN_NAME: Explained("词汇表里没有这个名称或代码。", "改正拼写，或先写进词汇表。"),
+    Code.DUPLICATE_ID: Explained("同类的两部分编号相同。", "改其中一个的编号。"),
+    Code.ROW_LENGTH: Explained("一行的格数与表的列数不同。", "不限的格写“-”，不填的结果写“-”。"),
+    Code.NAME_NOT_DECLARED: Explained("用到的事实没有写进文件开头的 inputs。", "在 inputs 里加上。"),
+    Code.CIRCULAR_TABLES: Explained("几个表互相等待对方的结果。", "断开其中一处。"),
+    Code.WRONG_AMOUNT: Explained(
+        "加到时间上的不是整数，或起算的不是日期、时刻。", "换成整数的参数、输出，或换起算点。"
+    ),
+    Code.WRONG_FIELD: Explained("这类事实没有这个字段。", "改正字段名，或先写进词汇表。"),
+    Code.DATES_OVERLAP: Explained("同一规则集的两个版本同时有效。", "给较早的一份写 in_force_to。"),
+    Code.PRIORITY_WITHOUT_ORDER: Explained(
+        "PRIORITY、OUTPUT ORDER 的表没有写结果的先后。", "给一个输出写 order。"
+    ),
+    Code.CHAIN_REFUSED: Explained("链式规则超出引擎能稳妥运行的范围。", "按提示拆分或改写条件。"),
+    Code.PARAMETER_NOT_IN_FORCE: Explained("规则集生效之日参数还没有值。", "写 value，或补一个更早的 from。"),
+    Code.INPUT_UNUSED: Explained("inputs 里的事实没有用到。", "删去，免得白白收集。"),
+    Code.WRONG_SUBJECT_SCOPE: Explained(
+        "表或时限的 each 与规则集的对象不合。", "机关的规则集写 office，事项的写 matter 或 request。"
+    ),
+    Code.PARAMETER_UNUSED: Explained("参数没有用到。", "在表或时限里写它的名字，或删去。"),
+    Code.CELL_SYNTAX: Explained(
+        "格子的写法看不懂。", '照例写：-、city, district、">= 3"、"[1..3)"、not(…)、null。'
+    ),
+    Code.CELL_TYPE: Explained(
+        "格子里的值不是这一列的类型，或超出词汇表的上下限。", "改成该类型的值；代码照词汇表写。"
+    ),
+    Code.CELL_EMPTY: Explained("格子空着，或区间是空的。", "不限写“-”；区间下限要小于上限。"),
+    Code.GAP: Explained(
+        "表有没写到的情形，附例子。有意留空的表很多，所以只作说明。", "要写全时补行，并写 complete: true。"
+    ),
+    Code.GAP_THOUGH_COMPLETE: Explained(
+        "表写明 complete: true，却有没写到的情形，附例子。", "补上这些行，或去掉 complete。"
+    ),
+    Code.NULL_GAP: Explained(
+        "写明 complete: true 的表，只差事实为空的情形没写到。", "事实可能为空时，在那一格写 null 或“-”。"
+    ),
+    Code.ROWS_OVERLAP: Explained(
+        "UNIQUE 的表有两行会同时命中，附例子。运行时会报矛盾。", "缩小其中一行，或把命中方式改为 FIRST。"
+    ),
+    Code.ROWS_DIFFER: Explained(
+        "ANY 的表有两行会同时命中而结果（或文书、候选、违规）不同，附例子。", "改成一样，或缩小其中一行。"
+    ),
+    Code.ROW_UNREACHABLE: Explained(
+        "这一行永远不会是结果：格子里没有可能的值，或每种情形都先被别的行命中。",
+        "移到前面、缩小那些行，或删去。",
+    ),
+    Code.NOT_PROVED: Explained(
+        "表太大，或两个输入有牵连，未能证明有或没有；不等于没有问题。", "拆表、减少输入，再检查一次。"
+    ),
+    Code.COLUMN_UNUSED: Explained("这一列每行都是“-”，不影响结果。", "从 in 里删去。"),
+    Code.COLUMN_CONSTANT: Explained("这一列每行都一样，是整张表的前提。", "有意如此就不必改。"),
+    Code.TIGHTENS_NOTHING: Explained("tightens 指的时限不存在。", "写成“规则集/时限”，核对编号。"),
+    Code.TIGHTENS_NOT_ABOVE: Explained(
+        "tightens 指的时限不在更高的层级。", "指上位规定的时限，或去掉 tightens。"
+    ),
+    Code.TIGHTENS_NOT_COMPARABLE: Explained(
+        "说是收紧，却与上位的时限起算、履行、含义或承担者不同，无法比较。",
+        "改成一致；另起一项职责的去掉 tightens。",
+    ),
+    Code.PERIOD_LENGTHENED: Explained(
+        "下位规定延长了机关的期限，附一个起算日为证（比遍所有已公布的年份）。",
+        "缩短期限、延长天数或中止事由。",
+    ),
+    Code.WINDOW_SHORTENED: Explained(
+        "下位规定缩短了信访人的期限，附一个起算日为证。", "放宽到不短于上位规定。"
+    ),
+    Code.REFUSAL_ADDED: Explained(
+        "下位规定增加了拒绝信访人的情形（候选或其文书）。", "删去；部门、省级依法另行规定的写 departs_from。"
+    ),
+    Code.PETITIONER_BURDENED: Explained("下位规定给信访人设了期限。", "删去；放宽上位期限的写 tightens。"),
+    Code.TIGHTENS_NOT_SAID: Explained(
+        "与上位的时限含义、起算、履行都一样，却没有写 tightens。", "写上 tightens。"
+    ),
+    Code.DEPARTURE_NOT_ALLOWED: Explained("只有部门规范和省级规范可以写 departs_from。", "删去。"),
+    Code.NO_CITATION: Explained("没有写依据。", "写 cite；无条文可引时写 basis: convention 和 note。"),
+    Code.UNKNOWN_SOURCE: Explained("来源不在登记册里。", "先写进 rulesets/sources.yaml。"),
+    Code.QUOTE_TOO_SHORT: Explained("引文不足四个字，不能证明什么。", "引起作用的半句。"),
+    Code.CONVENTION_WITHOUT_REASON: Explained("写了约定或未核实，却没有说明理由。", "补 note。"),
+    Code.ARTICLE_FORM: Explained("条号的写法看不懂。", "写 34、23.3（款）、31(6)（项）。"),
+    Code.QUOTE_TOO_LONG: Explained("引文超过一百二十个字。", "只引起作用的半句。"),
+    Code.QUOTE_NOT_FOUND: Explained(
+        "来源原文的该条（款、项）里没有这句话，附最接近的一句。", "逐字照抄，或改条号。"
+    ),
+    Code.ARTICLE_NOT_FOUND: Explained("来源原文没有这一条、款或项。", "核对条号。"),
+    Code.PERSON_AS_SUBJECT: Explained("以人为对象。", "对象只能是事项、机关、邻里事务。"),
+    Code.BANNED_WORD: Explained("出现禁用词：对人的分级、稳控、监视。", "删去这一内容。"),
+    Code.PERSONAL_INPUT: Explained("规则要用个人信息。", "删去，或改问与人无关的事实。"),
+    Code.PERSON_GRADED: Explained("名称是对人的评价、打分或跟踪。", "等级、评分只能用于机关单位。"),
+    Code.INTERFERENCE: Explained(
+        "法定职责、期限或告知取决于重复、越级、集体、匿名、人数，或时钟取决于形式、评价。", "去掉这个条件。"
+    ),
+    Code.EXAMPLE_WRONG: Explained("例子的结果与写的不一样。", "核对规则，或改例子。"),
+    Code.EXAMPLE_REFUSED: Explained("例子本身读不通。", "按提示改例子。"),
+    Code.NO_EXAMPLES: Explained("规则集没有例子。", "写 examples，每一行都要有例子走到。"),
+    Code.ROW_WITHOUT_EXAMPLE: Explained("没有例子走到这一行。", "补一个例子。"),
+    Code.UNKNOWN_PACK: Explained("词汇表里没有这个规则包。", "改成词汇表里的规则包。"),
+    Code.WRONG_JURISDICTION: Explained("行政区划代码的写法不对。", "县级以上六位，乡镇九位。"),
+}
+
+HEAD = """\
+# 检查结果一览
+
+`huiyin rules check` 的每条结果都有编号，编号的含义永不改变。“错误”使文件不能使用；“提醒”请看一看；
+“说明”不必处理，加 `--info` 才列出。每个编号在 `tests/rules_service/findings/` 里有一个最小的例子。
+
+本页由 `rules_service/analysis/catalogue.py` 生成，请勿直接修改。
+"""
+
+
+def page() -> str:
+    """The page docs/findings.zh.md."""
+    parts = [HEAD]
+    for letter, title in GROUPS.items():
+        lines = [f"## {letter} {title}", "", "| 编号 | 程度 | 含义 | 通常的改法 |", "|---|---|---|---|"]
+        for code, explained in EXPLAINED.items():
+            if code.value.startswith(letter):
+                words = WORDS[severity_of(code)]
+                lines.append(f"| {code.value} | {words} | {explained.meaning} | {explained.cure} |")
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

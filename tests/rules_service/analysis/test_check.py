@@ -1,0 +1,66 @@
+"""Checking files and folders: what is looked at, what coverage says, when the search gives up."""
+
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from rules_service.analysis.check import check, check_files
+from rules_service.analysis.cover import Budget
+from rules_service.analysis.tables import TableCheck
+from rules_service.language import unary
+from rules_service.language.model import Each, HitPolicy, Row, Table
+from rules_service.language.types import Kind, ValueType
+from tests.rules_service.analysis.tables_at_hand import NOWHERE, wording
+
+RULESETS = Path(__file__).parents[3] / "rulesets"
+FINDINGS = Path(__file__).parents[1] / "findings"
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    shutil.copytree(FINDINGS / "base", tmp_path / "base")
+    shutil.copytree(RULESETS / "calendars", tmp_path / "base" / "calendars")
+    return tmp_path / "base"
+
+
+def test_basics_and_calendars_are_no_rulesets(base: Path) -> None:
+    everything = list(base.rglob("*.yaml"))
+    assert check_files(everything, base) == []
+    assert check_files([base, base / "calendars"], base) == []
+
+
+def test_a_draft_stands_for_the_revision_that_begins_on_the_same_day(base: Path) -> None:
+    draft = base.parent / "draft.yaml"
+    shutil.copy(base / "law" / "clocks.yaml", draft)
+    assert check_files([draft], base) == []
+
+
+def test_coverage_counts_rows_that_can_answer(base: Path) -> None:
+    told = {it.table: it for it in check([FINDINGS / "T006-row-unreachable.yaml"], base).coverage}
+    assert {name: (it.rows, it.reachable, it.reached, it.missed) for name, it in told.items()} == {
+        "t": (4, 3, 3, ())
+    }
+    [missing] = check([FINDINGS / "E004-row-without-example.yaml"], base).coverage
+    assert (missing.rows, missing.reachable, missing.reached, missing.missed) == (2, 2, 1, ("b",))
+    assert asdict(missing)["table"] == "t"
+
+
+def test_the_examples_of_the_shipped_rulesets_reach_every_row() -> None:
+    report = check([RULESETS], RULESETS)
+    assert [it for it in report.coverage if it.missed or it.unproved] == []
+
+
+def test_a_search_that_ends_too_early_says_so_and_not_that_there_is_nothing() -> None:
+    kind = ValueType(Kind.INT)
+    cells = [["< 5", "-"], ["-", "< 5"], [">= 5", ">= 5"]]
+    rows = tuple(
+        Row(f"r{n}", tuple(unary.parse(cell, kind) for cell in row), (), ()) for n, row in enumerate(cells)
+    )
+    table = Table("t", "试验表", Each.MATTER, HitPolicy.FIRST, None, ("a", "b"), (), rows)
+    words = wording(table, [kind, kind])
+    assert TableCheck(table, words, NOWHERE).run().findings == []
+    stopped = TableCheck(table, words, NOWHERE, Budget(1), Budget(0)).run()
+    assert {finding.code for finding in stopped.findings} == {"T007"}
+    assert "未能证明" in stopped.findings[0].message

@@ -1,0 +1,133 @@
+"""What a lower layer may do; what it may not has a file each among the findings."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rules_service.analysis.check import check
+
+RULESETS = Path(__file__).parents[3] / "rulesets"
+BASE = Path(__file__).parents[1] / "findings" / "base"
+
+HEAD = """\
+ruleset: draft
+title: 试验
+subject: matter
+layer: {layer}
+source: NORM1
+in_force_from: {since}
+inputs: [channel]
+"""
+DUTY = """\
+duties:
+  - id: d
+    title: 试验
+    concept: {concept}
+    who: organ
+    due: {{from: {start}, add: {add}, count: {count}}}
+    met_by: [{met}]
+    basis: convention
+    note: 试验
+{more}
+"""
+TABLE = """\
+tables:
+  - id: t
+    title: 试验
+    in: [channel]
+    out: {told: {type: string, label: 提示}}
+    rows:
+      - id: a
+        if: ["letter, visit"]
+        then: [不受理]
+        candidates: [refused]
+        basis: convention
+        note: 试验
+        MORE
+"""
+EXAMPLES = "examples:\n  - {name: 空, as_of: 2024-05-06, facts: {channel: letter}, expect: {}}\n"
+DEPARTS = "departs_from: {source: REG1, article: '2', norm: NORM1, reviewed_by: 法制机构}"
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    shutil.copytree(BASE, tmp_path / "base")
+    shutil.copytree(RULESETS / "calendars", tmp_path / "base" / "calendars")
+    return tmp_path / "base"
+
+
+def codes(base: Path, body: str, layer: str = "local", since: str = "2021-01-01") -> list[str]:
+    draft = base.parent / "draft.yaml"
+    draft.write_text(HEAD.format(layer=layer, since=since) + body + EXAMPLES, encoding="utf-8")
+    findings = [it for it in check([draft], base).findings if it.severity != "information"]
+    return [it.code for it in findings if it.code != "R012"]
+
+
+def duty(add=10, count="calendar_days", more="", concept="answered", start="received", met="answered") -> str:
+    text = DUTY.format(
+        add=add, count=count, concept=concept, start=start, met=met, more=f"    {more}" if more else ""
+    )
+    return text.rstrip() + "\n"
+
+
+def test_a_shorter_period_tightens(base: Path) -> None:
+    assert codes(base, duty(10, more="tightens: clocks/answer")) == []
+    assert codes(base, duty(15, more="tightens: clocks/answer")) == []
+    assert codes(base, duty(24, "clock_hours", more="tightens: clocks/answer")) == []
+
+
+def test_working_days_tighten_where_no_holiday_makes_them_longer(base: Path) -> None:
+    assert codes(base, duty(3, "working_days", more="tightens: clocks/answer")) == []
+    assert codes(base, duty(10, "working_days", more="tightens: clocks/answer")) == ["L004"]
+
+
+def test_a_longer_window_of_the_petitioner_lengthens(base: Path) -> None:
+    more = "owed_by: petitioner\n    tightens: clocks/ask"
+    assert codes(base, duty(60, concept="asked", start="answered", met="asked", more=more)) == []
+
+
+def test_another_start_is_a_duty_of_its_own(base: Path) -> None:
+    assert codes(base, duty(30, start="registered")) == []
+
+
+def test_a_longer_period_is_refused_though_it_claims_nothing(base: Path) -> None:
+    assert codes(base, duty(20)) == ["L004"]
+
+
+def test_what_was_never_in_force_together_is_not_compared(base: Path) -> None:
+    law = base / "law" / "clocks.yaml"
+    text = law.read_text(encoding="utf-8")
+    ended = "in_force_from: 2020-01-01\nin_force_to: 2022-12-31"
+    law.write_text(text.replace("in_force_from: 2020-01-01", ended), encoding="utf-8")
+    assert codes(base, duty(20), since="2023-01-01") == []
+    assert codes(base, duty(20), since="2022-06-01") == ["L004"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "found"),
+    [("sector", []), ("province", []), ("national-norm", ["L006", "L009"]), ("local", ["L006", "L009"])],
+)
+def test_only_sector_and_province_may_depart(base: Path, layer: str, found: list[str]) -> None:
+    assert sorted(codes(base, TABLE.replace("MORE", DEPARTS), layer)) == found
+
+
+def test_a_departing_duty_may_be_longer(base: Path) -> None:
+    assert codes(base, duty(20, more=f"tightens: clocks/answer\n    {DEPARTS}"), "sector") == []
+
+
+def test_a_refusal_that_the_law_knows_may_be_raised_again_but_not_locally(base: Path) -> None:
+    law = base / "law" / "refusals.yaml"
+    law.write_text(
+        HEAD.format(layer="law", since="2020-01-01").replace("ruleset: draft", "ruleset: refusals")
+        + TABLE.replace("MORE", "")
+        + EXAMPLES,
+        encoding="utf-8",
+    )
+    assert codes(base, TABLE.replace("MORE", ""), "sector") == []
+    assert codes(base, TABLE.replace("MORE", ""), "local") == ["L006"]
+
+
+def test_the_shipped_rulesets_have_no_errors() -> None:
+    findings = check([RULESETS], RULESETS).findings
+    assert [it for it in findings if it.severity == "error"] == []

@@ -19,6 +19,15 @@ LARGEST_FILE = 4 * 1024 * 1024
 DEEPEST_NESTING = 40
 
 
+PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map")}
+
+
+class _TextLoader(yaml.SafeLoader):
+    """Guesses nothing, so that every other tag is one that was written."""
+
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - as its base has it
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A scalar, as written."""
@@ -167,7 +176,7 @@ def read(text: str, file: str) -> tuple[Node | None, Reading]:
     """
     reading = Reading(file)
     try:
-        documents = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
+        documents = list(yaml.compose_all(text, Loader=_TextLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reading.find(
@@ -196,7 +205,7 @@ def _convert(node: yaml.Node, reading: Reading, seen: set[int], depth: int) -> N
         reading.find(Code.WRONG_SHAPE, line, "", "嵌套太深。")
         return Text("", line)
     seen.add(id(node))
-    if not node.tag.startswith("tag:yaml.org,2002:"):
+    if node.tag not in PLAIN_TAGS:
         reading.find(Code.ALIAS_OR_TAG, line, "", f"不能用标签“{node.tag}”。", "请去掉“!”开头的标签。")
     if isinstance(node, yaml.ScalarNode):
         return Text(node.value, line)

@@ -5,10 +5,10 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 
-.PHONY: help setup demo up test lint format proto clean
+.PHONY: help setup demo up test lint format bench-rules proto clean
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 setup: ## Install what is missing: 安装所需软件（只装缺的）
 	@scripts/setup
@@ -30,6 +30,10 @@ lint: setup ## Check style and types only
 format: setup ## Put the code in the project's form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+bench-rules: setup ## Measure the rules service beside its peers into benchmarks/RESULTS.md
+	@.tools/bin/uv sync --quiet --frozen --all-extras --group bench
+	@$(BIN)/python -m benchmarks.rules
 
 proto: setup ## Generate the Python of the contract again
 	@$(BIN)/python proto/generate.py

@@ -281,8 +281,10 @@ def _state(
     soon_from = end.due_at - _lead(duty, env)
     silent = min(clock.at, clock.silent_until)
     if silent > end.due_at:
-        found = silent > end.latest_lawful_at
-        return DutyState.OVERDUE, "", None if found else end.latest_lawful_at + NO_CHANGE, ()
+        # While a pause goes on, the latest lawful time moves with it.
+        still = any(e.ended_at is None for kind in duty.pauses for e in env.events_of(kind, start.at))
+        settled = still or silent > end.latest_lawful_at
+        return DutyState.OVERDUE, "", None if settled else end.latest_lawful_at + NO_CHANGE, ()
     if clock.at >= soon_from:
         return DutyState.DUE_SOON, "", end.due_at + NO_CHANGE, ()
     return DutyState.PENDING, "", soon_from, ()

@@ -191,3 +191,17 @@ def test_what_happens_after_a_duty_was_discharged_in_time_makes_no_violation(for
     answer = assess(forms, matter({}, events), context(at="2024-05-10"))
     assert states(answer)["opinion"] == "discharged"
     assert findings(answer) == []
+
+
+def test_an_overdue_duty_says_no_change_while_a_hearing_goes_on_over_the_days_off_after_it(
+    forms: Rulebook,
+) -> None:
+    """30 days from 1 June end on Monday 1 July; from 31 May on Sunday 30 June, which rolls to that Monday."""
+    events = [
+        {"type": "accepted", "at": "2024-05-31T10:00"},
+        {"type": "supervised", "at": "2024-07-01T09:00"},
+    ]
+    answer = assess(forms, matter({}, events), context(at="2024-07-01T10:00"))
+    assert states(answer)["opinion"] == "overdue"
+    assert not duty(answer, "opinion").HasField("next_change_at")
+    assert findings(answer) == []

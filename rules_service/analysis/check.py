@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rules_service.analysis.binding import binding_findings
 from rules_service.analysis.coverage import TableCoverage, coverage, without_example
 from rules_service.analysis.examples import run_examples
-from rules_service.analysis.guard import guard_ruleset, guard_vocabulary
-from rules_service.analysis.layers import LayerCheck
+from rules_service.analysis.guard import guard_vocabulary
 from rules_service.analysis.parts import check_parts
 from rules_service.analysis.places import Places
 from rules_service.analysis.quotes import check_quotes
@@ -123,10 +123,9 @@ def check_ruleset(loaded: Loaded, library: Library) -> Report:
         wording = Wording(part, library.basics.vocabulary)
         checks.append(list(check_tables(wording, places)))
         findings += (finding for table in checks[-1] for finding in table.findings)
-        findings += guard_ruleset(places, wording)
-        findings += LayerCheck(
+        findings += binding_findings(
             part, places, library.rulesets, library.basics.vocabulary, library.calendar
-        ).run()
+        )
         findings += check_parts(places, part)
     findings += check_quotes(places, library.texts)
     examples, reached = _examples(loaded.slices, places, library)

@@ -10,7 +10,8 @@ the same words are looked for in keys and in the vocabulary itself, and further
 - that a petitioner repeats, skips a level, comes in a group, stays anonymous or comes with many never takes
   away a duty of an office, nor a notice, nor lengthens a statutory period; the form of a petition and its
   rating change no clock of articles 22, 23 and 34 to 36 (REG22). So no duty of the law or of a national
-  norm may hang on them, by itself or through tables.
+  norm may hang on them, by itself or through tables; only one that `tightens` a duty of a higher layer may
+  (the scope of 简易办理), since where it does not apply the ordinary clocks do.
 """
 
 import re
@@ -85,7 +86,8 @@ def guard_ruleset(places: Places, wording: Wording) -> Iterator[Finding]:
             )
     if wording.ruleset.layer in STATUTORY:
         for duty in wording.ruleset.duties:
-            yield from _interference(duty, places, wording)
+            if not duty.tightens:
+                yield from _interference(duty, places, wording)
 
 
 def _grades_a_person(text: str) -> bool:

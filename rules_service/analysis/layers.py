@@ -23,11 +23,19 @@ from dataclasses import dataclass
 
 from rules_service.analysis.periods import Length, ends_later
 from rules_service.analysis.places import Places
+from rules_service.analysis.tightening import (
+    least_extension,
+    longest,
+    most_extension,
+    not_comparable,
+    same_duty,
+    shortest,
+)
 from rules_service.analysis.words import row_place
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.deadlines import Owed
 from rules_service.language.findings import Code, Finding
-from rules_service.language.model import Duty, Layer, PaperRule, Reference, RefKind, Ruleset
+from rules_service.language.model import CountUnit, Duty, Layer, PaperRule, Ruleset
 from rules_service.language.scope import closest
 from rules_service.language.vocabulary import CandidateDef, Vocabulary
 
@@ -127,7 +135,7 @@ class LayerCheck:
         for above in named:
             if not _overlap(above.ruleset, self.ruleset):
                 continue
-            if reason := _not_comparable(duty, above.duty):
+            if reason := not_comparable(duty, above.duty):
                 yield self._find(
                     Code.TIGHTENS_NOT_COMPARABLE,
                     duty,
@@ -136,7 +144,16 @@ class LayerCheck:
                     "请改成一致；另起一项职责的请去掉 tightens。",
                 )
             elif not self._departs(duty):
-                yield from self._longer(duty, above)
+                if self._hangs_on_the_case(duty, above):
+                    yield self._find(
+                        Code.TIGHTENS_NOT_COMPARABLE,
+                        duty,
+                        "tightens",
+                        f"说是收紧“{above.name}”，却无法比较：天数因情形而异，有长有短。",
+                        "请分成几个时限，各写一个天数。",
+                    )
+                else:
+                    yield from self._longer(duty, above)
 
     def _stands_alone(self, duty: Duty) -> Iterator[Finding]:
         if duty.owed_by_petitioner:
@@ -150,9 +167,11 @@ class LayerCheck:
             return
         for ruleset in self._higher():
             for other in ruleset.duties:
-                if not _same_duty(duty, other) or _not_comparable(duty, other):
-                    continue
                 above = Above(ruleset, other)
+                if not same_duty(duty, other) or not_comparable(duty, other):
+                    continue
+                if self._hangs_on_the_case(duty, above):
+                    continue
                 worse = list(self._longer(duty, above))
                 yield from worse
                 if not worse:
@@ -171,17 +190,32 @@ class LayerCheck:
         for words in self._excesses(duty, above):
             yield self._find(code, duty, "due", f"{verdict}上位的“{above.name}”：{words}。", ONLY_TIGHTER)
 
-    def _excesses(self, duty: Duty, above: Above) -> Iterator[str]:
+    def _hangs_on_the_case(self, duty: Duty, above: Above) -> bool:
+        """Whether periods that tables give may be longer in some cases and shorter in others."""
+        longer, shorter = self._longer_first(duty, above)
+        owed = _owed(duty)
+        most, least = longest(*longer), shortest(*shorter)
+        fewest, greatest = shortest(*longer), longest(*shorter)
+        if not (most and least and fewest and greatest) or (most, least) == (fewest, greatest):
+            return False
+        if ends_later(most, least, self.calendar, owed) is None:
+            return False
+        return ends_later(fewest, greatest, self.calendar, owed) is None
+
+    def _longer_first(self, duty: Duty, above: Above) -> tuple[tuple[Duty, Ruleset], tuple[Duty, Ruleset]]:
+        """The two duties, first the one that must not be longer than the other."""
         ours, theirs = (duty, self.ruleset), (above.duty, above.ruleset)
-        longer, shorter = (theirs, ours) if duty.owed_by_petitioner else (ours, theirs)
-        owed = Owed.BY_PETITIONER if duty.owed_by_petitioner else Owed.BY_OFFICE
-        long_, short = _longest(*longer), _shortest(*shorter)
-        if long_ and short and (witness := ends_later(long_, short, self.calendar, owed)):
+        return (theirs, ours) if duty.owed_by_petitioner else (ours, theirs)
+
+    def _excesses(self, duty: Duty, above: Above) -> Iterator[str]:
+        longer, shorter = self._longer_first(duty, above)
+        long_, short = longest(*longer), shortest(*shorter)
+        if long_ and short and (witness := ends_later(long_, short, self.calendar, _owed(duty))):
             yield witness.words(long_, short)
         if duty.owed_by_petitioner and long_ is None and short is not None:
             yield "上位没有规定天数"
-        extra, allowed = _most_extension(*longer), _least_extension(*shorter)
-        if extra > allowed:
+        extra, allowed = most_extension(*longer), least_extension(*shorter)
+        if extra > allowed and not _within(long_, extra, short, allowed):
             yield f"可以延长 {extra} 日，{'下位' if duty.owed_by_petitioner else '上位'}只有 {allowed} 日"
         pauses = set(longer[0].pauses) - set(shorter[0].pauses)
         if pauses:
@@ -221,6 +255,17 @@ class LayerCheck:
         )
 
 
+def _within(long_: Length | None, extra: int, short: Length | None, allowed: int) -> bool:
+    """Whether a period with its extension stays within the other with its own, all in calendar days."""
+    if long_ is None or short is None or {long_.unit, short.unit} != {CountUnit.CALENDAR_DAYS}:
+        return False
+    return long_.amount + extra <= short.amount + allowed
+
+
+def _owed(duty: Duty) -> Owed:
+    return Owed.BY_PETITIONER if duty.owed_by_petitioner else Owed.BY_OFFICE
+
+
 def _overlap(one: Ruleset, other: Ruleset) -> bool:
     later = max(one.in_force_from, other.in_force_from)
     return one.in_force_on(later) and other.in_force_on(later)
@@ -231,73 +276,3 @@ def _refused(
 ) -> list[CandidateDef]:
     called = {paper.paper for paper in papers}
     return [it for name, it in refusing.items() if name in candidates or called & set(it.papers)]
-
-
-def _same_duty(one: Duty, other: Duty) -> bool:
-    return bool(one.concept) and (one.concept, one.obliged, one.period.start, set(one.met_by)) == (
-        other.concept,
-        other.obliged,
-        other.period.start,
-        set(other.met_by),
-    )
-
-
-def _not_comparable(duty: Duty, above: Duty) -> str:
-    """Why two duties cannot be compared, in Chinese; empty where they can."""
-    if duty.owed_by_petitioner is not above.owed_by_petitioner:
-        return "一个由机关承担，一个由信访人承担"
-    if duty.concept != above.concept:
-        return "含义（concept）不同"
-    if duty.period.start != above.period.start or duty.period.start.kind is RefKind.DUE_AT:
-        return "起算的事件不同"
-    if set(duty.met_by) != set(above.met_by) or duty.met_by_any is not above.met_by_any:
-        return "履行的事件不同"
-    if duty.period.until != above.period.until:
-        return "到期的日子由不同的事件指定"
-    if above.period.amount and not duty.period.amount and not duty.owed_by_petitioner:
-        return "上位有天数，此处没有"
-    if duty.extension and above.extension and duty.extension.event != above.extension.event:
-        return "延长的事件不同"
-    for period in (duty.period, above.period):
-        if period.amount is not None and period.amount.kind not in COUNTABLE:
-            return "天数要看事实，事先不能确定"
-    return ""
-
-
-COUNTABLE = frozenset({RefKind.LITERAL, RefKind.PARAMETER, RefKind.OUTPUT})
-
-
-def _longest(duty: Duty, ruleset: Ruleset) -> Length | None:
-    amounts = _amounts(duty.period.amount, ruleset)
-    return Length(max(amounts), duty.period.unit) if amounts else None
-
-
-def _shortest(duty: Duty, ruleset: Ruleset) -> Length | None:
-    amounts = _amounts(duty.period.amount, ruleset)
-    return Length(min(amounts), duty.period.unit) if amounts else None
-
-
-def _most_extension(duty: Duty, ruleset: Ruleset) -> int:
-    return max(_amounts(duty.extension.at_most, ruleset), default=0) if duty.extension else 0
-
-
-def _least_extension(duty: Duty, ruleset: Ruleset) -> int:
-    return min(_amounts(duty.extension.at_most, ruleset), default=0) if duty.extension else 0
-
-
-def _amounts(reference: Reference | None, ruleset: Ruleset) -> list[int]:
-    """The numbers that a reference may stand for: one, or those that a table's rows give."""
-    if reference is None:
-        return []
-    values: list[object] = []
-    if reference.kind is RefKind.LITERAL:
-        values = [reference.literal]
-    elif reference.kind is RefKind.PARAMETER:
-        values = [ruleset.parameters[reference.name].at(ruleset.in_force_from)]
-    elif reference.kind is RefKind.OUTPUT:
-        table_id, _, output = reference.name.partition(".")
-        for table in ruleset.tables:
-            if table.id == table_id:
-                column = [it.name for it in table.outputs].index(output)
-                values = [row.outputs[column] for row in table.rows]
-    return [value for value in values if isinstance(value, int)]

@@ -1,11 +1,14 @@
 """What a lower layer may do; what it may not has a file each among the findings."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from rules_service.analysis.binding import unlawful
 from rules_service.analysis.check import check
+from rules_service.engine.rulebook import load_rulebook
 
 RULESETS = Path(__file__).parents[3] / "rulesets"
 BASE = Path(__file__).parents[1] / "findings" / "base"
@@ -17,7 +20,7 @@ subject: matter
 layer: {layer}
 source: NORM1
 in_force_from: {since}
-inputs: [channel]
+inputs: [channel, repeat]
 """
 DUTY = """\
 duties:
@@ -64,7 +67,9 @@ def codes(base: Path, body: str, layer: str = "local", since: str = "2021-01-01"
     return [it.code for it in findings if it.code != "R012"]
 
 
-def duty(add=10, count="calendar_days", more="", concept="answered", start="received", met="answered") -> str:
+def duty(
+    add: object = 10, count="calendar_days", more="", concept="answered", start="received", met="answered"
+) -> str:
     text = DUTY.format(
         add=add, count=count, concept=concept, start=start, met=met, more=f"    {more}" if more else ""
     )
@@ -93,6 +98,43 @@ def test_another_start_is_a_duty_of_its_own(base: Path) -> None:
 
 def test_a_longer_period_is_refused_though_it_claims_nothing(base: Path) -> None:
     assert codes(base, duty(20)) == ["L004"]
+
+
+def test_an_extension_counts_with_the_period(base: Path) -> None:
+    extended = "tightens: clocks/answer\n    extended_by: {event: lengthened, days: days, at_most: %d}"
+    assert codes(base, duty(10, more=extended % 5)) == []
+    assert codes(base, duty(10, more=extended % 6)) == ["L004"]
+    assert codes(base, duty(3, "working_days", more=extended % 1)) == ["L004"]
+
+
+def test_the_scope_of_a_stricter_norm_may_hang_on_what_the_law_must_not(base: Path) -> None:
+    """A norm that answers first petitions sooner: where it does not apply, the law's own clock does."""
+    only_first = 'when: {repeat: "false"}'
+    body = duty(3, "working_days", more=f"tightens: clocks/answer\n    {only_first}")
+    assert codes(base, body, "national-norm") == []
+    assert codes(base, duty(3, "working_days", start="registered", more=only_first), "national-norm") == [
+        "G005"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "found"), [((3, 15), []), ((10, 20), ["L003"]), ((16, 20), ["L004"])], ids=str
+)
+def test_days_that_a_table_gives_are_compared_all(
+    base: Path, days: tuple[int, int], found: list[str]
+) -> None:
+    table = f"""\
+tables:
+  - id: t
+    title: 试验
+    in: [channel]
+    out: {{days: {{type: int, label: 天数}}}}
+    rows:
+      - {{id: a, if: [letter], then: [{days[0]}], basis: convention, note: 试验}}
+      - {{id: b, if: [visit], then: [{days[1]}], basis: convention, note: 试验}}
+"""
+    body = table + duty("t.days", more="tightens: clocks/answer")
+    assert [code for code in codes(base, body) if code != "E004"] == found
 
 
 def test_what_was_never_in_force_together_is_not_compared(base: Path) -> None:
@@ -131,3 +173,19 @@ def test_a_refusal_that_the_law_knows_may_be_raised_again_but_not_locally(base: 
 def test_the_shipped_rulesets_have_no_errors() -> None:
     findings = check([RULESETS], RULESETS).findings
     assert [it for it in findings if it.severity == "error"] == []
+
+
+def test_rulesets_that_are_loaded_together_are_held_to_their_layers(base: Path) -> None:
+    (base / "local").mkdir()
+    text = (
+        HEAD.format(layer="local", since="2021-01-01").replace("[channel, repeat]", "[]")
+        + duty(20)
+        + EXAMPLES
+    )
+    (base / "local" / "draft.yaml").write_text(text, encoding="utf-8")
+    book = load_rulebook(base, [], datetime.now(UTC))
+    rulesets = [part.ruleset for parts in book.rulesets.values() for part in parts]
+    assert [(it.code, it.line) for it in unlawful(rulesets, book.vocabulary, book.calendar)] == [("L004", 13)]
+    shipped = load_rulebook(RULESETS, [], datetime.now(UTC))
+    rulesets = [part.ruleset for parts in shipped.rulesets.values() for part in parts]
+    assert unlawful(rulesets, shipped.vocabulary, shipped.calendar) == []

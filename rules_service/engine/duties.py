@@ -210,18 +210,28 @@ def _end(duty: Duty, env: Environment, clock: Clock, start: _Start, amount: int)
     first = end(amount)
     if duty.extension is None:
         return amount, first
-    limit = env.resolve(duty.extension.at_most)
+    strict = amount + _granted(duty, env, start, first.due_at)
+    lenient = amount + _granted(duty, env, start, first.latest_lawful_at)
+    last = end(strict)
+    if lenient > strict:
+        # Granted between the strict end and the rolled one: late for a warning, and yet lawful on a reading.
+        latest = end(lenient)
+        last = replace(latest, due_at=last.due_at, provisional=last.provisional or latest.provisional)
+    return strict, last
+
+
+def _granted(duty: Duty, env: Environment, start: _Start, by: datetime) -> int:
+    """Days of extension that were granted by a moment, as many as may be."""
+    extension = duty.extension
+    limit = env.resolve(extension.at_most) if extension else 0
+    if extension is None or not isinstance(limit, int):
+        return 0
     granted = sum(
         days
-        for event in env.events_of(duty.extension.event, start.since)
-        if event.at <= first.due_at
-        and isinstance(days := event.attributes.get(duty.extension.attribute), int)
-        and days > 0
+        for event in env.events_of(extension.event, start.since)
+        if event.at <= by and isinstance(days := event.attributes.get(extension.attribute), int) and days > 0
     )
-    if not granted or not isinstance(limit, int):
-        return amount, first
-    total = amount + min(granted, limit)
-    return total, end(total)
+    return min(granted, limit)
 
 
 def _met(duty: Duty, env: Environment, start: _Start) -> Event | None:

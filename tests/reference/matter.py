@@ -141,11 +141,13 @@ def state_at(duty: PlainDuty, file: File, at: datetime, start: Start) -> Ran:
     ran = Ran("pending", start.at, "" if start.presumed else start.event.id, start.event.recipient)
     if duty.amount is not None:
         due, latest = ends(duty, start.at, duty.amount, pauses, file.off)
-        granted = sum(
-            e.days or 0 for e in file.happened(duty.extended_by, at, start.counts_from) if e.at <= due
+        extensions = file.happened(duty.extended_by, at, start.counts_from)
+        amount, lawful = (
+            duty.amount + min(sum(e.days or 0 for e in extensions if e.at <= by), duty.extended_at_most)
+            for by in (due, latest)
         )
-        amount = duty.amount + min(granted, duty.extended_at_most)
-        due, latest = ends(duty, start.at, amount, pauses, file.off)
+        due, _ = ends(duty, start.at, amount, pauses, file.off)
+        _, latest = ends(duty, start.at, lawful, pauses, file.off)
         ran = replace(ran, amount=amount, due=due, latest=latest)
     met = done(duty, file, at, start)
     ran = replace(ran, met_at=met.at if met else None)

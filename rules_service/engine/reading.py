@@ -77,6 +77,12 @@ class CaseReader:
     def matter(self, raw: RawMatter, path: str = "matter") -> Matter:
         """Reads a matter; look at `problems` before using it."""
         self._key(raw.id, f"{path}.matter_id")
+        self._moment(raw.complete_until, f"{path}.events_complete_until")
+        if not (raw.requests or raw.events or raw.related):
+            # A question to one ruleset mostly tells facts and nothing else.
+            facts = self.facts(raw.facts, f"{path}.facts_json")
+            unknown = self._unknown(raw.unknown, facts, f"{path}.unknown_facts")
+            return Matter(raw.id, facts, unknown, (Request("", facts, unknown),), (), raw.complete_until)
         for name, items, most in (
             ("requests", raw.requests, MOST_REQUESTS),
             ("events", raw.events, MOST_EVENTS),
@@ -106,7 +112,6 @@ class CaseReader:
             self._related(kind, fields, f"{path}.related_facts[{n}]")
             for n, (kind, fields) in enumerate(raw.related)
         )
-        self._moment(raw.complete_until, f"{path}.events_complete_until")
         told = [event for event in events if event is not None]
         told.sort(key=lambda event: event.at)
         return Matter(raw.id, facts, unknown, tuple(requests), tuple(told), raw.complete_until, related)

@@ -19,7 +19,7 @@ TAG = "tag:yaml.org,2002:"
 OTHERS = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+|[yYnN]")
 ONLY_DIGITS = re.compile(r"[-+]?[0-9][-+0-9.:()/]*")
 # A plain scalar begins with a letter, a digit or what lies beyond ASCII, and holds nothing that YAML reads.
-PLAIN = re.compile(r"(?:\w|[^\x00-\x7f])(?:[^\x00-\x1f,\[\]{}#:&*!|>'\"%@`\x7f]|:(?=[^\s,\[\]{}]))*")
+PLAIN = re.compile(r"(?:\w|[^\x00-\x7f])(?:[^\x00-\x1f,\[\]{}#:&*!?|>'\"%@`\x7f]|:(?=[^\s,\[\]{}]))*")
 UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 LITERAL = re.compile(r"\S(?:.*\S)?(?:\n+\S(?:.*\S)?|\n+ +\S(?:.*\S)?)*\n?")
 
@@ -35,7 +35,7 @@ def scalar(text: str, shape: Shape) -> str:
     """A scalar on one line: plain where that is read as what is meant, else quoted."""
     if UNSEEN.search(text) or "\n" in text:
         return _escaped(text)
-    tag = RESOLVER.resolve(yaml.ScalarNode, text, (True, False)).removeprefix(TAG)
+    tag = str(RESOLVER.resolve(yaml.ScalarNode, text, (True, False))).removeprefix(TAG)  # type: ignore[no-untyped-call]
     if tag == "str" and OTHERS.fullmatch(text):
         tag = "float"
     meant = tag in shape.plain or (tag == "str" and not ONLY_DIGITS.fullmatch(text))
@@ -90,7 +90,7 @@ def _block(tree: Collection, shape: Shape, indent: int) -> Iterator[str]:
 def _slot(slot: Slot, shape: Shape, pad: str, is_item: bool) -> Iterator[str]:
     above, behind = list(slot.above), list(slot.behind)
     if is_item:
-        above += _hoisted(slot.node)
+        above += _hoisted(slot.node, shape)
     head = f"{pad}-" if is_item else f"{pad}{scalar(slot.key, Shape())}:"
     flat = _flat(slot.node, shape)
     if isinstance(slot.node, Collection) and flat is not None and slot.node.slots:
@@ -115,13 +115,13 @@ def _slot(slot: Slot, shape: Shape, pad: str, is_item: bool) -> Iterator[str]:
         yield from _block(slot.node, shape, len(pad) + INDENT)
 
 
-def _hoisted(tree: Tree) -> list[str]:
+def _hoisted(tree: Tree, shape: Shape) -> list[str]:
     """Takes the comments before the first thing in an item: they go before its dash."""
     if isinstance(tree, Scalar) or not tree.slots:
         return []
-    first = tree.slots[0]
+    first = _ordered(tree, shape)[0]
     taken, first.above = first.above, []
-    return taken + (_hoisted(first.node) if tree.is_list else [])
+    return taken + (_hoisted(first.node, shape.inner("", 0)) if tree.is_list else [])
 
 
 def _is_literal(text: str) -> bool:

@@ -113,8 +113,8 @@ def ruleset_shape(tree: Tree, vocabulary: Vocabulary) -> Shape:
     tables, parameters = _slots(tree, "tables"), _slots(tree, "parameters")
     outputs = {_text(table, "id"): _outputs(table) for table in tables.values()}
     return record(
-        "ruleset title subject layer pack source in_force_from in_force_to note inputs parameters counts tables"
-        " duties chain_facts chains indicators examples",
+        "ruleset title subject layer pack source in_force_from in_force_to note inputs parameters counts"
+        " tables duties chain_facts chains indicators examples",
         block=True,
         in_force_from=DAY,
         in_force_to=DAY,
@@ -137,7 +137,7 @@ def ruleset_shape(tree: Tree, vocabulary: Vocabulary) -> Shape:
 
 
 def _table(outputs: Mapping[str, Shape]) -> Shape:
-    row = ROW.entries | {"then": Shape(columns=tuple(outputs.values()))}
+    row = {**ROW.entries, "then": Shape(columns=tuple(outputs.values()))}
     out = {
         name: record("type label order", order=listed(Shape(plain=shape.plain)))
         for name, shape in outputs.items()

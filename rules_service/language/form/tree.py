@@ -95,6 +95,7 @@ def read_tree(text: str) -> Tree:
 def _grow(node: yaml.Node, dashes: list[int], around: tuple[_Around, ...], places: list[_Placed]) -> Tree:
     if isinstance(node, yaml.ScalarNode):
         return Scalar(node.value)
+    assert isinstance(node, yaml.CollectionNode)  # noqa: S101  compose yields no other
     is_list = isinstance(node, yaml.SequenceNode)
     collection = Collection(is_list, [])
     start, flow = node.start_mark, bool(node.flow_style)
@@ -123,7 +124,7 @@ def _last_line(node: yaml.Node) -> int:
     """The line on which a scalar or a flow collection ends; a block collection ends on none."""
     if isinstance(node, yaml.ScalarNode):
         return int(node.start_mark.line if node.style in {"|", ">"} else node.end_mark.line)
-    return int(node.end_mark.line) if node.flow_style else -1
+    return int(node.end_mark.line) if isinstance(node, yaml.CollectionNode) and node.flow_style else -1
 
 
 def _comments(text: str, tokens: list[yaml.Token]) -> Iterator[_Comment]:

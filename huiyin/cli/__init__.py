@@ -14,6 +14,7 @@ from huiyin.cli import (
     health,
     rules_check,
     rules_evaluate,
+    rules_fmt,
     serve,
     token,
     up,
@@ -34,6 +35,7 @@ rules_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="检�
 docs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="制作文书。Papers.")
 
 rules_app.command("check")(rules_check.check)
+rules_app.command("fmt")(rules_fmt.fmt)
 rules_app.command("evaluate")(rules_evaluate.evaluate)
 rules_app.command("assess")(rules_evaluate.assess)
 

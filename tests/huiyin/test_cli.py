@@ -25,6 +25,7 @@ COMMANDS = [
     ["rules", "assess"],
     ["rules", "check"],
     ["rules", "evaluate"],
+    ["rules", "fmt"],
     ["serve", "docs"],
     ["serve", "rules"],
     ["token"],
@@ -37,6 +38,7 @@ AS_JSON = [
     ["rules", "assess", "--matter", "nowhere.yaml"],
     ["rules", "check", "nowhere.yaml"],
     ["rules", "evaluate", "x", "--matter", "nowhere.yaml"],
+    ["rules", "fmt", "nowhere.yaml"],
     ["token", "not a name", "--role", "evaluate"],
 ]
 

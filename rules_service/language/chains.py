@@ -59,7 +59,7 @@ def _source(node: Node, scope: Scope) -> ChainSource:
     fields = _fields(kind, scope)
     matter = read.text(values.get("matter_field"), place)
     if fields and matter not in fields:
-        _no_field(kind, matter, values["matter_field"], fields, scope, place)
+        _no_field(kind, matter, values.get("matter_field", node), fields, scope, place)
     silent = []
     for name, event in read.entries(values.get("silent"), place).items():
         if fields and name not in fields:

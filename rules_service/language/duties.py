@@ -151,6 +151,7 @@ def _extension(node: Node | None, scope: Scope, place: str) -> Extension | None:
     attribute = scope.reading.text(values.get("days"), place)
     known = scope.vocabulary.events[event].attributes if event in scope.vocabulary.events else {}
     if known and attribute not in known:
-        scope.reading.find(Code.UNKNOWN_NAME, values["days"], place, f"事件 {event} 没有属性“{attribute}”。")
+        days = values.get("days", node)
+        scope.reading.find(Code.UNKNOWN_NAME, days, place, f"事件 {event} 没有属性“{attribute}”。")
     limit = scope.amount(values.get("at_most"), place)
     return Extension(event, attribute, limit or Reference(RefKind.LITERAL, literal=0))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 from rules_service.language import unary
 from rules_service.language.findings import Code
@@ -129,19 +130,27 @@ class Scope:
             return self.vocabulary.facts[name].type
         return None
 
-    def parameter_value(self, name: str) -> Value | None:
-        """The value of a parameter on the first day of the ruleset."""
+    def parameter_value(self, name: str, kind: ValueType) -> Value | None:
+        """The value of a parameter on the first day of the ruleset, where a value of that type is wanted.
+
+        None where there is no such parameter; raises ValueError where it is of another type.
+        """
         parameter = self.parameters.get(name)
         if parameter is None:
             return None
         self.parameters_used.add(name)
-        return parameter.at(self.in_force_from)
+        value = parameter.at(self.in_force_from)
+        if isinstance(value, int) and (parameter.type.kind, kind.kind) == (Kind.INT, Kind.DECIMAL):
+            return Decimal(value)
+        if parameter.type.kind is not kind.kind:
+            raise ValueError(f"里的参数“{name}”类型是 {parameter.type}，应当是{kind.chinese}。")
+        return value
 
     def test(self, node: Node, kind: ValueType, place: str) -> UnaryTest:
         """Reads a cell."""
         text = self.reading.text(node, place)
         try:
-            return unary.parse(text, kind, self.parameter_value)
+            return unary.parse(text, kind, lambda name: self.parameter_value(name, kind))
         except ValueError as error:
             message = str(error)
             code = Code.CELL_EMPTY if "空" in message[:8] else Code.CELL_SYNTAX

@@ -192,8 +192,14 @@ def _then(node: Node, output: Output, scope: Scope, place: str) -> Value | None:
     text = scope.reading.text(node, place)
     if isinstance(node, Text) and text == "-":
         return None
-    if output.type.kind is not Kind.STRING and (value := scope.parameter_value(text)) is not None:
-        return value
+    if output.type.kind is not Kind.STRING:
+        try:
+            value = scope.parameter_value(text, output.type)
+        except ValueError as error:
+            scope.reading.find(Code.CELL_TYPE, node, f"{place} {output.name}", f"“{text}”{error}")
+            return None
+        if value is not None:
+            return value
     return scope.reading.literal(node, f"{place} {output.name}", output.type.from_text, None)
 
 

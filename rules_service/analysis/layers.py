@@ -19,7 +19,7 @@ supervision, or lengthen a petitioner's window. So, of a ruleset below the law:
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules_service.analysis.periods import Length, ends_later
 from rules_service.analysis.places import Places
@@ -223,7 +223,13 @@ class LayerCheck:
             yield f"{names}期间不计入，{'下位' if duty.owed_by_petitioner else '上位'}没有这样规定"
 
     def _refusals(self) -> Iterator[Finding]:
-        refusing = {name: it for name, it in self.vocabulary.candidates.items() if it.refuses}
+        # A paper that a duty above calls for, such as the handling opinion, refuses nothing by itself.
+        usual = {paper.paper for other in self._higher() for duty in other.duties for paper in duty.papers}
+        refusing = {
+            name: replace(it, papers=tuple(paper for paper in it.papers if paper not in usual))
+            for name, it in self.vocabulary.candidates.items()
+            if it.refuses
+        }
         for table in self.ruleset.tables:
             for number, row in enumerate(table.rows):
                 if row.departs_from and self.ruleset.layer in MAY_DEPART:

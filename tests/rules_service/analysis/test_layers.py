@@ -170,6 +170,17 @@ def test_a_refusal_that_the_law_knows_may_be_raised_again_but_not_locally(base: 
     assert codes(base, TABLE.replace("MORE", ""), "local") == ["L006"]
 
 
+def test_a_paper_that_a_duty_above_calls_for_refuses_nothing(base: Path) -> None:
+    row = TABLE.replace("candidates: [refused]", "papers: [N03]").replace("MORE", "")
+    assert codes(base, row) == ["L006"]
+    law = base / "law" / "clocks.yaml"
+    text = law.read_text(encoding="utf-8")
+    law.write_text(
+        text.replace("met_by: [answered]", "met_by: [answered]\n    papers: [N03]"), encoding="utf-8"
+    )
+    assert codes(base, row) == []
+
+
 def test_the_shipped_rulesets_have_no_errors() -> None:
     findings = check([RULESETS], RULESETS).findings
     assert [it for it in findings if it.severity == "error"] == []

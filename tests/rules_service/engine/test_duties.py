@@ -205,3 +205,13 @@ def test_an_overdue_duty_says_no_change_while_a_hearing_goes_on_over_the_days_of
     assert states(answer)["opinion"] == "overdue"
     assert not duty(answer, "opinion").HasField("next_change_at")
     assert findings(answer) == []
+
+
+@pytest.mark.parametrize("ending", ["withdrawn_by_petitioner", "returned"])
+def test_what_was_done_stays_done_when_the_matter_ends_afterwards(forms: Rulebook, ending: str) -> None:
+    events = [
+        {"type": "accepted", "at": "2024-03-01T10:00"},
+        {"type": "opinion_issued", "at": "2024-03-20T10:00"},
+        {"type": ending, "at": "2024-03-25T10:00"},
+    ]
+    assert states(assess(forms, matter({}, events), context(at="2024-05-10")))["opinion"] == "met"

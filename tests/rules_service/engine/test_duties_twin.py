@@ -99,13 +99,15 @@ PLAIN = {
         lead=timedelta(hours=1),
     ),
 }
-TYPES = sorted(
-    {
-        kind
-        for duty in PLAIN.values()
-        for kind in (duty.start, *duty.met_by, *duty.pauses, *duty.discharged_by, *duty.void_by)
-    }
-)
+
+
+def kinds_of(duty: PlainDuty) -> list[str]:
+    """The events that the duty hangs on, those that start it twice."""
+    starts = [duty.start, *filter(None, [duty.presumed_from, duty.extended_by])]
+    return [*starts, *starts, *duty.met_by, *duty.pauses, *duty.discharged_by, *duty.void_by]
+
+
+TYPES = sorted({kind for duty in PLAIN.values() for kind in kinds_of(duty)})
 
 
 @cache
@@ -127,7 +129,9 @@ def files(draw: st.DrawFn) -> tuple[File, datetime]:
         day = first + timedelta(days=draw(st.integers(0, 16)))
         return datetime.combine(day, draw(st.sampled_from(clocks)), SHANGHAI)
 
-    kinds = draw(st.lists(st.sampled_from(TYPES), min_size=1, max_size=8))
+    told_of = kinds_of(PLAIN[draw(st.sampled_from(sorted(PLAIN)))])
+    kinds = draw(st.lists(st.sampled_from(told_of), min_size=1, max_size=6))
+    kinds += draw(st.lists(st.sampled_from(TYPES), max_size=2))
     events = []
     for number, kind in enumerate(kinds):
         lasts = kind in {"supervised", "urged"}

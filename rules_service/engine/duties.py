@@ -280,12 +280,16 @@ def _state(
     if met is not None:
         late = end is not None and met.at > end.due_at
         return (DutyState.MET_LATE if late else DutyState.MET), met.id, None, ()
-    for kind in duty.pauses:
-        for event in env.events_of(kind, start.at):
-            # What begins after the period has ended does not stop a clock that has run out.
-            in_time = end is None or event.at < end.due_at
-            if in_time and (event.ended_at is None or event.ended_at > clock.at):
-                return DutyState.SUSPENDED, event.id, event.ended_at, ()
+    # What begins after the period has ended does not stop a clock that has run out.
+    running = [
+        event
+        for kind in duty.pauses
+        for event in env.events_of(kind, start.at)
+        if (end is None or event.at < end.due_at) and (event.ended_at is None or event.ended_at > clock.at)
+    ]
+    if running:
+        ends = [event.ended_at for event in running if event.ended_at is not None]
+        return DutyState.SUSPENDED, running[0].id, max(ends) if len(ends) == len(running) else None, ()
     if end is None:
         return DutyState.PENDING, "", None, ()
     soon_from = end.due_at - _lead(duty, env)

@@ -215,3 +215,18 @@ def test_what_was_done_stays_done_when_the_matter_ends_afterwards(forms: Ruleboo
         {"type": ending, "at": "2024-03-25T10:00"},
     ]
     assert states(assess(forms, matter({}, events), context(at="2024-05-10")))["opinion"] == "met"
+
+
+@pytest.mark.parametrize(("second", "change"), [("2024-03-06T10:00", "2024-03-06T10:00:00"), ("", "")])
+def test_of_several_hearings_at_once_the_last_to_end_lets_the_clock_run_again(
+    forms: Rulebook, second: str, change: str
+) -> None:
+    events = [
+        {"type": "accepted", "at": "2024-03-01T10:00"},
+        {"type": "supervised", "at": "2024-03-04T10:00", "ended_at": "2024-03-05T10:00"},
+        {"type": "supervised", "at": "2024-03-04T12:00"} | ({"ended_at": second} if second else {}),
+    ]
+    answer = assess(forms, matter({}, events), context(at="2024-03-04T15:00"))
+    assert states(answer)["opinion"] == "suspended"
+    told = duty(answer, "opinion")
+    assert (shanghai(told.next_change_at) if told.HasField("next_change_at") else "") == change

@@ -130,7 +130,7 @@ class _Search:
     covering: int = 0
     order: list[int] = field(default_factory=list)
     columns: list[list[tuple[int, int]]] = field(default_factory=list)
-    sizes: list[list[int]] = field(default_factory=list)
+    sizes: list[dict[int, int]] = field(default_factory=list)
     whole: list[int] = field(default_factory=list)
     full: list[int] = field(default_factory=list)
     covered: set[tuple[int, int]] = field(default_factory=set)
@@ -164,25 +164,26 @@ class _Search:
     def _measure(self) -> None:
         """How many combinations each row covers from a column on, and how many there are."""
         depth = len(self.columns)
-        count = self.rows.bit_length()
-        self.sizes = [[1] * count for _ in range(depth + 1)]
+        rows = bits(self.rows)
+        self.budget.spend(sum(mask.bit_count() for column in self.columns for mask, _ in column) // 100)
+        self.sizes = [dict.fromkeys(rows, 1) for _ in range(depth + 1)]
         self.whole = [1] * (depth + 1)
         self.full = [self.rows] * (depth + 1)
         for at in reversed(range(depth)):
-            column = self.columns[at]
-            lets = [0] * count
+            column, after = self.columns[at], self.sizes[at + 1]
+            lets = dict.fromkeys(rows, 0)
             everywhere = self.rows
             for mask, _ in column:
                 everywhere &= mask
                 for row in bits(mask):
                     lets[row] += 1
-            self.sizes[at] = [own * after for own, after in zip(lets, self.sizes[at + 1], strict=True)]
+            self.sizes[at] = {row: lets[row] * after[row] for row in rows}
             self.whole[at] = len(column) * self.whole[at + 1]
             self.full[at] = self.full[at + 1] & everywhere
 
     def _below(self, at: int, alive: int) -> list[int] | None:
         """Pieces from a column on that no row alive covers, or None."""
-        self.budget.spend()
+        self.budget.spend(1 + alive.bit_count() // 1000)
         if not alive:
             return [column[0][1] for column in self.columns[at:]]
         if whole := alive & self.full[at]:

@@ -26,8 +26,9 @@ ORDERED = frozenset({HitPolicy.PRIORITY, HitPolicy.FIRST})
 
 MOST_HOLES = 3
 MOST_PAIRS = 5
-# Budgets of visited nodes for one table: for its pairs and gaps, for its dead rows, and for one such row.
+# Budgets of visited nodes for one table: for its pairs and gaps, and for its dead rows; more for long tables.
 MOST_NODES = 100_000
+NODES_A_ROW = 100
 MOST_NODES_OF_A_ROW = 5_000
 
 LIMIT = "表太大，或各行交错太多。请拆成几个表，或减少输入。"
@@ -270,4 +271,5 @@ def _hangs_together(case: Mapping[int, Known], tied: list[tuple[int, int]]) -> b
 def check_tables(wording: Wording, places: Places) -> Iterator[TableCheck]:
     """Looks at every table of a ruleset."""
     for table in wording.ruleset.tables:
-        yield TableCheck(table, wording, places).run()
+        most = MOST_NODES + NODES_A_ROW * len(table.rows)
+        yield TableCheck(table, wording, places, Budget(most), Budget(most)).run()

@@ -49,7 +49,7 @@ def _problem(code: str, place: str, message: str, cure: str) -> Problem:
     return Problem(code, place, message, cure)
 
 
-def order_problems(order: RenderOrder, data: Mapping[str, Any]) -> Iterator[Problem]:
+def order_problems(order: RenderOrder, kind: DocumentType, data: Mapping[str, Any]) -> Iterator[Problem]:
     """What is wrong with the words of an order that stand beside the data."""
     if order.language not in ("", "zh-Hans"):
         yield _problem("LANGUAGE_UNKNOWN", "language", "只有简体中文的文书。", "请留空或者写 zh-Hans。")
@@ -65,11 +65,14 @@ def order_problems(order: RenderOrder, data: Mapping[str, Any]) -> Iterator[Prob
         yield from character_problems(value.replace("\n", "\x00"), place, label)
         if len(value) > _LONGEST_ID:
             yield Finding.TEXT_TOO_LONG.at(place, label=label, size=len(value), limit=_LONGEST_ID)
-    yield from _number(order, data.get(NUMBER_FIELD))
+    yield from _number(order, kind, data.get(NUMBER_FIELD))
 
 
-def _number(order: RenderOrder, doc_no: object) -> Iterator[Problem]:
-    if order.number:
+def _number(order: RenderOrder, kind: DocumentType, doc_no: object) -> Iterator[Problem]:
+    if not any(field.name == NUMBER_FIELD for field in kind.fields):
+        if order.number:
+            yield Finding.NUMBER_NOT_WANTED.at("number", title=kind.title)
+    elif order.number:
         yield from number_problems(order.number, "number", "文号", _NUMBER_EXAMPLE)
         if isinstance(doc_no, str) and doc_no != order.number:
             place = f"{DATA_ROOT}.{NUMBER_FIELD}"

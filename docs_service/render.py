@@ -143,7 +143,7 @@ def fill(order: RenderOrder, catalogue: Catalogue, fonts: FontSet) -> FilledPape
     data = parse_json(order.data_json)
     fields = kind.fields_of(variant.code)
     values, problems = read_data(fields, data, kind.date_orders)
-    problems.extend(order_problems(order, data))
+    problems.extend(order_problems(order, kind, data))
     if problems:
         raise RefusedError(problems)
     check_recipients(order, kind, variant, data)

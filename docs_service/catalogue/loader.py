@@ -140,7 +140,9 @@ def _problem(path: Path, message: str) -> Problem:
 
 
 class _FieldReader:
-    """Reads field entries of one paper: the common entry of the same name, overlaid with the paper's own."""
+    """Reads field entries of one paper: the common entry of the same name, or of the one that `use`
+    names, overlaid with the paper's own.
+    """
 
     def __init__(self, path: Path, common: Mapping[str, Any], codes: Mapping[str, tuple[Code, ...]]) -> None:
         self._path = path
@@ -148,7 +150,8 @@ class _FieldReader:
         self._codes = codes
 
     def read(self, name: str, entry: Mapping[str, Any]) -> Field:
-        merged = {**self._common.get(name, {}), **entry}
+        own = dict(entry)
+        merged = {**self._common.get(own.pop("use", name), {}), **own}
         if unknown := sorted(set(merged) - _FIELD_KEYS):
             raise RefusedError([_problem(self._path, f"字段 {name} 有不认识的键：{'、'.join(unknown)}。")])
         if missing := [key for key in ("type", "label", "english") if key not in merged]:

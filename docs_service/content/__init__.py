@@ -1,6 +1,16 @@
 """From a template and data to a filled document and its blocks."""
 
-from docs_service.content.blocks import Block, Cell, Paragraph, Row, Style, Table, paragraphs_of
+from docs_service.content.blocks import (
+    TITLE_STYLES,
+    Block,
+    Cell,
+    Paragraph,
+    Row,
+    Style,
+    Table,
+    columns_of,
+    paragraphs_of,
+)
 from docs_service.content.data import parse_json, read_data
 from docs_service.content.findings import DATA_ROOT, Finding
 from docs_service.content.lint import lint_template
@@ -11,6 +21,7 @@ from docs_service.content.values import Choice, chinese_date
 
 __all__ = [
     "DATA_ROOT",
+    "TITLE_STYLES",
     "Block",
     "Cell",
     "Choice",
@@ -21,6 +32,7 @@ __all__ = [
     "Table",
     "Template",
     "chinese_date",
+    "columns_of",
     "compile_template",
     "lint_template",
     "outline_of",

@@ -1,5 +1,6 @@
 """What a paper says, in order: paragraphs that have a house style, and tables."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,12 +21,14 @@ class Style(StrEnum):
     DATE = "成文日期"
     NOTE = "附注"
     COPY = "抄送"
+    SLIP_TITLE = "回执标题"
     CELL_HEAD = "表格栏目"
     CELL = "表格文字"
     PAGE_NUMBER = "页码"
     DRAFT_MARK = "样稿标记"
 
 
+TITLE_STYLES = frozenset({Style.TITLE, Style.SLIP_TITLE})
 CELL_STYLES = frozenset({Style.CELL_HEAD, Style.CELL})
 RUNNING_STYLES = frozenset({Style.PAGE_NUMBER, Style.DRAFT_MARK})
 
@@ -41,9 +44,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a table."""
+    """A cell of a table. `columns` is how many columns it spans."""
 
     paragraphs: tuple[Paragraph, ...]
+    columns: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,24 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with the widths of its columns in millimetres. Its first row is repeated on each page."""
+    """A table with the widths of its columns in millimetres. The first row of one with a head is repeated on
+    each page; a form has none.
+    """
 
     widths: tuple[float, ...]
     rows: tuple[Row, ...]
+    has_head: bool = True
 
 
 Block = Paragraph | Table
+
+
+def columns_of(cells: Sequence[Cell], widths: Sequence[float]) -> Iterator[Sequence[float]]:
+    """The widths of the columns that each cell of a row spans."""
+    at = 0
+    for cell in cells:
+        yield widths[at : at + cell.columns]
+        at += cell.columns
 
 
 def paragraphs_of(blocks: tuple[Block, ...]) -> tuple[Paragraph, ...]:

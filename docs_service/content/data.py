@@ -272,7 +272,8 @@ _READERS: dict[FieldKind, Callable[..., object]] = {
 
 def _absent(field: Field) -> object:
     if field.default is not None:
-        return field.default
+        chosen = (Choice(code) for code in field.codes if code.code == field.default)
+        return next(chosen, field.default)
     return [] if field.kind in (FieldKind.LIST, FieldKind.PARAGRAPHS) else None
 
 

@@ -50,6 +50,7 @@ class Finding(Enum):
         "请写成“机关代字〔年份〕序号号”，例如：{example}。",
     )
     NUMBER_CONFLICT = ("请求中的文号“{number}”与数据中的“{doc_no}”不同。", "请只给出一个。")
+    NUMBER_NOT_WANTED = ("{title}不编文号。", "请删去 number。")
     NUMBER_MISSING = ("缺少文号。", "请给出 number，或者把文书作为样稿生成。")
     CHARACTER_WITHOUT_FONT = (
         "“{label}”中的“{character}”（{code_point}）在{role}字体中没有字形。",

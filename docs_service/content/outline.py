@@ -4,14 +4,19 @@
     {%p if copy_to %}
     [表格] 16 48 92
     | 表格栏目：序号 | 表格文字：{{ case_no }} |
+    [表单] 28 64 64
+    | 表格栏目：事由 | 表格文字×2：{{ matter }} |
+
+A table has a head that is repeated on each page; a form has none. ×2 is a cell that spans two columns.
 
 An outline is kept beside each template, so that a change of a .docx shows in a diff, and is what a new
 template is made from.
 """
 
 import re
+from dataclasses import replace
 
-from docs_service.content.blocks import Block, Cell, Paragraph, Row, Style, Table
+from docs_service.content.blocks import CELL_STYLES, Block, Cell, Paragraph, Row, Style, Table
 from docs_service.content.findings import Finding
 from docs_service.content.ooxml import DOCUMENT_PART, STYLES_PART, parse_part, style_names
 from docs_service.content.reader import read_document
@@ -22,9 +27,13 @@ SEAL_SLOT = "〈印章〉"
 LINE_BREAK = "↵"
 
 _TABLE = "[表格] "
+_FORM = "[表单] "
+_SPAN = "×"
 
 _PARAGRAPH = re.compile(r"\[(?P<style>[^\]]+)\] (?P<text>.*)")
 _PARAGRAPH_TAG = re.compile(r"\{%p .*%\}")
+# A bar before a style; one inside of a tag is a filter's.
+_CELL_EDGE = re.compile(rf" \| (?=(?:{'|'.join(CELL_STYLES)})(?:×[0-9]+)?：)")
 _ROW_TAG = re.compile(r"\{%tr .*%\}")
 
 
@@ -39,7 +48,8 @@ def outline_of(template: bytes) -> str:
 def _lines(block: Block) -> list[str]:
     if isinstance(block, Paragraph):
         return [_paragraph_line(block)]
-    head = f"{_TABLE}{' '.join(f'{width:g}' for width in block.widths)}"
+    kind = _TABLE if block.has_head else _FORM
+    head = f"{kind}{' '.join(f'{width:g}' for width in block.widths)}"
     return [head, *(_row_line(row) for row in block.rows)]
 
 
@@ -54,8 +64,14 @@ def _row_line(row: Row) -> str:
     first = row.cells[0].paragraphs[0].text
     if _ROW_TAG.fullmatch(first):
         return first
-    cells = (LINE_BREAK.join(f"{p.style}：{p.text}" for p in cell.paragraphs) for cell in row.cells)
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(map(_cell_words, row.cells))} |"
+
+
+def _cell_words(cell: Cell) -> str:
+    span = f"{_SPAN}{cell.columns}" if cell.columns > 1 else ""
+    first, *others = cell.paragraphs
+    words = [f"{first.style}{span}：{first.text}", *(f"{p.style}：{p.text}" for p in others)]
+    return LINE_BREAK.join(words)
 
 
 def parse_outline(text: str) -> tuple[Block, ...]:
@@ -74,13 +90,14 @@ def parse_outline(text: str) -> tuple[Block, ...]:
 
 def _parse_line(line: str, blocks: list[Block]) -> None:
     """Add what the line says to the blocks. Raises ValueError where it says nothing."""
-    if line.startswith(_TABLE):
-        blocks.append(Table(tuple(float(width) for width in line.removeprefix(_TABLE).split()), ()))
+    if line.startswith((_TABLE, _FORM)):
+        widths = tuple(float(width) for width in line.split("] ")[1].split())
+        blocks.append(Table(widths, (), has_head=line.startswith(_TABLE)))
     elif line.startswith("|") or _ROW_TAG.fullmatch(line):
         table = blocks[-1] if blocks else None
         if not isinstance(table, Table):
             raise ValueError(line)
-        blocks[-1] = Table(table.widths, (*table.rows, _parse_row(line)))
+        blocks[-1] = replace(table, rows=(*table.rows, _parse_row(line)))
     elif _PARAGRAPH_TAG.fullmatch(line):
         blocks.append(Paragraph(Style.BODY, line))
     elif match := _PARAGRAPH.fullmatch(line):
@@ -98,10 +115,13 @@ def _parse_row(line: str) -> Row:
     if _ROW_TAG.fullmatch(line):
         return Row((Cell((Paragraph(Style.CELL, line),)),))
     cells = []
-    for cell in line.strip("|").split(" | "):
+    for cell in _CELL_EDGE.split(line.strip("| ")):
         paragraphs = []
-        for words in cell.strip().split(LINE_BREAK):
+        columns = 1
+        for words in cell.strip(" ").split(LINE_BREAK):
             style, _, text = words.partition("：")
-            paragraphs.append(Paragraph(Style(style), text))
-        cells.append(Cell(tuple(paragraphs)))
+            name, _, span = style.partition(_SPAN)
+            columns = max(columns, int(span or "1"))
+            paragraphs.append(Paragraph(Style(name), text))
+        cells.append(Cell(tuple(paragraphs), columns))
     return Row(tuple(cells))

@@ -1,7 +1,7 @@
 """Reads the declared subset of a document into blocks, and says what lies outside of it, with its place.
 
-The subset: paragraphs that have a house style, runs of plain text with line breaks, tables without merged
-cells, and one anchored picture that is the seal slot.
+The subset: paragraphs that have a house style, runs of plain text with line breaks, tables whose cells
+span columns but not rows, and one anchored picture that is the seal slot.
 """
 
 from collections.abc import Iterator, Mapping
@@ -135,20 +135,21 @@ def _table(element: etree._Element, styles: Mapping[str, str], place: str, findi
             _cell(cell, styles, f"{place}第 {at} 行第 {cell_at} 格", findings)
             for cell_at, cell in enumerate(row.iterfind(w("tc")), 1)
         ]
-        if len(cells) != len(widths):
+        if sum(cell.columns for cell in cells) != len(widths):
             findings.append(Finding.TEMPLATE_ELEMENT.at(f"{place}第 {at} 行", what="格数与列数不同"))
         rows.append(Row(tuple(cells)))
-    return Table(widths, tuple(rows))
+    has_head = element.find(f"{w('tr')}/{w('trPr')}/{w('tblHeader')}") is not None
+    return Table(widths, tuple(rows), has_head)
 
 
 def _cell(element: etree._Element, styles: Mapping[str, str], place: str, findings: list[Problem]) -> Cell:
-    merged = element.find(f"{w('tcPr')}/{w('gridSpan')}"), element.find(f"{w('tcPr')}/{w('vMerge')}")
-    if any(mark is not None for mark in merged):
-        findings.append(Finding.TEMPLATE_ELEMENT.at(place, what="合并单元格"))
+    if element.find(f"{w('tcPr')}/{w('vMerge')}") is not None:
+        findings.append(Finding.TEMPLATE_ELEMENT.at(place, what="上下合并的单元格"))
+    span = element.find(f"{w('tcPr')}/{w('gridSpan')}")
     paragraphs: list[Paragraph] = []
     for child in element:
         if child.tag == w("p"):
             paragraphs.append(_paragraph(child, styles, place, findings, in_cell=True))
         elif child.tag != w("tcPr") and child.tag not in _SILENT and isinstance(child.tag, str):
             findings.append(_unsupported(child, place))
-    return Cell(tuple(paragraphs))
+    return Cell(tuple(paragraphs), 1 if span is None else int(span.get(w("val"), "1")))

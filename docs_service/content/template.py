@@ -26,7 +26,7 @@ from docs_service.content.ooxml import (
     style_names,
     w,
 )
-from docs_service.content.values import chinese_date, chinese_number, joined_names, printed
+from docs_service.content.values import chinese_date, chinese_number, joined_names, printed, sentence
 from service_kit.problems import RefusedError
 
 LARGEST_TEMPLATE = 20 << 20
@@ -45,7 +45,13 @@ def template_environment() -> SandboxedEnvironment:
     environment = SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True, finalize=_finalize)
     environment.globals.clear()
     environment.filters.clear()
-    environment.filters.update(cn_date=chinese_date, cn_number=chinese_number, join_names=joined_names)
+    environment.filters.update(
+        cn_date=chinese_date,
+        cn_number=chinese_number,
+        join_names=joined_names,
+        count=len,
+        sentence=sentence,
+    )
     return environment
 
 

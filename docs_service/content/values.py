@@ -28,6 +28,12 @@ def joined_names(names: list[str]) -> str:
     return "，".join(names)
 
 
+def sentence(text: object) -> str:
+    """The text with a full stop, unless it ends with a mark of its own."""
+    words = printed(text)
+    return words if words.endswith(("。", "；", "！", "？", "…", "”", "：")) else f"{words}。"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A chosen code: it compares as the code and prints as the label."""

@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from docs_service.catalogue import PageLayout
-from docs_service.content import Block, Finding, Paragraph, Row, Style, Table
-from docs_service.layout.flow import Band, BlankBand, PageBands, RowBand, TextBand, flow
+from docs_service.content import TITLE_STYLES, Block, Finding, Paragraph, Row, Style, Table, columns_of
+from docs_service.layout.flow import Band, BlankBand, PageBands, RowBand, TextBand, flow, lines_of
 from docs_service.layout.fonts import FontSet
 from docs_service.layout.furniture import draft_mark, imprint, letter_rules, letterhead, page_number
 from docs_service.layout.measures import (
+    BLANK_AFTER_TITLE_OF_FORM,
     CELL_PADDING,
     LINE_PITCH,
     LINES_PER_PAGE,
@@ -58,25 +59,30 @@ class _PaperComposer:
         self._seal_slot = False
 
     def compose(self, blocks: tuple[Block, ...]) -> tuple[Page, ...]:
-        body, tail, copies, head = self._sort(blocks)
+        body, tail, copies, head, slip = self._sort(blocks)
         foot = [self._setter.set(paragraph) for paragraph in copies]
         foot_lines = sum(len(paragraph.lines) for paragraph in foot)
         first_line = 1 if head else 0
-        pages = flow(self._bands(body), self._bands(tail), foot_lines, first_line)
+        letter = flow(self._bands(body), self._bands(tail), foot_lines, first_line)
+        pages = letter + (flow(self._bands(slip), [], 0, 0) if slip else [])
         return tuple(
-            self._page(bands, at, head if at == 0 else None, foot if at == len(pages) - 1 else [])
+            self._page(bands, at, head if at == 0 else None, foot if at == len(letter) - 1 else [])
             for at, bands in enumerate(pages)
         )
 
     def _sort(
         self, blocks: tuple[Block, ...]
-    ) -> tuple[list[Block], list[Block], list[Paragraph], SetParagraph | None]:
+    ) -> tuple[list[Block], list[Block], list[Paragraph], SetParagraph | None, list[Block]]:
+        """Body, signature and what follows it, 版记, mark of the issuer, and the slip to be sent back."""
         body: list[Block] = []
         tail: list[Block] = []
         copies: list[Paragraph] = []
         head: SetParagraph | None = None
+        slip: list[Block] = []
         for block in blocks:
-            if isinstance(block, Table):
+            if slip or (isinstance(block, Paragraph) and block.style is Style.SLIP_TITLE):
+                slip.append(block)
+            elif isinstance(block, Table):
                 body.append(block)
             elif block.style is Style.LETTERHEAD:
                 head = self._setter.set(block)
@@ -84,13 +90,15 @@ class _PaperComposer:
                 copies.append(block)
             else:
                 (tail if block.style in _TAIL_STYLES else body).append(block)
-        return body, tail, copies, head
+        return body, tail, copies, head, slip
 
     def _bands(self, blocks: list[Block]) -> list[Band]:
         bands: list[Band] = []
         before: Style | None = None
         for block in blocks:
             if isinstance(block, Table):
+                if before in TITLE_STYLES:
+                    bands.append(BlankBand(BLANK_AFTER_TITLE_OF_FORM))
                 bands.extend(self._table(block))
                 before = None
                 continue
@@ -120,15 +128,18 @@ class _PaperComposer:
             self._seal_slot = paragraph.has_seal_slot
 
     def _table(self, table: Table) -> list[RowBand]:
-        header = self._row(table, table.rows[0], None)
+        if not table.has_head:
+            return [self._row(table, row, None) for row in table.rows]
+        header = replace(self._row(table, table.rows[0], None), keep_with_next=True)
         return [header, *(self._row(table, row, header) for row in table.rows[1:])]
 
     def _row(self, table: Table, row: Row, header: RowBand | None) -> RowBand:
+        widths = tuple(map(sum, columns_of(row.cells, table.widths)))
         cells = tuple(
             tuple(self._setter.set(paragraph, width - 2 * CELL_PADDING) for paragraph in cell.paragraphs)
-            for cell, width in zip(row.cells, table.widths, strict=True)
+            for cell, width in zip(row.cells, widths, strict=True)
         )
-        band = RowBand(table.widths, cells, header, keep_with_next=header is None)
+        band = RowBand(widths, cells, header)
         if band.lines > _TALLEST_ROW:
             words = {
                 "text": cells[0][0].lines[0][1].text[:20] if cells[0][0].lines else "",
@@ -196,14 +207,17 @@ def _row_texts(band: RowBand, line: int) -> list[TextBlock]:
     texts: list[TextBlock] = []
     x = MARGIN_LEFT
     for cell, width in zip(band.cells, band.widths, strict=True):
-        at = line + (band.lines - sum(len(p.lines) for p in cell)) / 2
+        at = line + (band.lines - lines_of(cell)) / 2
         for paragraph in cell:
             lines = []
             for shift, set_line in paragraph.lines:
                 top = text_line_top(0) + at * LINE_PITCH
                 lines.append(PlacedLine(x + CELL_PADDING + shift, top, LINE_PITCH, set_line))
                 at += 1
-            texts.append(TextBlock(paragraph.style, paragraph.size, tuple(lines)))
+            if lines:
+                texts.append(TextBlock(paragraph.style, paragraph.size, tuple(lines)))
+            else:
+                at += 1
         x += width
     return texts
 

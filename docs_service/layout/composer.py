@@ -3,8 +3,8 @@
 A line is filled until the next atom does not fit. When the break falls where it may not (punctuation at the
 start of a line, an opening bracket at its end, inside a number), the line either takes the punctuation in by
 squeezing the blank halves of its punctuation, or gives characters to the next line and spreads what remains
-evenly. Every line but the last ends at the measure. A case number that would leave its line too loose is
-parted; a figure never is.
+evenly. Every line but the last ends at the measure. A number of a case or a telephone
+that would leave its line too loose is parted; a figure never is.
 """
 
 import re
@@ -24,6 +24,7 @@ INNER_SQUEEZE = 0.5
 LOOSEST_GAP = 0.1
 SHORTEST_PART = 4
 _CODE = re.compile(r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{10,}")
+_TELEPHONE = re.compile(r"[0-9]{3,4}-[0-9]{7,8}")
 _CLOSE = 1e-6
 
 
@@ -152,14 +153,20 @@ def _last_break(atoms: list[Atom], start: int, end: int) -> int:
 
 
 def _part_code(atoms: list[Atom], at: int, room: float) -> int:
-    """Part the code at that place so that its first characters fit the room. Where the line then ends."""
+    """Part the code at that place so that its first characters fit the room, a telephone number after its
+    area code. Where the line then ends.
+    """
     atom = atoms[at]
-    if not _CODE.fullmatch(atom.text):
+    is_telephone = _TELEPHONE.fullmatch(atom.text)
+    if not is_telephone and not _CODE.fullmatch(atom.text):
         return at
     reach = list(accumulate((atom.face.advance(c) for c in atom.text), initial=0.0))
     scale = atom.width / reach[-1]
     fitting = sum(1 for end in reach[1:] if end * scale <= room + _CLOSE)
     size = min(fitting, len(atom.text) - SHORTEST_PART)
+    if is_telephone:
+        after_area = atom.text.index("-") + 1
+        size = after_area if fitting >= after_area else 0
     if size < SHORTEST_PART:
         return at
     width = reach[size] * scale

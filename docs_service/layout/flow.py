@@ -48,7 +48,12 @@ class RowBand:
     @property
     def lines(self) -> int:
         """Lines of the grid it takes: those of its tallest cell."""
-        return max((sum(len(p.lines) for p in cell) for cell in self.cells), default=1) or 1
+        return max(map(lines_of, self.cells))
+
+
+def lines_of(cell: tuple[SetParagraph, ...]) -> int:
+    """Lines of the grid that a cell takes; an empty paragraph is a blank line."""
+    return sum(max(1, len(paragraph.lines)) for paragraph in cell)
 
 
 Band = TextBand | BlankBand | RowBand
@@ -122,11 +127,22 @@ def _add(page: PageBands, band: Band) -> None:
         page.add(band)
 
 
+def _is_near_start(band: Band) -> bool:
+    """Whether a page that began with this line would leave one or two lines of its paragraph behind."""
+    return isinstance(band, TextBand) and 0 < band.index < TEXT_LINES_WITH_SIGNATURE + 1
+
+
 def _take_text(page: PageBands) -> list[Band]:
-    """Take the last lines of text from a page, with the heading that would be left behind."""
+    """Take the last lines of text from a page, with the heading that would be left behind and the beginning
+    of a short paragraph.
+    """
     start = len(page.placed)
     taken = 0
-    while start > 1 and (taken < TEXT_LINES_WITH_SIGNATURE or page.placed[start - 1][1].keep_with_next):
+    while start > 1 and (
+        taken < TEXT_LINES_WITH_SIGNATURE
+        or page.placed[start - 1][1].keep_with_next
+        or _is_near_start(page.placed[start][1])
+    ):
         start -= 1
         taken += isinstance(page.placed[start][1], TextBand | RowBand)
     if start == 1 and len(page.placed) <= TEXT_LINES_WITH_SIGNATURE:

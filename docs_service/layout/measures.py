@@ -60,6 +60,7 @@ SEAL_CENTRE_ABOVE_DATE = 0.8 * LINE_PITCH
 DRAFT_MARK = "样稿"
 DRAFT_MARK_TOP = 15.0
 
+BLANK_AFTER_TITLE_OF_FORM = 1
 CELL_PADDING = 2.0
 TABLE_RULE = 0.2
 
@@ -127,6 +128,7 @@ STYLE_MEASURES = {
     ),
     Style.DATE: StyleMeasures(align=Align.RIGHT),
     Style.NOTE: StyleMeasures(first_indent=2),
+    Style.SLIP_TITLE: StyleMeasures(FontRole.TITLE, SIZE_TITLE, Align.CENTRE, keep_with_next=True),
     Style.COPY: StyleMeasures(size=SIZE_SMALL, left_indent=1, right_indent=1),
     Style.CELL_HEAD: StyleMeasures(FontRole.HEADING_1, SIZE_SMALL, Align.CENTRE),
     Style.CELL: StyleMeasures(size=SIZE_SMALL, align=Align.LEFT),

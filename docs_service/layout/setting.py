@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from docs_service.content import Paragraph, Style
+from docs_service.content import TITLE_STYLES, Paragraph, Style
 from docs_service.layout.atoms import MissingGlyphError
 from docs_service.layout.composer import SetLine, Setting, compose
 from docs_service.layout.fonts import FontSet
@@ -54,7 +54,7 @@ class Typesetter:
         if paragraph.style is Style.LETTERHEAD:
             size = min(LETTERHEAD_LARGEST, width / MM_PER_POINT / max(1.0, ems(paragraph.text)))
         text = paragraph.text
-        if paragraph.style is Style.TITLE:
+        if paragraph.style in TITLE_STYLES:
             text = "\n".join(title_lines(text, width / (size * MM_PER_POINT)))
         pitch = CHARACTER_PITCH if size == SIZE_BODY else size * MM_PER_POINT
         left = measures.left_indent * pitch

@@ -7,7 +7,7 @@ from datetime import date
 
 from lxml import etree
 
-from docs_service.content import Paragraph, Style
+from docs_service.content import TITLE_STYLES, Paragraph, Style
 from docs_service.content.ooxml import (
     DOCUMENT_PART,
     EMU_PER_MM,
@@ -107,8 +107,11 @@ class _Finisher:
             before = None if previous is None else self._style(previous)
             if style is Style.LETTERHEAD:
                 self._fit_letterhead(paragraph)
-            elif style is Style.TITLE:
-                self._break_title(paragraph)
+            elif style in TITLE_STYLES:
+                self._break_title(paragraph, style)
+                following = paragraph.getnext()
+                if following is not None and following.tag == w("tbl"):
+                    _child(paragraph, "spacing", after=str(m.BLANK_AFTER_TITLE_OF_FORM * LINE_TWIPS))
             elif style is Style.ATTACHMENT and before is not Style.ATTACHMENT:
                 _child(paragraph, "spacing", before=str(LINE_TWIPS))
             elif style is Style.SIGNATURE:
@@ -135,9 +138,9 @@ class _Finisher:
                 etree.SubElement(properties_of_run, w("sz")).set(w("val"), str(int(size * 2)))
                 run.insert(0, properties_of_run)
 
-    def _break_title(self, paragraph: etree._Element) -> None:
+    def _break_title(self, paragraph: etree._Element, style: Style) -> None:
         """Break a long title where the PDF does: a word processor knows no trapezium."""
-        lines = self._setter.set(Paragraph(Style.TITLE, paragraph_text(paragraph))).lines
+        lines = self._setter.set(Paragraph(style, paragraph_text(paragraph))).lines
         runs = list(paragraph.iterchildren(w("r")))
         if len(lines) < 2 or not runs:
             return

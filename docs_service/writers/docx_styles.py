@@ -80,6 +80,7 @@ def _style(style: Style, layout: PageLayout) -> str:
 def _paragraph_properties(style: Style, measures: m.StyleMeasures, layout: PageLayout) -> str:
     """In the order that the schema of WordprocessingML wants."""
     keep = "<w:keepNext/>" if measures.keep_with_next else ""
+    page_break = "<w:pageBreakBefore/>" if style is Style.SLIP_TITLE else ""
     line = round(measures.size * 20) if style in _ON_LINES_OF_OWN_SIZE else LINE_TWIPS
     before = measures.blank_before * LINE_TWIPS
     if style is Style.TITLE and layout is PageLayout.NOTICE:
@@ -89,7 +90,7 @@ def _paragraph_properties(style: Style, measures: m.StyleMeasures, layout: PageL
     if style is Style.ATTACHMENT:
         before = 0
     return (
-        f'{keep}{_frame(style)}<w:widowControl w:val="0"/>{_borders(style, layout)}'
+        f'{keep}{page_break}{_frame(style)}<w:widowControl w:val="0"/>{_borders(style, layout)}'
         '<w:kinsoku/><w:overflowPunct w:val="0"/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
         f'<w:spacing w:before="{before}" w:after="0" w:line="{line}" w:lineRule="exact"/>'
         f'{_indents(measures)}<w:jc w:val="{_JUSTIFICATION[measures.align]}"/>'

@@ -20,7 +20,7 @@ from docs_service.seals import EMPTY_SLOT, slot_picture
 MEDIA_TYPE = "application/pdf"
 
 _ASSET = "asset:"
-_TAGS = {Style.TITLE: "h1", Style.HEADING_1: "h2", Style.HEADING_2: "h3"}
+_TAGS = {Style.TITLE: "h1", Style.SLIP_TITLE: "h1", Style.HEADING_1: "h2", Style.HEADING_2: "h3"}
 _ALTERNATIVE = {PictureKind.SEAL: "印章", PictureKind.EMPTY_SLOT: "印章位（样稿未用印）"}
 _SHEET = """
 @page { size: 210mm 297mm; margin: 0 }

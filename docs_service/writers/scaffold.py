@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 import yaml
 
 from docs_service.catalogue import CATALOGUE_FOLDER, PageLayout
-from docs_service.content import Block, Paragraph, Row, Style, Table, parse_outline
+from docs_service.content import Block, Cell, Paragraph, Row, Style, Table, columns_of, parse_outline
 from docs_service.layout import measures as m
 from docs_service.layout import place_signature, seal_top
 from docs_service.seals import EMPTY_SLOT, slot_picture
@@ -110,7 +110,9 @@ def _table(table: Table) -> str:
     borders = "".join(edge.format(name) for name in ("top", "left", "bottom", "right", "insideH", "insideV"))
     padding = styles.twips(m.CELL_PADDING)
     margins = "".join(f'<w:{side} w:w="{padding}" w:type="dxa"/>' for side in ("left", "right"))
-    rows = "".join(_row(row, table.widths, is_header=at == 0) for at, row in enumerate(table.rows))
+    rows = "".join(
+        _row(row, table.widths, is_header=at == 0 and table.has_head) for at, row in enumerate(table.rows)
+    )
     return (
         f'<w:tbl><w:tblPr><w:tblW w:w="{styles.twips(sum(table.widths))}" w:type="dxa"/>'
         f'<w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/>'
@@ -119,15 +121,22 @@ def _table(table: Table) -> str:
 
 
 def _row(row: Row, widths: tuple[float, ...], *, is_header: bool) -> str:
-    contents = ["".join(map(_paragraph, cell.paragraphs)) for cell in row.cells]
-    contents += [_paragraph(Paragraph(Style.CELL, ""))] * (len(widths) - len(contents))
+    free = len(widths) - sum(cell.columns for cell in row.cells)
+    padded = (*row.cells, *(Cell((Paragraph(Style.CELL, ""),)) for _ in range(free)))
     cells = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{styles.twips(width)}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
-        f"{content}</w:tc>"
-        for width, content in zip(widths, contents, strict=True)
+        _cell(cell, sum(columns)) for cell, columns in zip(padded, columns_of(padded, widths), strict=True)
     )
     header = "<w:tblHeader/>" if is_header else ""
     return f"<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{cells}</w:tr>"
+
+
+def _cell(cell: Cell, width: float) -> str:
+    span = f'<w:gridSpan w:val="{cell.columns}"/>' if cell.columns > 1 else ""
+    content = "".join(map(_paragraph, cell.paragraphs))
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{styles.twips(width)}" w:type="dxa"/>{span}'
+        f'<w:vAlign w:val="center"/></w:tcPr>{content}</w:tc>'
+    )
 
 
 def _seal_slot() -> str:

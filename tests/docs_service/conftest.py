@@ -47,7 +47,8 @@ def make_order() -> MakeOrder:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    # Of the session, so that the tests of one case follow each other and share what is rendered.
     if "case" in metafunc.fixturenames:
-        metafunc.parametrize("case", CASES)
+        metafunc.parametrize("case", CASES, scope="session")
     if "paper" in metafunc.fixturenames:
-        metafunc.parametrize("paper", sorted(shipped_catalogue().types))
+        metafunc.parametrize("paper", sorted(shipped_catalogue().types), scope="session")

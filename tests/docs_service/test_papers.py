@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unicodedata
 import zipfile
+from functools import lru_cache
 from pathlib import Path
 
 import docx
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 
 from docs_service import Format, Party, RenderOrder, render, shipped_catalogue
 from docs_service.catalogue import FieldKind, PageLayout, fields_schema
-from docs_service.content import Style, compile_template, read_data
+from docs_service.content import Style, Table, compile_template, read_data
 from docs_service.content.template import template_environment
 from docs_service.layout import measures as m
 from docs_service.layout.atoms import NO_LINE_END, NO_LINE_START
@@ -31,7 +32,16 @@ from docs_service.writers.scaffold import scaffold
 from service_kit.problems import RefusedError
 
 MM = 72 / 25.4
-LONG_CASES = ("N02-long", "B03-long", "B07-long")
+CATALOGUE = shipped_catalogue()
+FORMS = ("B01", "B06")
+LONG_CASES = [f"{code}-long" for code in sorted(CATALOGUE.types)]
+LONG_LETTERS = [name for name in LONG_CASES if not name.startswith(FORMS)]
+
+
+@lru_cache(maxsize=64)
+def rendered(order):
+    """A paper that several tests look at."""
+    return render(order)
 
 
 def plain(text):
@@ -62,18 +72,21 @@ def pdf_words(content):
     return plain("".join(c["text"] for page in chars for c in page if c["top"] < below))
 
 
-def without_repeated_heads(words):
+def without_repeated_heads(words, order):
     """A table's head stands on each page in the PDF, once in the .docx."""
-    head = "序号信访件编号反映事项"
-    first, *others = words.split(head)
-    return first + (head if others else "") + "".join(others)
+    blocks = fill(order, CATALOGUE, installed_fonts()).blocks
+    for table in blocks:
+        if isinstance(table, Table) and table.has_head:
+            head = plain("".join(p.text for cell in table.rows[0].cells for p in cell.paragraphs))
+            first, *others = words.split(head)
+            words = first + (head if others else "") + "".join(others)
+    return words
 
 
 def test_both_formats_say_the_same(case, make_order):
-    for words in ({}, {"draft": True}):
-        set_docx = docx_words(render(make_order(case, Format.DOCX, **words)).content)
-        set_pdf = pdf_words(render(make_order(case, Format.PDF, **words)).content).replace("样稿", "")
-        assert without_repeated_heads(set_pdf) == set_docx
+    order = make_order(case)
+    set_docx = docx_words(rendered(make_order(case, Format.DOCX)).content)
+    assert without_repeated_heads(pdf_words(rendered(order).content), order) == set_docx
 
 
 def value_of(field):
@@ -110,12 +123,13 @@ def record_of(fields):
 
 @st.composite
 def orders(draw):
-    kind = draw(st.sampled_from(list(shipped_catalogue().types.values())))
+    kind = draw(st.sampled_from(list(CATALOGUE.types.values())))
     variant = draw(st.sampled_from(kind.variants))
     data = draw(record_of(kind.fields_of(variant.code)))
     return RenderOrder(
         kind.code, json.dumps(data), Format.PDF, variant.code,
-        number="云岭信〔2024〕36号", forbidden_recipients=(Party("nobody"),), seal="sample",
+        number="" if kind.code in FORMS else "云岭信〔2024〕36号",
+        forbidden_recipients=(Party("nobody"),), seal="sample",
     )  # fmt: skip
 
 
@@ -130,7 +144,7 @@ def test_both_formats_say_the_same_of_any_data(order):
     as_docx = RenderOrder(**{f: getattr(order, f) for f in RenderOrder.__slots__} | {"format": Format.DOCX})
     jsonschema.validate(json.loads(order.data_json), fields_schema(shipped_catalogue().types[order.type]))
     set_pdf = pdf_words(render(order).content)
-    assert without_repeated_heads(set_pdf) == docx_words(render(as_docx).content)
+    assert without_repeated_heads(set_pdf, order) == docx_words(render(as_docx).content)
 
 
 def test_docx_says_what_docxtpl_says(case, make_order):
@@ -150,7 +164,7 @@ def test_docx_says_what_docxtpl_says(case, make_order):
     )
     saved = io.BytesIO()
     twin.save(saved)
-    assert docx_words(render(order).content) == docx_words(saved.getvalue())
+    assert docx_words(rendered(order).content) == docx_words(saved.getvalue())
 
 
 def lines_of(chars):
@@ -161,12 +175,14 @@ def lines_of(chars):
     return [sorted(line, key=lambda c: c["x0"]) for _, line in sorted(found.items())]
 
 
-@pytest.mark.parametrize("name", LONG_CASES)
+def test_a_long_case_of_every_paper_has_pages_enough(paper, make_order):
+    assert rendered(make_order(f"{paper}-long")).page_count >= 2
+
+
+@pytest.mark.parametrize("name", LONG_LETTERS)
 def test_page_geometry(name, make_order):
     order = make_order(name)
-    rendered = render(order)
-    assert rendered.page_count >= 2
-    pages, _, _ = pdf_pages(rendered.content)
+    pages, _, _ = pdf_pages(rendered(order).content)
     paper = fill(order, shipped_catalogue(), installed_fonts())
     full = {
         plain(line.line.text)
@@ -194,10 +210,13 @@ def test_page_geometry(name, make_order):
             if not half_blank:
                 assert ends == pytest.approx(right, abs=0.3)
             starts = line[0]["x0"] / MM
-            assert min(abs(starts - m.MARGIN_LEFT), abs(starts - m.MARGIN_LEFT - 2 * m.CHARACTER_PITCH)) < 0.3
+            # The blank half of an opening mark may have been taken away.
+            slack = m.CHARACTER_PITCH / 2 if line[0]["text"] in NO_LINE_END else 0.3
+            indents = (m.MARGIN_LEFT, m.MARGIN_LEFT + 2 * m.CHARACTER_PITCH)
+            assert min(abs(starts - indent) for indent in indents) < slack
             assert words[0] not in NO_LINE_START
             assert words[-1] not in NO_LINE_END
-    assert seen >= 10
+    assert seen >= 3
 
 
 def test_lines_stand_on_the_grid_of_22(make_order):
@@ -247,11 +266,11 @@ def test_seal_never_stands_on_a_page_without_text(make_order, paragraphs):
 @pytest.mark.parametrize("name", LONG_CASES)
 def test_page_numbers(name, make_order):
     order = make_order(name)
-    pages, _, _ = pdf_pages(render(order).content)
+    pages, _, _ = pdf_pages(rendered(order).content)
     below = (m.MARGIN_TOP + m.TEXT_HEIGHT + m.PAGE_NUMBER_DROP) * MM
     for at, chars in enumerate(pages, 1):
         number = [c for c in chars if c["top"] > below - 3]
-        if at == 1 and name.startswith("B03"):
+        if at == 1 and CATALOGUE.types[order.type].layout is PageLayout.LETTER:
             assert number == []
             continue
         assert plain("".join(c["text"] for c in number)) == f"—{at}—"
@@ -295,22 +314,27 @@ def test_letter_head_and_rules(make_order):
     assert [r for r in rects[1] if (r["x1"] - r["x0"]) / MM > 169] == []
 
 
-def test_draft_is_marked_and_has_an_empty_slot(case, make_order):
-    rendered = render(make_order(case, draft=True, number=""))
-    pages, _, images = pdf_pages(rendered.content)
+def test_draft_is_marked_and_has_an_empty_slot(paper, make_order):
+    case = f"{paper}-long"
+    order = make_order(case, draft=True, number="")
+    content = render(order).content
+    pages, _, images = pdf_pages(content)
     assert all("样稿" in plain("".join(c["text"] for c in page)) for page in pages)
-    assert len(images[-1]) == 1
-    content = render(make_order(case, Format.DOCX, draft=True)).content
+    slots = 0 if paper in FORMS else 1
+    assert sum(map(len, images)) == slots
+    as_docx = render(make_order(case, Format.DOCX, draft=True, number="")).content
+    assert without_repeated_heads(pdf_words(content).replace("样稿", ""), order) == docx_words(as_docx)
+    content = as_docx
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         headers = [name for name in archive.namelist() if name.startswith("word/header")]
         assert all("样稿" in archive.read(name).decode() for name in headers)
-    plain_paper = render(make_order(case, Format.DOCX)).content
+    plain_paper = rendered(make_order(case, Format.DOCX)).content
     with zipfile.ZipFile(io.BytesIO(plain_paper)) as archive:
         assert all("样稿" not in archive.read(name).decode() for name in headers)
 
 
 def test_no_code_and_no_iso_date_is_printed(case, make_order):
-    words = docx_words(render(make_order(case, Format.DOCX)).content)
+    words = docx_words(rendered(make_order(case, Format.DOCX)).content)
     codes = [
         c.code for c in shipped_catalogue().all_codes() if c.list_name != "paper" and not c.code.isdigit()
     ]
@@ -320,14 +344,15 @@ def test_no_code_and_no_iso_date_is_printed(case, make_order):
 
 
 def test_docx_opens_with_named_styles_and_measures(case, make_order):
-    document = docx.Document(io.BytesIO(render(make_order(case, Format.DOCX)).content))
+    document = docx.Document(io.BytesIO(rendered(make_order(case, Format.DOCX)).content))
     styles = {paragraph.style.name for paragraph in document.paragraphs}
     assert styles <= {style.value for style in Style}
-    assert {Style.TITLE, Style.BODY, Style.ADDRESSEE, Style.SIGNATURE, Style.DATE} <= styles
+    assert Style.TITLE in styles
+    if not case.startswith(FORMS):
+        assert {Style.BODY, Style.ADDRESSEE, Style.SIGNATURE, Style.DATE} <= styles
     section = document.sections[0]
     margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
     assert [round(margin.mm) for margin in margins] == [37, 35, 28, 26]
-    assert [p.text for p in document.paragraphs if p.style.name == Style.SIGNATURE]
     body = document.styles[Style.BODY.value].element.xml
     assert 'w:eastAsia="仿宋_GB2312"' in body
     assert document.styles[Style.TITLE.value].font.size.pt == 22
@@ -378,10 +403,11 @@ import hashlib, sys
 sys.path.insert(0, sys.argv[1])
 from docs_service import Format, render
 from conftest import CASES, order_of
-names = sorted(CASES, reverse=sys.argv[2] == "backwards")
-digests = {n + f: hashlib.sha256(render(order_of(n, f, draft=f == "pdf")).content).hexdigest()
-           for n in names for f in Format}
-print(sorted(digests.items()))
+# A .docx of every case, a draft in PDF of one case of every paper.
+orders = [order_of(name, Format.DOCX) for name in CASES]
+orders += [order_of(name, Format.PDF, draft=True) for name in {n.split("-")[0]: n for n in CASES}.values()]
+ordered = orders[::-1] if sys.argv[2] == "backwards" else orders
+print(sorted((repr(order), hashlib.sha256(render(order).content).hexdigest()) for order in ordered))
 """
 
 

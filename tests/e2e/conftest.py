@@ -1,6 +1,7 @@
 """The rules service as it is served: a supervisor and its workers, asked over the wire."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,17 +9,33 @@ from pathlib import Path
 import pytest
 
 from huiyin.processes import ServiceProcess, services
+from rules_service import commands
+from rules_service.engine.rulebook import Rulebook
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def rules(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
-    """The shipped rulesets with the adoptions of the examples, two workers."""
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped rulesets and adoptions, for the service and for what it is compared with."""
+    copied = tmp_path_factory.mktemp("shipped")
+    shutil.copytree(ROOT / "rulesets", copied / "rulesets")
+    shutil.copy(ROOT / "examples" / "adoptions.yaml", copied)
+    return copied
+
+
+@pytest.fixture(scope="session")
+def rulebook(place: Path) -> Rulebook:
+    return commands.load(place / "rulesets", [place / "adoptions.yaml"])
+
+
+@pytest.fixture(scope="session")
+def rules(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
+    """The rules service with two workers."""
     environment = {
         **os.environ,
-        "HUIYIN_RULESETS": str(ROOT / "rulesets"),
-        "HUIYIN_ADOPTIONS": str(ROOT / "examples" / "adoptions.yaml"),
+        "HUIYIN_RULESETS": str(place / "rulesets"),
+        "HUIYIN_ADOPTIONS": str(place / "adoptions.yaml"),
     }
     logs = tmp_path_factory.mktemp("logs")
     with services({"rules": ["--port", "0", "--workers", "2"]}, environment, logs) as started:

@@ -12,8 +12,8 @@ from google.protobuf import json_format
 from huiyin.examples import Example, find_examples, read_example
 from huiyin.processes import ServiceProcess
 from rules_service import commands
+from rules_service.engine.rulebook import Rulebook
 from tests.e2e.conftest import ROOT
-from tests.rules_service.commands.asking import shipped
 
 CLIENT = Path(__file__).parent / "reflection-client" / "call.mjs"
 NODE = shutil.which("node")
@@ -30,11 +30,13 @@ def call(address: str, method: str, request: str) -> subprocess.CompletedProcess
 
 
 @pytest.mark.parametrize("example", MATTERS, ids=lambda example: example.path.stem)
-def test_node_assesses_an_example_as_python_does(rules: ServiceProcess, example: Example) -> None:
+def test_node_assesses_an_example_as_python_does(
+    rules: ServiceProcess, rulebook: Rulebook, example: Example
+) -> None:
     request = example.assess_request()
     done = call(rules.address, "Assess", json_format.MessageToJson(request))
     assert done.returncode == 0, done.stderr
-    command = commands.assess(shipped(), request, datetime.now(UTC))
+    command = commands.assess(rulebook, request, datetime.now(UTC))
     assert json.loads(done.stdout) == json.loads(json_format.MessageToJson(command))
     assert json.loads(done.stdout)["answer"]["decisions"]
 

@@ -23,8 +23,9 @@ from huiyin.rules.v1 import rules_service_pb2 as pb
 from huiyin.rules.v1 import rules_service_pb2_grpc as pb_grpc
 from rules_service import commands
 from rules_service.commands.evaluation import assess_serialized
+from rules_service.engine.rulebook import Rulebook
 from tests.e2e.conftest import ROOT, workers_of
-from tests.rules_service.commands.asking import context, matter, shipped
+from tests.rules_service.commands.asking import context, matter
 
 EXAMPLES = [read_example(path) for path in find_examples(ROOT / "examples")]
 MATTERS = [example for example in EXAMPLES if example.office is None]
@@ -44,7 +45,7 @@ def until(condition: Callable[[], bool], within: float = 60.0) -> bool:
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("example", MATTERS, ids=lambda example: example.path.stem)
 def test_assess_over_the_wire_gives_the_bytes_of_the_command(
-    rules: ServiceProcess, example: Example, view: common_pb2.View.ValueType
+    rules: ServiceProcess, rulebook: Rulebook, example: Example, view: common_pb2.View.ValueType
 ) -> None:
     request = example.assess_request(view)
     with grpc.insecure_channel(rules.address) as channel:
@@ -52,25 +53,28 @@ def test_assess_over_the_wire_gives_the_bytes_of_the_command(
             f"/{SERVICE}/Assess", request_serializer=pb.AssessRequest.SerializeToString
         )
         told = call(request, timeout=30)
-    assert told == assess_serialized(shipped(), request, LATER)
-    assert pb.AssessResponse.FromString(told) == commands.assess(shipped(), request, LATER)
+    assert told == assess_serialized(rulebook, request, LATER)
+    assert pb.AssessResponse.FromString(told) == commands.assess(rulebook, request, LATER)
     assert pb.AssessResponse.FromString(told).answer.decision_id
 
 
 def test_an_office_over_the_wire_in_several_messages_gives_the_bytes_of_the_command(
     rules: ServiceProcess,
+    rulebook: Rulebook,
 ) -> None:
     (example,) = [example for example in EXAMPLES if example.office is not None]
     with grpc.insecure_channel(rules.address) as channel:
         told = pb_grpc.RulesServiceStub(channel).AssessOffice(
             example.assess_office_requests(matters_a_message=1), timeout=30
         )
-    command = commands.assess_office(shipped(), example.assess_office_requests(), LATER)
+    command = commands.assess_office(rulebook, example.assess_office_requests(), LATER)
     assert told.SerializeToString(deterministic=True) == command.SerializeToString(deterministic=True)
     assert [item.matter_id for item in told.counted]
 
 
-def test_a_batch_over_the_wire_gives_the_bytes_of_the_command(rules: ServiceProcess) -> None:
+def test_a_batch_over_the_wire_gives_the_bytes_of_the_command(
+    rules: ServiceProcess, rulebook: Rulebook
+) -> None:
     request = pb.BatchAssessRequest(
         context=context(at="2026-09-30"),
         matters=[*(example.matters[0] for example in MATTERS), matter({"channel": 1}, matter_id="bad")],
@@ -78,7 +82,7 @@ def test_a_batch_over_the_wire_gives_the_bytes_of_the_command(rules: ServiceProc
     with grpc.insecure_channel(rules.address) as channel:
         told = pb_grpc.RulesServiceStub(channel).BatchAssess(request, timeout=30)
     assert told.SerializeToString(deterministic=True) == commands.batch_assess(
-        shipped(), request, LATER
+        rulebook, request, LATER
     ).SerializeToString(deterministic=True)
     assert [bool(item.problems) for item in told.items] == [False] * len(MATTERS) + [True]
 
@@ -95,11 +99,13 @@ def test_what_is_wrong_comes_as_a_status_with_its_fields(rules: ServiceProcess) 
     assert "matter.facts_json.chanel" in str(status.details)
 
 
-def test_a_killed_worker_costs_a_retry_and_never_a_wrong_answer(rules: ServiceProcess) -> None:
+def test_a_killed_worker_costs_a_retry_and_never_a_wrong_answer(
+    rules: ServiceProcess, rulebook: Rulebook
+) -> None:
     assert until(lambda: len(workers_of(rules)) == 2)
     victim = min(workers_of(rules))
     request = MATTERS[0].assess_request()
-    wanted = commands.assess(shipped(), request, LATER)
+    wanted = commands.assess(rulebook, request, LATER)
     told: list[pb.AssessResponse] = []
     codes: set[str] = set()
     os.kill(victim, signal.SIGKILL)
@@ -146,7 +152,9 @@ def reflected(address: str, service: str) -> tuple[grpc.Channel, DescriptorPool]
     return channel, pool
 
 
-def test_a_client_without_our_code_assesses_by_what_reflection_tells(rules: ServiceProcess) -> None:
+def test_a_client_without_our_code_assesses_by_what_reflection_tells(
+    rules: ServiceProcess, rulebook: Rulebook
+) -> None:
     channel, pool = reflected(rules.address, SERVICE)
     with channel:
         method = pool.FindServiceByName(SERVICE).methods_by_name["Assess"]
@@ -160,7 +168,7 @@ def test_a_client_without_our_code_assesses_by_what_reflection_tells(rules: Serv
             response_deserializer=answer_class.FromString,
         )
         told = json_format.MessageToDict(call(request, timeout=30))
-    command = commands.assess(shipped(), example.assess_request(), LATER)
+    command = commands.assess(rulebook, example.assess_request(), LATER)
     assert told == json.loads(json_format.MessageToJson(command))
     assert told["answer"]["decisions"]
 

@@ -142,9 +142,25 @@ def _slice(
 
 
 def revision_of(node: Node) -> str:
-    """The revision: a digest of what the file says, comments and layout left out."""
-    canonical = json.dumps(source.plain(node), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """The revision: a digest of what the file says, comments, layout and the order of keys left out.
+
+    The order of a table's outputs and of a chain's patterns stays in it: `then` is filled by the one, and a
+    pattern may name only those before it.
+    """
+    said = [source.plain(node), _order(node, "tables", "out"), _order(node, "chains", "when")]
+    canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _order(node: Node, section: str, key: str) -> list[list[str]]:
+    """The keys, in order, of one mapping in each part of a section."""
+    parts = node.values.get(section) if isinstance(node, Entries) else None
+    mappings = [
+        part.values.get(key)
+        for part in (parts.items if isinstance(parts, source.Sequence) else ())
+        if isinstance(part, Entries)
+    ]
+    return [list(mapping.values) for mapping in mappings if isinstance(mapping, Entries)]
 
 
 def _source(node: Node | None, scope: Scope) -> str:

@@ -65,6 +65,10 @@ EXPLAINED: dict[Code, Explained] = {
     Code.WRONG_SUBJECT_SCOPE: Explained(
         "表或时限的 each 与规则集的对象不合。", "机关的规则集写 office，事项的写 matter 或 request。"
     ),
+    Code.WRONG_AGGREGATE: Explained(
+        "aggregate 用在不能汇总的地方。",
+        "只在 hit: COLLECT 的表里用；sum 要数或时长，min、max 要有大小之分的输出。",
+    ),
     Code.PARAMETER_UNUSED: Explained("参数没有用到。", "在表或时限里写它的名字，或删去。"),
     Code.CELL_SYNTAX: Explained(
         "格子的写法看不懂。", '照例写：-、city, district、">= 3"、"[1..3)"、not(…)、null。'

@@ -108,7 +108,7 @@ def _token(name: str) -> str:
 
 def _read_token(token: str) -> str:
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
     except ValueError:
         raise RefusedError(
             [Problem("F027", "page_token", "不是上一页给出的 page_token。", "请从第一页重新开始。")]

@@ -15,7 +15,7 @@ from rules_service.commands.text import to_text
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import TableOutcome
 from rules_service.engine.tables import NearMiss, State
-from rules_service.language.model import Citation, HitPolicy, Row, Table
+from rules_service.language.model import Citation, Departure, HitPolicy, Row, Table
 from rules_service.language.types import Value, to_json
 
 SINGLE_HITS = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.FIRST})
@@ -26,6 +26,9 @@ class Citer(Protocol):
 
     def citations(self, citations: Iterable[Citation]) -> Iterable[common_pb2.Citation]:
         """Where a rule stands."""
+
+    def departure(self, place: str, departure: Departure) -> bytes:
+        """What a rule departs from, serialised."""
 
     def reliance(self, place: str, citation: Citation) -> bytes | None:
         """What rests on a citation that is not the plain words of a source at hand, serialised."""
@@ -132,8 +135,9 @@ class TableText:
         return b"".join(parts)
 
     def _several(self, outcome: TableOutcome) -> str:
-        if outcome.decided.aggregate is not None:
-            return to_text(to_json(outcome.decided.aggregate))
+        if self.table.aggregator is not None:
+            aggregate = outcome.decided.aggregate
+            return to_text(None if aggregate is None else to_json(aggregate))
         return f"[{','.join(self.outputs[row] for row in outcome.decided.rows)}]"
 
     def _miss(self, outcome: TableOutcome, miss: NearMiss) -> bytes:
@@ -152,6 +156,8 @@ def _reliances(outcome: TableOutcome, row: Row, cite: Citer) -> dict[bytes, None
         for citation in ruleset.parameters[name].citations
     ]
     found = [cite.reliance(place, citation) for place, citation in cited]
+    if row.departs_from is not None:
+        found.append(cite.departure(f"{ruleset.id}/{table.id}/{row.id}", row.departs_from))
     return dict.fromkeys(reliance for reliance in found if reliance is not None)
 
 

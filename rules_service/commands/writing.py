@@ -22,7 +22,7 @@ from rules_service.engine.outcome import (
     TableOutcome,
 )
 from rules_service.engine.rulebook import Rulebook
-from rules_service.language.model import Basis, Citation
+from rules_service.language.model import Basis, Citation, Departure
 from rules_service.language.types import to_json
 
 VIEW = common_pb2.View
@@ -270,6 +270,9 @@ class AnswerWriter:
             if (reliance := self.reliance(place, citation)) is not None:
                 found[reliance] = None
         for duty in outcome.duties:
+            if duty.duty.departs_from is not None:
+                place = f"{duty.ruleset.id}/{duty.duty.id}"
+                found[self.departure(place, duty.duty.departs_from)] = None
             if duty.provisional:
                 message = pb.Reliance(
                     kind=pb.Reliance.KIND_PROVISIONAL_CALENDAR,
@@ -278,6 +281,16 @@ class AnswerWriter:
                 )
                 found[wire.field(RESTS_ON, message.SerializeToString())] = None
         return b"".join(found)
+
+    def departure(self, place: str, departure: Departure) -> bytes:
+        """What a sector's or a province's rule departs from, and the norm that lets it."""
+        source = self.sources.get(departure.source)
+        title = source.title if source else departure.source
+        text = (
+            f"不同于《{title}》第{departure.article}条，依据{departure.norm}，审核人{departure.reviewed_by}。"
+        )
+        message = pb.Reliance(kind=pb.Reliance.KIND_DEPARTURE, place=place, text=text)
+        return wire.field(RESTS_ON, message.SerializeToString())
 
     def reliance(self, place: str, citation: Citation) -> bytes | None:
         """What rests on a citation that is not the plain words of a source at hand."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.case import Matter, Office, Question, Request
@@ -12,6 +12,7 @@ from rules_service.engine.counts import Counted, count_matters, period_facts, sh
 from rules_service.engine.duties import Clock
 from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import evaluate_matter, run_tables
+from rules_service.engine.index import UNKNOWN
 from rules_service.engine.outcome import (
     DutyOutcome,
     DutyState,
@@ -69,15 +70,17 @@ def assess_matter(
             outcome.findings += found
     if outcome.duties or outcome.papers:
         outcome.duties = _merged(outcome.duties)
-        outcome.papers = _papers(outcome.papers, outcome.duties)
+        outcome.papers = _papers(outcome.papers, outcome.duties, matter.requests)
         outcome.duties = [_with_papers(duty, outcome.papers) for duty in outcome.duties]
     return outcome
 
 
 def _merged(duties: Sequence[DutyOutcome]) -> list[DutyOutcome]:
-    groups: dict[tuple[str, str, str], list[DutyOutcome]] = {}
+    """One duty for each meaning, request, recipient and start; another start makes a duty of its own."""
+    groups: dict[tuple[str, str, str, datetime | None], list[DutyOutcome]] = {}
     for duty in duties:
-        groups.setdefault((duty.duty.concept, duty.request_id, duty.recipient_key), []).append(duty)
+        key = (duty.duty.concept, duty.request_id, duty.recipient_key, duty.started_at)
+        groups.setdefault(key, []).append(duty)
     merged = []
     for group in groups.values():
         first, *rest = sorted(group, key=_tightness)
@@ -92,23 +95,38 @@ def _tightness(duty: DutyOutcome) -> tuple[bool, bool, float, str]:
     return (not started, duty.due_at is None, due, duty.id)
 
 
-def _papers(papers: Sequence[PaperOutcome], duties: Sequence[DutyOutcome]) -> list[PaperOutcome]:
-    """Paper calls with the due time of the duty they hang on, one for a paper, variant and request."""
+def _papers(
+    papers: Sequence[PaperOutcome], duties: Sequence[DutyOutcome], requests: Sequence[Request]
+) -> list[PaperOutcome]:
+    """Paper calls with the due time of the duty they hang on, one for a paper, variant, request and duty.
+
+    What is called for by a matter as a whole and by its only request is one call.
+    """
     by_id = {loser: duty for duty in duties for loser in (duty.id, *duty.merged)}
-    by_concept = {(duty.duty.concept, duty.request_id): duty for duty in reversed(duties)}
+    only = requests[0].id if len(requests) == 1 else ""
     called: dict[tuple[str, str, str, str], PaperOutcome] = {}
     for paper in papers:
-        duty = by_id.get(paper.duty_id) or by_concept.get((paper.under, paper.request_id))
-        if duty is not None and paper.under and paper.request_id == "":
-            duty = by_concept.get((paper.under, ""), duty)
+        duty = by_id.get(paper.duty_id) if paper.duty_id else _duty_under(paper, duties)
         if duty is not None:
-            paper = replace(paper, duty_id=duty.id, due_at=duty.due_at)
-            if duty.met_at and duty.duty.concept == paper.under:
-                paper = replace(paper, state=PaperState.ISSUED)
-        key = (paper.paper, paper.variant, paper.request_id, duty.recipient_key if duty else "")
+            met = paper.under and duty.met_at
+            state = PaperState.ISSUED if met else paper.state
+            paper = replace(paper, duty_id=duty.id, due_at=duty.due_at, state=state)
+        key = (paper.paper, paper.variant, paper.request_id or only, paper.duty_id)
         known = called.get(key)
         called[key] = _one_call(known, paper) if known else paper
     return list(called.values())
+
+
+def _duty_under(paper: PaperOutcome, duties: Sequence[DutyOutcome]) -> DutyOutcome | None:
+    """The duty whose due time is the paper's: the tightest of the named meaning, one not yet met first."""
+    found = [
+        duty
+        for duty in duties
+        if duty.duty.concept == paper.under
+        and duty.state is not DutyState.NOT_STARTED
+        and (not paper.request_id or duty.request_id in {"", paper.request_id})
+    ]
+    return min(found, key=lambda duty: (duty.met_at is not None, *_tightness(duty)), default=None)
 
 
 def _one_call(first: PaperOutcome, second: PaperOutcome) -> PaperOutcome:
@@ -150,11 +168,14 @@ def assess_office(
             continue
         compiled = speaker.compiled
         facts = {**office.facts, **period_facts(office)}
+        open_counts = []
         for count in compiled.ruleset.counts:
-            result = count_matters(count, matters, office, compiled.ruleset, outcome.missing)
+            result = count_matters(count, matters, office, compiled.ruleset, outcome.missing, question.at)
             counted += result.counted
             if result.certain:
                 facts[count.name] = len(result.counted)
+            else:
+                open_counts.append(count.name)
         env = Environment(
             compiled.ruleset,
             office.id,
@@ -163,6 +184,8 @@ def assess_office(
             outcome.missing,
             speaker.speaks_on,
         )
+        # A count left open is not missing itself: what it was left open by has been noted.
+        env.names |= dict.fromkeys(open_counts, UNKNOWN)
         run_tables(compiled, env, outcome, Each.OFFICE, near=question.near)
         if compiled.ruleset.indicators and duties is None:
             duties = _duties_of(office, matters, matter_speakers, question, calendar)

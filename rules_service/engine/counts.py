@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from rules_service.engine.case import Matter, Office
 from rules_service.engine.environment import Environment
@@ -59,9 +59,16 @@ def period_facts(office: Office) -> Mapping[str, Known]:
 
 
 def count_matters(
-    count: Count, matters: Sequence[Matter], office: Office, ruleset: Ruleset, missing: MissingFacts
+    count: Count,
+    matters: Sequence[Matter],
+    office: Office,
+    ruleset: Ruleset,
+    missing: MissingFacts,
+    at: datetime,
 ) -> CountResult:
     """Counts the matters one of whose requests qualifies and has an event of the named type in the period.
+
+    What happens after the moment asked about has not happened.
 
     A matter whose facts leave it open makes the count uncertain, and the fact is noted as missing under
     the matter's id.
@@ -72,7 +79,7 @@ def count_matters(
         happened = {
             event.request_id
             for event in matter.events
-            if event.type == count.during and _within(day_of(event.at), office)
+            if event.type == count.during and event.at <= at and _within(day_of(event.at), office)
         }
         if not happened:
             continue

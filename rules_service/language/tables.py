@@ -14,6 +14,7 @@ _NO_VALUE: Value = ""
 HITS = {policy.name.replace("_", " "): policy for policy in HitPolicy} | {
     policy.value: policy for policy in HitPolicy
 }
+SUMMED = frozenset({Kind.INT, Kind.DECIMAL, Kind.DURATION})
 AGGREGATORS = {aggregator.value: aggregator for aggregator in Aggregator}
 
 
@@ -88,6 +89,8 @@ def _table(node: Node, scope: Scope) -> Table:
     aggregator = (
         read.choice(values.get("aggregate"), place, AGGREGATORS, None) if "aggregate" in values else None
     )
+    if aggregator is not None:
+        _check_aggregate(aggregator, hit, outputs, values["aggregate"], scope, place)
     _name_outputs(table, hit, aggregator, outputs, scope)
     return Table(
         table,
@@ -101,6 +104,29 @@ def _table(node: Node, scope: Scope) -> Table:
         frozenset(scope.parameters_used),
         read.choice(values.get("complete"), place, {"true": True, "false": False}, False),
     )
+
+
+def _check_aggregate(
+    aggregator: Aggregator,
+    hit: HitPolicy,
+    outputs: tuple[Output, ...],
+    node: Node,
+    scope: Scope,
+    place: str,
+) -> None:
+    """An aggregate is of the first output of the rows that COLLECT gathers (DMN 1.3, 8.2.10)."""
+    kind = outputs[0].type if outputs else None
+    message = cure = ""
+    if hit is not HitPolicy.COLLECT:
+        message = f"命中方式是 {hit.name.replace('_', ' ')}，不能汇总。"
+        cure = "请把 hit 写成 COLLECT，或删去 aggregate。"
+    elif aggregator is Aggregator.SUM and (kind is None or kind.kind not in SUMMED):
+        message, cure = "sum 要求第一个输出是数或时长。", "请改输出的类型，或改用 count。"
+    elif aggregator in {Aggregator.MIN, Aggregator.MAX} and (kind is None or not kind.ordered):
+        message = f"{aggregator.value} 要求第一个输出有大小之分。"
+        cure = "请改输出的类型，或改用 count。"
+    if message:
+        scope.reading.find(Code.WRONG_AGGREGATE, node, place, message, cure)
 
 
 def _name_outputs(

@@ -4,6 +4,7 @@ Exceptions are those of the text alone: 19.3 and 36.3 (candidates for an officia
 unclear), 22.2 and 20.2 (a visit is guided where a letter is forwarded).
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from huiyin.rules.v1 import answer_pb2
 from rules_service import commands
+from rules_service.engine.rulebook import load_rulebook
 from rules_service.language.model import Subject
+from service_kit.problems import RefusedError
 from tests.reference.profile import examples
 from tests.rules_service.commands.asking import assess, context, evaluate, matter, rulesets, shipped
 from tests.rules_service.commands.generated_matters import FACTS, Story, stories
@@ -108,7 +111,10 @@ duties:
 
 
 def test_a_ruleset_that_made_repeating_or_numbers_count_against_people_would_be_seen(tmp_path: Path) -> None:
-    harsh = commands.load(rulesets(tmp_path / "rulesets", harsh=HARSH))
+    folder = rulesets(tmp_path / "rulesets", harsh=HARSH)
+    with pytest.raises(RefusedError, match="G005"):
+        commands.load(folder)
+    harsh = load_rulebook(folder, [], datetime.now(UTC))
     received = {"type": "received", "at": "2024-03-01"}
 
     def ask(**facts: object) -> answer_pb2.Answer:

@@ -28,7 +28,7 @@ subject: matter
 layer: law
 source: REG22
 in_force_from: 2022-05-01
-inputs: [joint_count, informed_at, channel]
+inputs: [representatives, informed_at, channel]
 duties:
   - id: opinion
     title: 听证时间不计算
@@ -47,7 +47,7 @@ duties:
     title: 天数由事实给出
     concept: objection
     who: competent_organ
-    due: {from: informed_at, add: joint_count, count: calendar_days}
+    due: {from: informed_at, add: representatives, count: calendar_days}
     met_by: [objected]
     basis: convention
     note: 试
@@ -167,10 +167,12 @@ def test_a_ground_that_falls_away_takes_the_violation_with_it(forms: Rulebook) -
 
 @pytest.mark.parametrize("days", [100_001, 10**15])
 def test_a_length_that_no_period_can_have_is_refused_with_the_fact_named(forms: Rulebook, days: int) -> None:
-    about = matter({"joint_count": days, "informed_at": "2024-03-01T10:00:00+08:00"})
+    about = matter({"representatives": days, "informed_at": "2024-03-01T10:00:00+08:00"})
     with pytest.raises(RefusedError) as refused:
         assess(forms, about, context(at="2024-03-10"))
-    assert [(problem.code, problem.place) for problem in refused.value.problems] == [("F030", "joint_count")]
+    assert [(problem.code, problem.place) for problem in refused.value.problems] == [
+        ("F030", "representatives")
+    ]
 
 
 def test_the_next_change_is_never_in_the_past() -> None:

@@ -16,8 +16,6 @@ from docs_service.catalogue import (
     CATALOGUE_NOTE,
     Catalogue,
     DocumentType,
-    Field,
-    FieldKind,
     shipped_catalogue,
 )
 from docs_service.content import (
@@ -36,6 +34,7 @@ from docs_service.content.characters import code_point
 from docs_service.content.ooxml import DOCUMENT_PART
 from docs_service.layout import Composition, Dress, FontSet, MissingGlyph, compose_pages, installed_fonts
 from docs_service.orders import FontSubstitute, Format, RenderedPaper, RenderOrder
+from docs_service.samples import example_data
 from docs_service.writers import docx, pdf
 from service_kit.problems import Problem, RefusedError
 
@@ -87,18 +86,8 @@ def warm_up(catalogue: Catalogue) -> None:
     for kind in catalogue.types.values():
         _compiled(kind)
     kind = next(iter(catalogue.types.values()))
-    data = {field.name: _example(field) for field in kind.fields_of(kind.variants[0].code) if field.required}
+    data = example_data(kind.fields_of(kind.variants[0].code))
     render(RenderOrder(kind.code, json.dumps(data), Format.PDF, draft=True), catalogue)
-
-
-def _example(field: Field) -> object:
-    match field.kind:
-        case FieldKind.LIST if field.item:
-            return [_example(field.item)]
-        case FieldKind.RECORD:
-            return {part.name: _example(part) for part in field.fields if part.required}
-        case _:
-            return field.example
 
 
 def _render(order: RenderOrder, catalogue: Catalogue, fonts: FontSet) -> RenderedPaper:

@@ -13,10 +13,10 @@ from docs_service.content.blocks import (
 )
 from docs_service.content.data import parse_json, read_data
 from docs_service.content.findings import DATA_ROOT, Finding
-from docs_service.content.lint import lint_template
+from docs_service.content.lint import lint_template, mended_tags
 from docs_service.content.outline import outline_of, parse_outline
 from docs_service.content.reader import read_blocks
-from docs_service.content.template import Template, compile_template
+from docs_service.content.template import Template, compile_template, open_template
 from docs_service.content.values import Choice, chinese_date
 
 __all__ = [
@@ -35,6 +35,8 @@ __all__ = [
     "columns_of",
     "compile_template",
     "lint_template",
+    "mended_tags",
+    "open_template",
     "outline_of",
     "paragraphs_of",
     "parse_json",

@@ -68,8 +68,16 @@ class Finding(Enum):
     TEMPLATE_TAG = ("模板标签有错：{cause}。", "请核对花括号和标签的写法。")
     TEMPLATE_FIELD_UNKNOWN = (
         "模板用到了字段“{name}”，文书定义中没有。",
-        "请改正字段名，或者在文书定义中补充。",
+        "{cure}",
     )
+    TEMPLATE_FIELD_UNUSED = (
+        "模板没有用到字段“{name}”（{label}）。",
+        "请在模板中印出，或者从文书定义中删去：不收集用不上的内容。",
+    )
+    TEMPLATE_TAG_SPLIT = ("标签“{tag}”被编辑软件拆成了几段。", "使用时已经自动合并，不必改动。")
+    TEMPLATE_FONT = ("用了字体“{name}”，不是公文字体。", "请清除字体设置，只用样式；可用的字体：{known}。")
+    PAPER_OVERFLOW = ("“{style}”中的“{text}”超出版心。", "请缩短该字段的字数上限，或者修改模板。")
+    PAPER_HEAD_SMALL = ("发文机关标志最长时只有 {size} 磅，小于 {limit} 磅。", "请缩短发文机关的字数上限。")
     TEMPLATE_VALUE = ("模板不能用这些数据填写：{cause}。", "选填项请放在“如果有才印”的标签之内。")
     TEMPLATE_STYLE = ("样式“{name}”不是公文样式。", "请改用：{known}。")
     TEMPLATE_FORMATTING = ("有直接设置的{what}。", "请清除格式，只用样式。")

@@ -31,7 +31,7 @@ from service_kit.problems import RefusedError
 
 LARGEST_TEMPLATE = 20 << 20
 
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _WHOLE_TAG = re.compile(r"\s*\{%(p|tr)\s(.*?)%\}\s*", re.DOTALL)
 _TOKEN = re.compile("\ue000([0-9]+)\ue001|<!--tag ([0-9]+)-->")
 _FILLED_PART = re.compile(r"word/(?:document|header[0-9]*|footer[0-9]*)\.xml")
@@ -91,6 +91,26 @@ def _cause(error: Exception) -> str:
             return str(error)
 
 
+_TAG_MISTAKES = (
+    (re.compile(r"unknown tag '(endif|endfor|else|elif)'"), "“{0}”没有与它对应的开头"),
+    (re.compile(r"unknown tag '(\w+)'"), "没有“{0}”这种标签"),
+    (re.compile(r"Unexpected end of template"), "有“如果”或者“循环”没有结束，缺少 endif 或者 endfor"),
+    (re.compile(r"[Nn]o filter named '(\w+)'"), "没有名为“{0}”的过滤器"),
+    (re.compile(r"'end of (?:print )?statement'$"), "标签没有写完"),
+    (re.compile(r"got '(.+)'"), "“{0}”处写错了"),
+    (re.compile(r"unexpected '(.+)'"), "“{0}”处写错了"),
+)
+
+
+def tag_mistake(error: jinja2.TemplateError) -> str:
+    """What is wrong with a tag, in Chinese."""
+    message = error.message or ""
+    for pattern, words in _TAG_MISTAKES:
+        if match := pattern.search(message):
+            return words.format(*match.groups())
+    return f"写法有误（{message}）"
+
+
 def open_template(content: bytes) -> dict[str, bytes]:
     """The parts of a .docx. Raises RefusedError where it is none."""
     try:
@@ -117,7 +137,7 @@ def compile_template(content: bytes) -> Template:
     try:
         compiled = {name: environment.from_string(source) for name, source in sources.items()}
     except jinja2.TemplateError as error:
-        raise RefusedError([Finding.TEMPLATE_TAG.at("", cause=str(error))]) from None
+        raise RefusedError([Finding.TEMPLATE_TAG.at("", cause=tag_mistake(error))]) from None
     return Template(parts, sources, compiled, styles)
 
 
@@ -143,6 +163,11 @@ def jinja_source(part: bytes) -> str:
     return _TOKEN.sub(lambda token: tags[int(token.group(1) or token.group(2))], source)
 
 
+def straightened(tag: str) -> str:
+    """A tag with the quotation marks that Jinja knows: an editor makes typographic ones of them."""
+    return tag.translate(_TYPOGRAPHIC_QUOTES)
+
+
 def _whole_tag(element: etree._Element) -> re.Match[str] | None:
     text = "".join(paragraph_text(paragraph) for paragraph in element.iter(w("p")))
     return _WHOLE_TAG.fullmatch(text)
@@ -150,7 +175,7 @@ def _whole_tag(element: etree._Element) -> re.Match[str] | None:
 
 def _replace_by_tag(element: etree._Element, words: str, tags: list[str]) -> None:
     comment = etree.Comment(f"tag {len(tags)}")
-    tags.append(f"{{% {words.strip().translate(_TYPOGRAPHIC_QUOTES)} %}}")
+    tags.append(f"{{% {straightened(words.strip())} %}}")
     parent = element.getparent()
     if parent is not None:
         parent.replace(element, comment)
@@ -163,11 +188,11 @@ def _tokenise_texts(paragraph: etree._Element, tags: list[str]) -> None:
         words = text.text or ""
 
         def token(match: re.Match[str]) -> str:
-            tags.append(match.group().translate(_TYPOGRAPHIC_QUOTES))
+            tags.append(straightened(match.group()))
             return f"\ue000{len(tags) - 1}\ue001"
 
-        if _TAG.search(words):
-            text.text = _TAG.sub(token, words)
+        if TAG.search(words):
+            text.text = TAG.sub(token, words)
             text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 
@@ -175,7 +200,7 @@ def _gather_split_tags(texts: list[etree._Element]) -> None:
     """Word spreads a tag over several runs: give the whole of it to the run in which it begins."""
     whole = "".join(text.text or "" for text in texts)
     owner = [at for at, text in enumerate(texts) for _ in text.text or ""]
-    for tag in _TAG.finditer(whole):
+    for tag in TAG.finditer(whole):
         owner[tag.start() : tag.end()] = [owner[tag.start()]] * (tag.end() - tag.start())
     shares: list[list[str]] = [[] for _ in texts]
     for character, at in zip(whole, owner, strict=True):

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from docs_service.layout.measures import LINES_PER_PAGE
 from docs_service.layout.setting import SetParagraph
 
-# So many lines of text at least go with a signature to a new page: no seal on a page without text.
+# So many lines of text at least go with a signature to a new page: no seal on a page without text. A row of a
+# table may be as tall as a page and goes only where no text stands under it.
 TEXT_LINES_WITH_SIGNATURE = 2
 
 
@@ -92,7 +93,7 @@ def flow(body: list[Band], tail: list[Band], foot_lines: int, first_line: int) -
             _add(pages[-1], band)
     for band in tail:
         _add(pages[-1], band)
-    if not tail and foot_lines and pages[-1].next_line + foot_lines > LINES_PER_PAGE:
+    if foot_lines and pages[-1].next_line + foot_lines > LINES_PER_PAGE:
         pages.append(PageBands(0))
     return pages
 
@@ -139,12 +140,13 @@ def _take_text(page: PageBands) -> list[Band]:
     start = len(page.placed)
     taken = 0
     while start > 1 and (
-        taken < TEXT_LINES_WITH_SIGNATURE
+        taken == 0
+        or (taken < TEXT_LINES_WITH_SIGNATURE and isinstance(page.placed[start - 1][1], TextBand))
         or page.placed[start - 1][1].keep_with_next
         or _is_near_start(page.placed[start][1])
     ):
         start -= 1
-        taken += isinstance(page.placed[start][1], TextBand | RowBand)
+        taken += 0 if isinstance(page.placed[start][1], BlankBand) else page.placed[start][1].lines
     if start == 1 and len(page.placed) <= TEXT_LINES_WITH_SIGNATURE:
         start = 0
     carried = [band for _, band in page.placed[start:]]

@@ -8,7 +8,9 @@ import typer
 
 from huiyin.cli import (
     demo,
+    docs_check,
     docs_fields,
+    docs_preview,
     docs_render,
     doctor,
     health,
@@ -42,6 +44,8 @@ rules_app.command("assess")(rules_evaluate.assess)
 docs_app.command("list")(docs_fields.list_)
 docs_app.command("fields")(docs_fields.fields)
 docs_app.command("render")(docs_render.render)
+docs_app.command("check")(docs_check.check)
+docs_app.command("preview")(docs_preview.preview)
 
 app.add_typer(rules_app, name="rules")
 app.add_typer(docs_app, name="docs")

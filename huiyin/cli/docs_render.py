@@ -45,7 +45,7 @@ def render(
             forbidden_recipients=tuple(orders.Party(name=name) for name in forbid or ()),
         )
         paper = part("docs_service.render", "docs").render(order)
-        _write(to, paper.content)
+        write_file(to, paper.content)
     if as_json:
         print_json(_about(paper, to))
         return
@@ -71,7 +71,8 @@ def _data_json(path: Path) -> str:
     return json.dumps(content, ensure_ascii=False)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file, its folder too. Raises RefusedError where that cannot be."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -141,6 +141,7 @@ EXPLAINED: dict[Code, Explained] = {
     Code.INTERFERENCE: Explained(
         "法定职责、期限或告知取决于重复、越级、集体、匿名、人数，或时钟取决于形式、评价。", "去掉这个条件。"
     ),
+    Code.PETITIONER_ACCUSED: Explained("信访人的期限写了违规情形。", "删去 finding：只有机关会违规。"),
     Code.EXAMPLE_WRONG: Explained("例子的结果与写的不一样。", "核对规则，或改例子。"),
     Code.EXAMPLE_REFUSED: Explained("例子本身读不通。", "按提示改例子。"),
     Code.NO_EXAMPLES: Explained("规则集没有例子。", "写 examples，每一行都要有例子走到。"),

@@ -141,27 +141,20 @@ def _examples(
 ) -> tuple[list[Finding], set[tuple[str, str]]]:
     """What the examples show, with the rows they reached; nothing can be run where a chain is refused."""
     findings: list[Finding] = []
-    reached: set[tuple[str, str]] = set()
     if not slices[0].examples:
         cure = "每一行都要有例子走到，请写 examples。"
         findings.append(places.find(Code.NO_EXAMPLES, 1, "例子", "规则集没有例子。", cure))
-    for part in slices:
-        try:
-            compiled = Compiled.of(part, library.basics.vocabulary)
-        except RefusedError as refused:
-            line = places.at("chains")
-            return [
-                *findings,
-                *(
-                    places.find(Code.CHAIN_REFUSED, line, problem.place, problem.message, problem.cure)
-                    for problem in refused.problems
-                ),
-            ], reached
-        run = run_examples(compiled, library.basics.vocabulary, library.calendar)
-        reached |= run.reached
-        if part is slices[0]:
-            findings += run.findings
-    return findings, reached
+    try:
+        compiled = [Compiled.of(part, library.basics.vocabulary) for part in slices]
+    except RefusedError as refused:
+        line = places.at("chains")
+        findings += [
+            places.find(Code.CHAIN_REFUSED, line, problem.place, problem.message, problem.cure)
+            for problem in refused.problems
+        ]
+        return findings, set()
+    run = run_examples(compiled, library.basics.vocabulary, library.calendar)
+    return findings + run.findings, run.reached
 
 
 def _vocabulary(path: Path, basics: Basics) -> Iterable[Finding]:

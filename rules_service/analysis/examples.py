@@ -1,6 +1,6 @@
 """Runs the examples of a ruleset and says where the outcome is not the one expected."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -33,13 +33,18 @@ class ExampleRun:
         self.findings.append(Finding(code, file, example.line, f"例子“{example.name}”", message, cure))
 
 
-def run_examples(compiled: Compiled, vocabulary: Vocabulary, calendar: WorkingCalendar) -> ExampleRun:
-    """Runs every example of a ruleset by itself, as if its pack were adopted."""
+def run_examples(slices: Sequence[Compiled], vocabulary: Vocabulary, calendar: WorkingCalendar) -> ExampleRun:
+    """Runs every example of a revision by itself, as if its pack were adopted.
+
+    Of the slices of the revision the one of the example's day decides; a duty lives under the slice of the
+    day its clock started.
+    """
     run = ExampleRun()
-    for example in compiled.ruleset.examples:
-        find = partial(run.find, compiled.ruleset.file, example)
+    ruleset = slices[0].ruleset
+    for example in ruleset.examples:
+        find = partial(run.find, ruleset.file, example)
         try:
-            outcome = outcome_of(compiled, example, vocabulary, calendar)
+            outcome = outcome_of(slices, example, vocabulary, calendar)
         except RefusedError as refused:
             for problem in refused.problems:
                 find(Code.EXAMPLE_REFUSED, f"{problem.place}：{problem.message}", problem.cure)
@@ -60,7 +65,7 @@ def run_examples(compiled: Compiled, vocabulary: Vocabulary, calendar: WorkingCa
 
 
 def outcome_of(
-    compiled: Compiled, example: Example, vocabulary: Vocabulary, calendar: WorkingCalendar
+    slices: Sequence[Compiled], example: Example, vocabulary: Vocabulary, calendar: WorkingCalendar
 ) -> Outcome:
     """What a ruleset says about an example.
 
@@ -69,11 +74,11 @@ def outcome_of(
     case = example.case
     reader = CaseReader(vocabulary)
     question = _question(case)
-    speaker = Speaker(compiled, decides=True, speaks_on=compiled.ruleset.in_force_on)
+    speakers = _speakers(slices, question.as_of)
     if "office" not in case:
         matter = _matter(case, reader, "matter")
         _refuse(reader)
-        return assess_matter([speaker], matter, question, calendar)
+        return assess_matter(speakers, matter, question, calendar)
     matters = [
         _matter(raw, reader, f"matters[{number}]")
         for number, raw in enumerate(items(case.get("matters")))
@@ -89,7 +94,13 @@ def outcome_of(
         matters,
     )
     _refuse(reader)
-    return assess_office([speaker], lambda _: [], office, question, calendar)[0]
+    return assess_office(speakers, lambda _: [], office, question, calendar)[0]
+
+
+def _speakers(slices: Sequence[Compiled], day: date) -> list[Speaker]:
+    """Every slice with its days; before the first of them the first decides, so that a draft can be tried."""
+    deciding = next((part for part in slices if part.ruleset.in_force_on(day)), slices[0])
+    return [Speaker(part, part is deciding, part.ruleset.in_force_on) for part in slices]
 
 
 def _refuse(reader: CaseReader) -> None:

@@ -84,6 +84,15 @@ def guard_ruleset(places: Places, wording: Wording) -> Iterator[Finding]:
             yield places.find(
                 Code.PERSON_GRADED, text.line, "", f"“{text.value}”是对人的评价或跟踪。", OFFICES_ONLY
             )
+    for duty in wording.ruleset.duties:
+        if duty.owed_by_petitioner and duty.finding:
+            yield places.find(
+                Code.PETITIONER_ACCUSED,
+                places.duty_key(duty.id, "finding"),
+                f"时限 {duty.id}",
+                "信访人的期限写了违规情形。",
+                "请删去 finding：期限过了不是信访人违规，只有机关会违规。",
+            )
     if wording.ruleset.layer in STATUTORY:
         for duty in wording.ruleset.duties:
             if not duty.tightens:

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 
 from rules_service.analysis.places import Places, entries, walk
 from rules_service.language.findings import Code, Finding
-from rules_service.language.model import Each, Ruleset, Subject
+from rules_service.language.model import Duty, Each, Ruleset, Subject
 
 NOT_RULES = frozenset({"parameters", "examples", "note", "title"})
 WORDS_OF_THE_LAW = frozenset({"quote", "note", "title", "label"})
 
 
 def check_parts(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
-    """Tables and duties that speak about something else than the ruleset, and unused parameters."""
+    """Tables and duties that speak about something else than they can, and unused parameters."""
     yield from _wrong_scope(places, ruleset)
+    yield from _blind(places, ruleset)
     yield from _unused_parameters(places, ruleset)
 
 
@@ -30,6 +31,41 @@ def _wrong_scope(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
                 f"规则集的对象是“{ruleset.subject.value}”，此处写的是 each: {each.value}。",
                 "机关的规则集写 each: office；事项的写 each: matter 或 each: request。",
             )
+
+
+def _blind(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
+    """What is about a matter as a whole and reads what is decided for each request."""
+    of_requests = {
+        f"{table.id}.{output.name}"
+        for table in ruleset.tables
+        if table.each is Each.REQUEST
+        for output in table.outputs
+    }
+    reads = [
+        (f"表 {table.id}", places.table(table.id), set(table.inputs))
+        for table in ruleset.tables
+        if table.each is Each.MATTER
+    ]
+    reads += [
+        (f"时限 {duty.id}", places.duty(duty.id), _read_by(duty))
+        for duty in ruleset.duties
+        if duty.each is Each.MATTER
+    ]
+    for place, line, names in reads:
+        for name in sorted(names & of_requests):
+            yield places.find(
+                Code.WRONG_SUBJECT_SCOPE,
+                line,
+                place,
+                f"整个事项看不到逐项诉求的“{name}”，永远没有结果。",
+                "请写 each: request。",
+            )
+
+
+def _read_by(duty: Duty) -> set[str]:
+    conditions = [*duty.when, *(condition for exemption in duty.unless for condition in exemption.conditions)]
+    amount = duty.period.amount
+    return {condition.input for condition in conditions} | ({amount.name} if amount else set())
 
 
 def _unused_parameters(places: Places, ruleset: Ruleset) -> Iterator[Finding]:

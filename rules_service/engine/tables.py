@@ -136,7 +136,8 @@ def _agree(table: Table, rows: list[int]) -> None:
     if len(rows) < 2:
         return
     matched = [table.rows[row] for row in rows]
-    if table.hit is HitPolicy.UNIQUE or any(row.outputs != matched[0].outputs for row in matched):
+    said = {(row.outputs, row.papers, row.candidates, row.findings) for row in matched}
+    if table.hit is HitPolicy.UNIQUE or len(said) > 1:
         raise ContradictionError(table, matched)
 
 

@@ -28,7 +28,7 @@ def ask(
 
 
 def colour(answer: answer_pb2.Answer) -> str:
-    (decision,) = answer.decisions
+    (decision,) = [one for one in answer.decisions if one.table == "colour"]
     if decision.state != answer_pb2.DECISION_STATE_DECIDED:
         return answer_pb2.DecisionState.Name(decision.state)
     said = json.loads(decision.outcome_json)
@@ -173,7 +173,7 @@ def test_the_share_answered_in_time_counts_duties_of_this_office_by_their_state(
             matter({**told, "competent_organ": "elsewhere"}, late, matter_id="c"),
         ]
     )
-    (share,) = response.answer.indicators
+    (share,) = [one for one in response.answer.indicators if one.code == "answered_in_time"]
     # a: told and finished in time. b: told late; accepted by presumption on 21 May, its 60 days end on
     # 20 July, so at the end of July it is overdue. c is another office's.
     assert (share.numerator, share.denominator) == (2, 4)

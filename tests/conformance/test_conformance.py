@@ -114,7 +114,7 @@ def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
 
 
 def answerable() -> list[Ruleset]:
-    """The shipped rulesets that a call can ask about. None asks about an affair: examples alone show these."""
+    """The shipped rulesets that a call can ask about; none can about an affair, whose examples are all."""
     rulesets = [slices[-1].ruleset for slices in rulebook().rulesets.values()]
     return [ruleset for ruleset in rulesets if ruleset.subject is not Subject.AFFAIR]
 

@@ -1,0 +1,43 @@
+"""The papers that rules call for: each of the catalogue somewhere, and never two that exclude each other."""
+
+import pytest
+
+from huiyin.rules.v1 import answer_pb2
+from tests.conformance.test_conformance import answer_to, cases, rulebook
+
+EXCLUSIVE = [
+    ("B07", "N08", "an opinion is for the sixth way of art. 31 and an answer for the fifth"),
+    ("B07", "N09", "a suggestion is answered and not opined on"),
+    ("N08", "N09", "a suggestion asks for no performance of a duty"),
+    ("N02", "N05", "what goes to another procedure is not accepted as a petition"),
+    ("B04", "N06", "what was forwarded goes back, and what came directly is guided"),
+    ("B04", "N02", "what is objected to is not accepted"),
+    ("B08", "N08", "an answer under art. 31(5) has no review"),
+]
+
+
+def called_for(answer: answer_pb2.Answer, request: str) -> set[str]:
+    """The papers called for about one request."""
+    return {paper.paper for paper in answer.papers if paper.request_id == request}
+
+
+def test_every_paper_is_called_for_by_some_rule() -> None:
+    called = set()
+    for slices in rulebook().rulesets.values():
+        for compiled in slices:
+            ruleset = compiled.ruleset
+            rows = [row for table in ruleset.tables for row in table.rows]
+            called |= {paper.paper for duty in ruleset.duties for paper in duty.papers}
+            for row in rows:
+                called |= {paper.paper for paper in row.papers}
+                for code in row.candidates:
+                    called |= set(rulebook().vocabulary.candidates[code].papers)
+    assert called == set(rulebook().vocabulary.codes["paper"])
+
+
+@pytest.mark.parametrize(("one", "other", "because"), EXCLUSIVE)
+def test_no_case_calls_for_papers_that_exclude_each_other(one: str, other: str, because: str) -> None:
+    for case in cases():
+        answer = answer_to(case.values[0])
+        for request in {paper.request_id for paper in answer.papers}:
+            assert not {one, other} <= called_for(answer, request), (case.id, because)

@@ -4,7 +4,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from huiyin.client import DocsClient, HuiyinError, RulesClient
@@ -55,7 +55,8 @@ class Demo:
         self._out = out
         self.codes = tuple(rules_client.list_codes(rules.ListCodesRequest()).codes)
         request = docs.ListDocumentTypesRequest(page_size=1000)
-        self.papers = frozenset(it.code for it in docs_client.list_document_types(request).document_types)
+        types = docs_client.list_document_types(request).document_types
+        self.papers = {it.code: it.title for it in types}
 
     def outcomes(self, paths: Iterable[Path]) -> Iterator[Outcome]:
         """One outcome an example; what fails in one stays in its outcome."""
@@ -91,7 +92,7 @@ class Demo:
         files: list[PaperFile] = []
         problems: list[Problem] = []
         called: set[str] = set()
-        for call in answer.papers:
+        for call in (*answer.papers, *self._calls_of_candidates(answer)):
             order = example.papers.get(call.paper)
             if order is None or call.state == answers.PAPER_CALL_STATE_ISSUED:
                 continue
@@ -111,12 +112,27 @@ class Demo:
         )
         return tuple(files), tuple(problems)
 
+    def _calls_of_candidates(self, answer: answers.Answer) -> Iterator[answers.PaperCall]:
+        """Papers that would follow if an official so decides; they are set as drafts, for that decision."""
+        called = {call.paper for call in answer.papers}
+        for candidate in answer.candidates:
+            for code in candidate.papers:
+                if code in self.papers and code not in called:
+                    yield answers.PaperCall(
+                        paper_call_id=candidate.candidate_id,
+                        paper=code,
+                        title=self.papers[code],
+                        request_id=candidate.request_id,
+                    )
+
     def _set_paper(
         self, example: Example, answer: answers.Answer, call: answers.PaperCall, order: PaperOrder
     ) -> Iterator[PaperFile]:
         folder = self._out / example.path.stem
         folder.mkdir(parents=True, exist_ok=True)
         name = "-".join(filter(None, (call.paper, call.request_id)))
+        if not call.duty_id and not call.rule:
+            order = replace(order, draft=True, seal="")
         for form, suffix in FORMATS.items():
             response = self._docs.render(render_request(answer.decision_id, call, order, form))
             path = folder / f"{name}.{suffix}"

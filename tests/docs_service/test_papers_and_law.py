@@ -152,3 +152,8 @@ def test_no_paper_and_no_case_names_a_person_control_or_an_id_number(paper):
         text = path.read_text()
         assert not [word for word in banned if word in text], path
         assert not re.search(r"\d{17}[\dXx]", text), path
+
+
+def test_the_examples_call_for_every_paper():
+    examples = [yaml.safe_load(path.read_text()) for path in Path("examples/matters").glob("*.yaml")]
+    assert {code for example in examples for code in example["papers"]} == set(CATALOGUE.types)

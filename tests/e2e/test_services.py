@@ -182,5 +182,5 @@ def test_reflection_tells_every_method_of_the_contract(rules: ServiceProcess) ->
 
 
 def test_the_examples_are_there() -> None:
-    assert len(MATTERS) == 5
+    assert len(MATTERS) >= 5
     assert Path("examples/adoptions.yaml").exists()

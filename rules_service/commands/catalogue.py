@@ -8,6 +8,7 @@ from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands.writing import stamp
 from rules_service.engine.compiled import Compiled
 from rules_service.engine.rulebook import JURISDICTION, Rulebook
+from rules_service.engine.wrong import Wrong
 from rules_service.language.types import day_of, parse_date
 from service_kit.problems import Problem, RefusedError
 
@@ -22,7 +23,7 @@ def list_rulesets(
     day = _day(request.as_of, now)
     _check_jurisdiction(request.jurisdiction)
     if not 0 <= request.page_size <= LARGEST_PAGE:
-        raise RefusedError([Problem("F026", "page_size", f"应当在 0 到 {LARGEST_PAGE} 之间。")])
+        raise RefusedError([Problem(Wrong.PAGE_SIZE.name, "page_size", f"应当在 0 到 {LARGEST_PAGE} 之间。")])
     names = sorted(rulebook.rulesets)
     after = _read_token(request.page_token)
     rest = [name for name in names if name > after]
@@ -58,13 +59,20 @@ def _day(text: str, now: datetime) -> date:
     try:
         return parse_date(text)
     except ValueError as error:
-        raise RefusedError([Problem("F017", "as_of", f"“{text}”{error}")]) from None
+        raise RefusedError([Problem(Wrong.DAY_INVALID.name, "as_of", f"“{text}”{error}")]) from None
 
 
 def _check_jurisdiction(code: str) -> None:
     if code and not JURISDICTION.fullmatch(code):
         raise RefusedError(
-            [Problem("F022", "jurisdiction", f"“{code}”不是行政区划代码。", "写六位或九位数字。")]
+            [
+                Problem(
+                    Wrong.JURISDICTION_INVALID.name,
+                    "jurisdiction",
+                    f"“{code}”不是行政区划代码。",
+                    "写六位或九位数字。",
+                )
+            ]
         )
 
 
@@ -111,7 +119,14 @@ def _read_token(token: str) -> str:
         return base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
     except ValueError:
         raise RefusedError(
-            [Problem("F027", "page_token", "不是上一页给出的 page_token。", "请从第一页重新开始。")]
+            [
+                Problem(
+                    Wrong.PAGE_TOKEN.name,
+                    "page_token",
+                    "不是上一页给出的 page_token。",
+                    "请从第一页重新开始。",
+                )
+            ]
         ) from None
 
 
@@ -131,7 +146,8 @@ def list_codes(rulebook: Rulebook, request: pb.ListCodesRequest) -> pb.ListCodes
     if unknown := [name for name in request.lists if name not in labels]:
         known = "、".join(sorted(labels))
         raise RefusedError(
-            Problem("F028", "lists", f"没有代码表“{name}”。", f"有：{known}。") for name in unknown
+            Problem(Wrong.CODE_LIST_UNKNOWN.name, "lists", f"没有代码表“{name}”。", f"有：{known}。")
+            for name in unknown
         )
     return pb.ListCodesResponse(
         codes=[

@@ -16,6 +16,7 @@ from rules_service.engine.case import Question
 from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.tables import ContradictionError
+from rules_service.engine.wrong import Wrong
 from rules_service.language.model import Subject
 from service_kit.problems import Problem, Refusal, RefusedError
 from service_kit.serving.call import check_deadline
@@ -130,7 +131,9 @@ class _Call:
         speakers = rulebook.named(ruleset, question)
         if speakers[0].compiled.ruleset.subject is not Subject.MATTER:
             message = f"规则集“{ruleset}”不以信访事项为对象。"
-            raise RefusedError([Problem("F023", "ruleset", message, "机关单位请用 AssessOffice。")])
+            raise RefusedError(
+                [Problem(Wrong.WRONG_SUBJECT.name, "ruleset", message, "机关单位请用 AssessOffice。")]
+            )
         writer = writer_for(rulebook, context.view)
         asked = pb.EvaluateRequest(ruleset=ruleset, context=filled(context, question)).SerializeToString()
         return cls(rulebook, speakers, question, writer, writer.head(question), asked, EVALUATE_MATTER)
@@ -173,7 +176,7 @@ def contradiction(error: ContradictionError) -> RefusedError:
     return RefusedError(
         [
             Problem(
-                "F024",
+                Wrong.ROWS_CONTRADICT.name,
                 "ruleset",
                 f"表“{error.table.title}”在这些事实上同时命中 {rows}。",
                 "请政策人员修改规则集。",

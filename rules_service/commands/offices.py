@@ -16,6 +16,7 @@ from rules_service.engine.counts import Counted
 from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.tables import ContradictionError
+from rules_service.engine.wrong import Wrong
 from rules_service.language.model import Subject
 from rules_service.language.types import parse_date
 from service_kit.problems import Problem, RefusedError
@@ -36,7 +37,7 @@ class OfficeParts:
             raise RefusedError(
                 [
                     Problem(
-                        "F025",
+                        Wrong.HEAD_REPEATED.name,
                         "office",
                         "只有第一条消息可以写 context、office 和 period。",
                         "其后只写 matters。",
@@ -94,7 +95,9 @@ def _lists(counted: Sequence[Counted]) -> list[pb.CountedMatter]:
 def _office(rulebook: Rulebook, request: pb.AssessOfficeRequest) -> Office:
     reader = CaseReader(rulebook.vocabulary)
     if not request.HasField("period"):
-        reader.problems.append(Problem("F006", "period", "没有期间。", "请给出 first_day 和 last_day。"))
+        reader.problems.append(
+            Problem(Wrong.MOMENT_MISSING.name, "period", "没有期间。", "请给出 first_day 和 last_day。")
+        )
     days = [
         _day(text, reader, f"period.{name}")
         for name, text in (("first_day", request.period.first_day), ("last_day", request.period.last_day))
@@ -120,5 +123,5 @@ def _day(text: str, reader: CaseReader, path: str) -> date:
         return parse_date(text)
     except ValueError as error:
         if not any(problem.place == "period" for problem in reader.problems):
-            reader.problems.append(Problem("F017", path, f"“{text}”{error}"))
+            reader.problems.append(Problem(Wrong.DAY_INVALID.name, path, f"“{text}”{error}"))
         return date.min

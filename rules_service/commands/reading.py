@@ -12,6 +12,7 @@ from huiyin.rules.v1 import common_pb2 as pb
 from rules_service.engine.case import Question
 from rules_service.engine.reading import OUTSIDE_THE_CALENDAR, CaseReader, RawEvent, RawMatter, RawRequest
 from rules_service.engine.rulebook import JURISDICTION, Rulebook
+from rules_service.engine.wrong import Wrong
 from rules_service.language.types import SHANGHAI, YEARS, day_of, parse_date
 from service_kit.problems import Problem, Refusal, RefusedError
 
@@ -33,11 +34,15 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
         try:
             as_of = parse_date(context.as_of)
         except ValueError as error:
-            problems.append(Problem("F017", "context.as_of", f"“{context.as_of}”{error}"))
+            problems.append(Problem(Wrong.DAY_INVALID.name, "context.as_of", f"“{context.as_of}”{error}"))
     if context.HasField("at"):
         at = moment(context.at)
         if at.year not in YEARS:
-            problems.append(Problem("F029", "context.at", OUTSIDE_THE_CALENDAR, "请核对这个时刻。"))
+            problems.append(
+                Problem(
+                    Wrong.MOMENT_OUT_OF_RANGE.name, "context.at", OUTSIDE_THE_CALENDAR, "请核对这个时刻。"
+                )
+            )
             raise RefusedError(problems)
     elif as_of is not None:
         at = datetime.combine(as_of, time(23, 59, 59), SHANGHAI)
@@ -46,7 +51,7 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
     if context.jurisdiction and not JURISDICTION.fullmatch(context.jurisdiction):
         problems.append(
             Problem(
-                "F022",
+                Wrong.JURISDICTION_INVALID.name,
                 "context.jurisdiction",
                 f"“{context.jurisdiction}”不是行政区划代码。",
                 "县级以上写六位（GB/T 2260），乡镇写九位（GB/T 10114）。",
@@ -122,7 +127,12 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
         return None
     if len(text) > LARGEST_JSON:
         reader.problems.append(
-            Problem("F012", path, f"超过 {LARGEST_JSON // 1024} KB。", "事实只写规则要用的，不写材料全文。")
+            Problem(
+                Wrong.TEXT_TOO_LARGE.name,
+                path,
+                f"超过 {LARGEST_JSON // 1024} KB。",
+                "事实只写规则要用的，不写材料全文。",
+            )
         )
         return None
     if (plain := _plain_object(text)) is not None:
@@ -136,12 +146,15 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
     except json.JSONDecodeError as error:
         reader.problems.append(
             Problem(
-                "F011", path, f"不是正确的 JSON（第 {error.pos + 1} 个字符处）。", "请检查引号、逗号和括号。"
+                Wrong.JSON_INVALID.name,
+                path,
+                f"不是正确的 JSON（第 {error.pos + 1} 个字符处）。",
+                "请检查引号、逗号和括号。",
             )
         )
     except (_JsonError, ValueError, RecursionError) as error:
         message = str(error) if isinstance(error, _JsonError) else "不是能读的 JSON。"
-        reader.problems.append(Problem("F011", path, message, "请检查数值和嵌套。"))
+        reader.problems.append(Problem(Wrong.JSON_INVALID.name, path, message, "请检查数值和嵌套。"))
     return None
 
 
@@ -192,5 +205,6 @@ def most(items: Sequence[object], limit: int, path: str) -> None:
     """Refuses more items than a batch may have."""
     if len(items) > limit:
         raise RefusedError(
-            [Problem("F010", path, f"有 {len(items)} 项，最多 {limit} 项。", "请分批。")], Refusal.TOO_LARGE
+            [Problem(Wrong.TOO_MANY_ITEMS.name, path, f"有 {len(items)} 项，最多 {limit} 项。", "请分批。")],
+            Refusal.TOO_LARGE,
         )

@@ -15,6 +15,7 @@ from rules_service.engine.outcome import (
     FindingOutcome,
     deterministic_id,
 )
+from rules_service.engine.wrong import Wrong
 from rules_service.language.model import Citation, Duty, Period, Reference, RefKind
 from rules_service.language.types import SHANGHAI, day_of
 from service_kit.problems import Problem, RefusedError
@@ -94,7 +95,7 @@ def _check_length(amount: int, reference: Reference, duty: Duty) -> None:
         raise RefusedError(
             [
                 Problem(
-                    "F030",
+                    Wrong.LENGTH_OUT_OF_RANGE.name,
                     reference.name,
                     f"“{duty.title}”的期限取自“{reference.name}”，它是 {amount}，不能作期限的长度。",
                     f"应当在 0 到 {LONGEST_AMOUNT} 之间。",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from rules_service.engine.case import Event, Matter, Office, RelatedFact, Request
 from rules_service.engine.index import Known
+from rules_service.engine.wrong import Wrong
 from rules_service.language.scope import closest
 from rules_service.language.types import YEARS
 from rules_service.language.vocabulary import FactDef, Vocabulary
@@ -90,7 +91,10 @@ class CaseReader:
         ):
             if len(items) > most:
                 self._problem(
-                    "F010", f"{path}.{name}", f"有 {len(items)} 项，最多 {most} 项。", "请分开提交。"
+                    Wrong.TOO_MANY_ITEMS.name,
+                    f"{path}.{name}",
+                    f"有 {len(items)} 项，最多 {most} 项。",
+                    "请分开提交。",
                 )
                 return Matter(raw.id, {}, frozenset(), (), ())
         facts = self.facts(raw.facts, f"{path}.facts_json")
@@ -106,7 +110,10 @@ class CaseReader:
         for number, event in enumerate(raw.events):
             if event.request_id not in known:
                 self._problem(
-                    "F014", f"{path}.events[{number}].request_id", f"没有诉求“{event.request_id}”。", ""
+                    Wrong.REQUEST_UNKNOWN.name,
+                    f"{path}.events[{number}].request_id",
+                    f"没有诉求“{event.request_id}”。",
+                    "",
                 )
         related = tuple(
             self._related(kind, fields, f"{path}.related_facts[{n}]")
@@ -128,7 +135,7 @@ class CaseReader:
         self._key(office_id, "office.office_id")
         known = self.facts(facts, "office.facts_json")
         if period[1] < period[0] and not any(problem.place.startswith("period") for problem in self.problems):
-            self._problem("F018", "period.last_day", "末日早于首日。", "请对调。")
+            self._problem(Wrong.PERIOD_REVERSED.name, "period.last_day", "末日早于首日。", "请对调。")
         self._once([matter.id for matter in matters], "matters", "matter_id")
         return Office(
             office_id,
@@ -146,10 +153,10 @@ class CaseReader:
             definition = self.vocabulary.facts.get(name)
             if definition is None:
                 near = self._near(name, self.vocabulary.facts)
-                self._problem("F001", f"{path}.{name}", f"词汇表里没有事实“{name}”。", near)
+                self._problem(Wrong.FACT_UNKNOWN.name, f"{path}.{name}", f"词汇表里没有事实“{name}”。", near)
             elif definition.counted:
                 self._problem(
-                    "F009",
+                    Wrong.FACT_COUNTED.name,
                     f"{path}.{name}",
                     f"“{definition.label.chinese}”由服务计数，不能由外部给出。",
                     "请删去。",
@@ -177,21 +184,28 @@ class CaseReader:
         definition = self.vocabulary.events.get(raw.type)
         if definition is None:
             near = self._near(raw.type, self.vocabulary.events)
-            self._problem("F004", f"{path}.type", f"词汇表里没有事件“{raw.type}”。", near)
+            self._problem(Wrong.EVENT_UNKNOWN.name, f"{path}.type", f"词汇表里没有事件“{raw.type}”。", near)
             return None
         if raw.at is None:
-            self._problem("F006", f"{path}.at", f"事件“{definition.label.chinese}”没有时刻。", "请给出 at。")
+            self._problem(
+                Wrong.MOMENT_MISSING.name,
+                f"{path}.at",
+                f"事件“{definition.label.chinese}”没有时刻。",
+                "请给出 at。",
+            )
             return None
         for name in ("at", "recorded_at", "ended_at"):
             self._moment(getattr(raw, name), f"{path}.{name}")
         if raw.ended_at is not None and raw.ended_at < raw.at:
-            self._problem("F019", f"{path}.ended_at", "结束早于开始。", "请核对两个时刻。")
+            self._problem(
+                Wrong.END_BEFORE_START.name, f"{path}.ended_at", "结束早于开始。", "请核对两个时刻。"
+            )
         attributes = {}
         for name, value in self._object(raw.attributes, f"{path}.attributes_json").items():
             attribute = definition.attributes.get(name)
             if attribute is None:
                 self._problem(
-                    "F005",
+                    Wrong.ATTRIBUTE_UNKNOWN.name,
                     f"{path}.attributes_json.{name}",
                     f"事件“{definition.label.chinese}”没有属性“{name}”。",
                     self._near(name, definition.attributes),
@@ -217,7 +231,7 @@ class CaseReader:
         definition = self.vocabulary.kinds.get(kind)
         if definition is None:
             self._problem(
-                "F013",
+                Wrong.KIND_UNKNOWN.name,
                 f"{path}.kind",
                 f"词汇表里没有事实类“{kind}”。",
                 self._near(kind, self.vocabulary.kinds),
@@ -227,15 +241,20 @@ class CaseReader:
         given = self._object(raw, f"{path}.facts_json")
         for name, value in given.items():
             if name not in definition.fields:
-                self._problem("F005", f"{path}.facts_json.{name}", f"事实类“{kind}”没有“{name}”。", "")
+                self._problem(
+                    Wrong.ATTRIBUTE_UNKNOWN.name,
+                    f"{path}.facts_json.{name}",
+                    f"事实类“{kind}”没有“{name}”。",
+                    "",
+                )
                 continue
             try:
                 fields[name] = definition.fields[name].from_json(value)
             except ValueError as error:
-                self._problem("F002", f"{path}.facts_json.{name}", str(error), "")
+                self._problem(Wrong.VALUE_TYPE.name, f"{path}.facts_json.{name}", str(error), "")
         for name in definition.fields:
             if name not in given:
-                self._problem("F007", f"{path}.facts_json.{name}", f"缺少“{name}”。", "")
+                self._problem(Wrong.FIELD_MISSING.name, f"{path}.facts_json.{name}", f"缺少“{name}”。", "")
         return RelatedFact(kind, fields)
 
     def _value(self, definition: FactDef, value: object, path: str) -> Known:
@@ -246,7 +265,9 @@ class CaseReader:
         except ValueError as error:
             # What is nested deeply enough could not be printed either.
             shown = "…" if isinstance(value, list | dict) else str(value)[:40]
-            self._problem("F002", path, f"“{definition.label.chinese}”写成了“{shown}”，{error}", "")
+            self._problem(
+                Wrong.VALUE_TYPE.name, path, f"“{definition.label.chinese}”写成了“{shown}”，{error}", ""
+            )
             return None
 
     def _object(self, raw: object, path: str) -> Mapping[str, object]:
@@ -254,23 +275,27 @@ class CaseReader:
             return {}
         if isinstance(raw, Mapping):
             return raw
-        self._problem("F003", path, "应当是一个 JSON 对象。", '例如 {"channel": "letter"}。')
+        self._problem(
+            Wrong.NOT_AN_OBJECT.name, path, "应当是一个 JSON 对象。", '例如 {"channel": "letter"}。'
+        )
         return {}
 
     def _unknown(self, names: Sequence[str], facts: Mapping[str, Known], path: str) -> frozenset[str]:
         for name in names:
             if name not in self.vocabulary.facts:
                 near = self._near(name, self.vocabulary.facts)
-                self._problem("F001", path, f"词汇表里没有事实“{name}”。", near)
+                self._problem(Wrong.FACT_UNKNOWN.name, path, f"词汇表里没有事实“{name}”。", near)
             if name in facts:
-                self._problem("F008", path, f"“{name}”既给了值，又说不详。", "请只留一处。")
+                self._problem(
+                    Wrong.TOLD_AND_UNKNOWN.name, path, f"“{name}”既给了值，又说不详。", "请只留一处。"
+                )
         return frozenset(names)
 
     def _key(self, key: str, path: str) -> None:
         plain = key.isascii() and key.isprintable()
         if len(key) > LONGEST_KEY or not (plain or KEY.fullmatch(key)):
             self._problem(
-                "F015",
+                Wrong.KEY_INVALID.name,
                 path,
                 f"编号含有控制字符，或超过 {LONGEST_KEY} 个字。",
                 "编号只作标识，不写姓名、证件号。",
@@ -280,7 +305,9 @@ class CaseReader:
         seen: set[str] = set()
         for number, key in enumerate(keys):
             if key in seen:
-                self._problem("F016", f"{path}[{number}].{name}", f"“{key}”用了两次。", "编号不能重复。")
+                self._problem(
+                    Wrong.KEY_TWICE.name, f"{path}[{number}].{name}", f"“{key}”用了两次。", "编号不能重复。"
+                )
             seen.add(key)
 
     def _problem(self, code: str, path: str, message: str, cure: str) -> None:
@@ -292,5 +319,5 @@ class CaseReader:
 
     def _moment(self, told: datetime | None, path: str) -> datetime | None:
         if told is not None and told.year not in YEARS:
-            self._problem("F029", path, OUTSIDE_THE_CALENDAR, "请核对这个时刻。")
+            self._problem(Wrong.MOMENT_OUT_OF_RANGE.name, path, OUTSIDE_THE_CALENDAR, "请核对这个时刻。")
         return told

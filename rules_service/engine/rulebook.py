@@ -13,6 +13,7 @@ from rules_service.calendar import WorkingCalendar, load_calendar
 from rules_service.engine.assess import Speaker
 from rules_service.engine.case import Question
 from rules_service.engine.compiled import Compiled
+from rules_service.engine.wrong import Wrong
 from rules_service.language.adoption import Adoption, load_adoptions
 from rules_service.language.findings import Code, Finding, errors
 from rules_service.language.model import Ruleset, SourceText, Subject
@@ -99,7 +100,14 @@ class Rulebook:
         found = self.rulesets.get(name)
         if found is None:
             raise RefusedError(
-                [Problem("F020", "ruleset", f"没有规则集“{name}”。", "ListRulesets 会列出全部规则集。")],
+                [
+                    Problem(
+                        Wrong.RULESET_UNKNOWN.name,
+                        "ruleset",
+                        f"没有规则集“{name}”。",
+                        "ListRulesets 会列出全部规则集。",
+                    )
+                ],
                 Refusal.NOT_FOUND,
             )
         return found
@@ -112,7 +120,10 @@ class Rulebook:
         raise RefusedError(
             [
                 Problem(
-                    "F021", "ruleset", f"规则集“{name}”没有版本“{revision}”。", "GetRuleset 会列出它的版本。"
+                    Wrong.REVISION_UNKNOWN.name,
+                    "ruleset",
+                    f"规则集“{name}”没有版本“{revision}”。",
+                    "GetRuleset 会列出它的版本。",
                 )
             ],
             Refusal.NOT_FOUND,

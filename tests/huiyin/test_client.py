@@ -35,10 +35,12 @@ def test_problems_arrive_with_place_and_cure(supervise):
     with RulesClient(f"127.0.0.1:{service.state()['port']}") as client, pytest.raises(HuiyinError) as error:
         ask(client, "refuse:INVALID")
     assert error.value.code is grpc.StatusCode.INVALID_ARGUMENT
-    assert error.value.reason == "F004"
+    assert error.value.reason == "EVENT_UNKNOWN"
     first, second = error.value.problems
-    assert str(first) == "matter.facts_json.channel：没有代码“xx”。请改用 ListCodes 里的代码。 [F004]"
-    assert second.code == "F007"
+    assert (
+        str(first) == "matter.facts_json.channel：没有代码“xx”。请改用 ListCodes 里的代码。 [EVENT_UNKNOWN]"
+    )
+    assert second.code == "FIELD_MISSING"
     assert error.value.request_id
 
 

@@ -65,11 +65,11 @@ def test_a_refusal_tells_every_problem_with_place_and_cure(serve, refusal, code)
     error = failed(serve(), f"refuse:{refusal.name}")
     assert error.code() is code
     told = details(error)
-    assert (told["ErrorInfo"].reason, told["ErrorInfo"].domain) == ("F004", "rules.huiyin")
+    assert (told["ErrorInfo"].reason, told["ErrorInfo"].domain) == ("EVENT_UNKNOWN", "rules.huiyin")
     first, second = told["BadRequest"].field_violations
-    assert (first.field, first.reason) == ("matter.facts_json.channel", "F004")
+    assert (first.field, first.reason) == ("matter.facts_json.channel", "EVENT_UNKNOWN")
     assert first.description == "没有代码“xx”。请改用 ListCodes 里的代码。"
-    assert (second.field, second.reason) == ("matter.events[2].at", "F007")
+    assert (second.field, second.reason) == ("matter.events[2].at", "FIELD_MISSING")
     assert told["LocalizedMessage"].locale == "zh-CN"
     assert "没有代码“xx”" in told["LocalizedMessage"].message
     assert "没有写时间" in told["LocalizedMessage"].message

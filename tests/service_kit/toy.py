@@ -30,15 +30,18 @@ class Toy(pb_grpc.RulesServiceServicer):
             case "refuse":
                 problems = [
                     Problem(
-                        "F004", "matter.facts_json.channel", "没有代码“xx”。", "请改用 ListCodes 里的代码。"
+                        "EVENT_UNKNOWN",
+                        "matter.facts_json.channel",
+                        "没有代码“xx”。",
+                        "请改用 ListCodes 里的代码。",
                     ),
-                    Problem("F007", "matter.events[2].at", "没有写时间。"),
+                    Problem("FIELD_MISSING", "matter.events[2].at", "没有写时间。"),
                 ]
                 raise RefusedError(problems, Refusal[argument])
             case "flood":
                 count = int(argument)
                 raise RefusedError(
-                    Problem("F001", f"{'表' * 90}[{i}]", "太长的说明" * 9) for i in range(count)
+                    Problem("FACT_UNKNOWN", f"{'表' * 90}[{i}]", "太长的说明" * 9) for i in range(count)
                 )
             case "crash":
                 raise KeyError(SECRET)

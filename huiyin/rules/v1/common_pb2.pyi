@@ -381,7 +381,7 @@ class Problem(_message.Message):
     MESSAGE_FIELD_NUMBER: _builtins.int
     CURE_FIELD_NUMBER: _builtins.int
     code: _builtins.str
-    """Stable code ("F004"), listed in docs/errors."""
+    """Stable code ("EVENT_UNKNOWN"), listed in docs/errors.md."""
     field: _builtins.str
     """Path of the field, as in "matter.requests[1].facts_json.channel"."""
     message: _builtins.str

@@ -128,7 +128,7 @@ class ChainEngine:
             raise RefusedError(
                 [
                     Problem(
-                        "chain_too_many_facts",
+                        "CHAIN_TOO_MANY_FACTS",
                         "事实",
                         f"一次送来 {len(facts)} 件，最多 {MOST_FACTS} 件。",
                         "请分批送来。",
@@ -139,16 +139,16 @@ class ChainEngine:
         for number, fact in enumerate(facts, 1):
             kind = self._kinds.get(fact.kind)
             if kind is None:
-                yield Problem("chain_unknown_name", f"第 {number} 件事实", f"不认识事实种类“{fact.kind}”。")
+                yield Problem("CHAIN_UNKNOWN_NAME", f"第 {number} 件事实", f"不认识事实种类“{fact.kind}”。")
                 continue
             for field, value in fact.fields.items():
                 field_type = kind.fields.get(field)
                 if field_type is None:
                     message = f"“{fact.kind}”没有字段“{field}”。"
-                    yield Problem("chain_unknown_name", f"第 {number} 件事实", message)
+                    yield Problem("CHAIN_UNKNOWN_NAME", f"第 {number} 件事实", message)
                 elif not fits(value, field_type):
                     message = f"“{field}”应当是{TYPE_NAMES[field_type]}。"
-                    yield Problem("chain_type_mixed", f"第 {number} 件事实", message)
+                    yield Problem("CHAIN_TYPE_MIXED", f"第 {number} 件事实", message)
 
 
 Content = tuple[str, frozenset[tuple[str, Scalar]]]
@@ -186,7 +186,7 @@ class _Run:
             raise RefusedError(
                 [
                     Problem(
-                        "chain_too_many_firings",
+                        "CHAIN_TOO_MANY_FIRINGS",
                         "链式规则",
                         f"得出的结论超过 {self._limit} 条。",
                         "请分批送来事实，或收紧规则的条件。",

@@ -91,7 +91,7 @@ class Growth:
                 raise RefusedError(
                     [
                         Problem(
-                            "chain_too_many_combinations",
+                            "CHAIN_TOO_MANY_COMBINATIONS",
                             f"链式规则 {rule}",
                             f"这些事实最多可能组成 {combinations} 种搭配，上限 {self._most} 种。",
                             "请分批送来事实，或让规则的条件以“=”相联。",

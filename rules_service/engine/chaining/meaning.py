@@ -33,11 +33,11 @@ def check_meaning(program: ChainProgram) -> list[Problem]:
     """Everything in the program that has no meaning; nothing where the rules are sound."""
     kinds = {kind.name: kind for kind in program.kinds}
     problems = [
-        Problem("chain_name_twice", "事实种类", f"“{name}”定义了两次。", "请删去或改名。")
+        Problem("CHAIN_NAME_TWICE", "事实种类", f"“{name}”定义了两次。", "请删去或改名。")
         for name in _repeated(kind.name for kind in program.kinds)
     ]
     problems += [
-        Problem("chain_name_twice", "链式规则", f"规则“{name}”写了两次。", "请给每条规则不同的编号。")
+        Problem("CHAIN_NAME_TWICE", "链式规则", f"规则“{name}”写了两次。", "请给每条规则不同的编号。")
         for name in _repeated(rule.id for rule in program.rules)
     ]
     for rule in program.rules:
@@ -59,9 +59,9 @@ def _repeated(names: Iterable[str]) -> list[str]:
 def _rule(rule: ChainRule, kinds: Kinds) -> Iterator[Problem]:
     place = f"链式规则 {rule.id}"
     if not rule.when:
-        yield Problem("chain_without_condition", place, "没有条件。", "请在 when 里至少写一个条件。")
+        yield Problem("CHAIN_WITHOUT_CONDITION", place, "没有条件。", "请在 when 里至少写一个条件。")
     for alias in _repeated(pattern.alias for pattern in rule.when):
-        yield Problem("chain_name_twice", place, f"条件名“{alias}”用了两次。", "请给每个条件不同的名字。")
+        yield Problem("CHAIN_NAME_TWICE", place, f"条件名“{alias}”用了两次。", "请给每个条件不同的名字。")
     earlier: dict[str, FactKind] = {}
     for pattern in rule.when:
         where = f"{place} 的条件 {pattern.alias}"
@@ -93,7 +93,7 @@ def _joins(
         other = earlier.get(join.other_alias)
         if other is None:
             yield Problem(
-                "chain_alias_not_earlier",
+                "CHAIN_ALIAS_NOT_EARLIER",
                 where,
                 f"“{join.other_alias}”不是前面的条件。",
                 "只能与写在前面的条件相比，请调整条件的先后。",
@@ -114,7 +114,7 @@ def _joins(
 def _operator(operator: Operator, field_type: FieldType, field: str, where: str) -> Iterator[Problem]:
     if operator not in ("=", "!=") and field_type not in ORDERED:
         yield Problem(
-            "chain_order_on_unordered",
+            "CHAIN_ORDER_ON_UNORDERED",
             where,
             f"“{field}”是{TYPE_NAMES[field_type]}，不能比较大小。",
             "文本和是否只能用 = 或 !=；要比较先后请用日期或整数字段。",
@@ -154,12 +154,12 @@ def _conclusion(
 
 def _unknown(where: str, message: str, known: Iterable[str]) -> Problem:
     names = "、".join(known)
-    return Problem("chain_unknown_name", where, message, f"可以写：{names}。" if names else "")
+    return Problem("CHAIN_UNKNOWN_NAME", where, message, f"可以写：{names}。" if names else "")
 
 
 def _wrong_type(where: str, field: str, field_type: FieldType, what: str) -> Problem:
     return Problem(
-        "chain_type_mixed",
+        "CHAIN_TYPE_MIXED",
         where,
         f"“{field}”是{TYPE_NAMES[field_type]}，{what}。",
         f"请用同一类型；整数不超过 {LARGEST_INT}。" if field_type is FieldType.INT else "请用同一类型。",

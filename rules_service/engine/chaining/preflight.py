@@ -40,7 +40,7 @@ def preflight(program: ChainProgram) -> list[Problem]:
 def _sizes(program: ChainProgram) -> Iterator[Problem]:
     if len(program.rules) > MOST_RULES:
         yield Problem(
-            "chain_too_many_rules",
+            "CHAIN_TOO_MANY_RULES",
             "链式规则",
             f"共有 {len(program.rules)} 条，最多 {MOST_RULES} 条。",
             "请分成几个规则集，或改用表。",
@@ -48,7 +48,7 @@ def _sizes(program: ChainProgram) -> Iterator[Problem]:
     for rule in program.rules:
         if len(rule.when) > MOST_PATTERNS:
             yield Problem(
-                "chain_too_many_conditions",
+                "CHAIN_TOO_MANY_CONDITIONS",
                 f"链式规则 {rule.id}",
                 f"有 {len(rule.when)} 个条件，最多 {MOST_PATTERNS} 个。",
                 "请拆成两条规则，前一条得出中间事实。",
@@ -59,7 +59,7 @@ def _widths(compiled: CompiledProgram) -> Iterator[Problem]:
     for name, kind in compiled.kinds.items():
         if len(kind.fields) > MOST_FIELDS_OF_A_KIND:
             yield Problem(
-                "chain_too_many_fields",
+                "CHAIN_TOO_MANY_FIELDS",
                 f"事实种类 {name}",
                 f"规则比较了它的 {len(kind.fields)} 个字段，最多 {MOST_FIELDS_OF_A_KIND} 个。",
                 "请拆成几种事实。",
@@ -68,7 +68,7 @@ def _widths(compiled: CompiledProgram) -> Iterator[Problem]:
         for pattern, condition in zip(rule.when, conditions, strict=True):
             if len(condition) > MOST_COMPARISONS:
                 yield Problem(
-                    "chain_too_many_comparisons",
+                    "CHAIN_TOO_MANY_COMPARISONS",
                     f"链式规则 {rule.id} 的条件 {pattern.alias}",
                     f"有 {len(condition)} 项比较（含种类和字段已知的判断），最多 {MOST_COMPARISONS} 项。",
                     "请拆成两条规则，前一条得出中间事实。",
@@ -91,7 +91,7 @@ def _tree_limits(compiled: CompiledProgram) -> Iterator[Problem]:
         widest = max(len(node.ways_on) for node in _nodes(tree))
         if widest > MOST_WAYS_ON:
             yield Problem(
-                "chain_too_many_constants",
+                "CHAIN_TOO_MANY_CONSTANTS",
                 place,
                 f"规则在同一处拿它比较了 {widest} 个不同的值，最多 {MOST_WAYS_ON} 个。",
                 "逐值对照请用表，由表给出一个类别，链式规则只判断类别。",
@@ -99,7 +99,7 @@ def _tree_limits(compiled: CompiledProgram) -> Iterator[Problem]:
         at_once = _passed_at_once(tree)
         if at_once > MOST_PASSED_AT_ONCE:
             yield Problem(
-                "chain_too_many_at_once",
+                "CHAIN_TOO_MANY_AT_ONCE",
                 place,
                 f"一件这样的事实可能同时满足 {at_once} 个条件，最多 {MOST_PASSED_AT_ONCE} 个。",
                 "请用“=”把条件分到不同的值上，或先得出中间事实供各规则共用。",
@@ -107,14 +107,14 @@ def _tree_limits(compiled: CompiledProgram) -> Iterator[Problem]:
         shared = max(node.ending for node in _nodes(tree))
         if shared > MOST_ON_ONE_CONDITION:
             yield Problem(
-                "chain_condition_shared",
+                "CHAIN_CONDITION_SHARED",
                 place,
                 f"{shared} 条规则有完全相同的条件，最多 {MOST_ON_ONE_CONDITION} 条。",
                 "请先由一条规则得出中间事实，再供各规则使用。",
             )
     if len(trees) > MOST_WAYS_ON:
         yield Problem(
-            "chain_too_many_kinds",
+            "CHAIN_TOO_MANY_KINDS",
             "事实种类",
             f"规则用到 {len(trees)} 种事实，最多 {MOST_WAYS_ON} 种。",
             "请分成几个规则集。",

@@ -35,9 +35,9 @@ def try_out(compiled: CompiledProgram, time_limit_seconds: float = TIME_LIMIT_SE
         ended_well = _ends_well(compiled.engine_json, _facts(compiled), time_limit_seconds)
     except subprocess.TimeoutExpired:
         message = f"规则引擎在 {time_limit_seconds:g} 秒内没有装好这些规则。"
-        return [Problem("chain_trial_timed_out", "链式规则", message, CURE)]
+        return [Problem("CHAIN_TRIAL_TIMED_OUT", "链式规则", message, CURE)]
     if not ended_well:
-        return [Problem("chain_trial_failed", "链式规则", "规则引擎装不下这些规则。", CURE)]
+        return [Problem("CHAIN_TRIAL_FAILED", "链式规则", "规则引擎装不下这些规则。", CURE)]
     return []
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
+from rules_service.engine.wrong import Wrong
 from service_kit.problems import Problem, Refusal, RefusedError
 from tests.reference.profile import examples
 from tests.rules_service.commands.asking import NOW, assess, context, evaluate, matter, shipped, stamp
@@ -42,39 +43,39 @@ def of_matter(about: common_pb2.Matter) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("facts", "code", "place"),
     [
-        ('{"chanel": "letter"}', "F001", f"{FACTS}.chanel"),
-        ('{"channel": "pigeon"}', "F002", f"{FACTS}.channel"),
-        ('{"channel": 1}', "F002", f"{FACTS}.channel"),
-        ('{"joint_count": "3"}', "F002", f"{FACTS}.joint_count"),
-        ('{"joint_count": true}', "F002", f"{FACTS}.joint_count"),
-        ('{"joint_count": 1.0}', "F002", f"{FACTS}.joint_count"),
-        ('{"joint_count": 10000000000000000}', "F002", f"{FACTS}.joint_count"),
-        ('{"joint_count": [3]}', "F002", f"{FACTS}.joint_count"),
-        ('{"litigation_related": 0}', "F002", f"{FACTS}.litigation_related"),
-        ('{"litigation_related": "false"}', "F002", f"{FACTS}.litigation_related"),
-        ('{"informed_at": "2026-02-29T08:00:00+08:00"}', "F002", f"{FACTS}.informed_at"),
-        ('{"informed_at": "2026-02-28T08:00:00"}', "F002", f"{FACTS}.informed_at"),
-        ('{"informed_at": "9999-12-31T23:59:59-08:00"}', "F002", f"{FACTS}.informed_at"),
-        ('{"visit_registration_no": "a\\u0007b"}', "F002", f"{FACTS}.visit_registration_no"),
-        ('{"visit_registration_no": "' + "长" * 2001 + '"}', "F002", f"{FACTS}.visit_registration_no"),
-        ('{"matters_in_quarter": 3}', "F009", f"{FACTS}.matters_in_quarter"),
-        ("[]", "F003", FACTS),
-        ('"letter"', "F003", FACTS),
-        ("3", "F003", FACTS),
-        ("{", "F011", FACTS),
-        ("{'channel': 'letter'}", "F011", FACTS),
-        ('{"channel": "letter", "channel": "visit"}', "F011", FACTS),
-        ('{"joint_count": NaN}', "F011", FACTS),
-        ('{"joint_count": -Infinity}', "F011", FACTS),
-        ('{"joint_count": 1e3}', "F011", FACTS),
-        ('{"joint_count": 1E-400}', "F011", FACTS),
-        ('{"joint_count": ' + "9" * 5000 + "}", "F011", FACTS),
-        ('{"joint_count": ' + "[" * 100_000 + "]" * 100_000 + "}", "F011", FACTS),
-        ('{"visit_registration_no": "\\ud800"}', "F011", FACTS),
-        ('{"\\udfff": 1}', "F011", FACTS),
-        ('{"\\ud800": 1, "\\ud800": 2}', "F011", FACTS),
-        ('{"channel": "\\ud800"}', "F011", FACTS),
-        (" " * (256 * 1024 + 1), "F012", FACTS),
+        ('{"chanel": "letter"}', "FACT_UNKNOWN", f"{FACTS}.chanel"),
+        ('{"channel": "pigeon"}', "VALUE_TYPE", f"{FACTS}.channel"),
+        ('{"channel": 1}', "VALUE_TYPE", f"{FACTS}.channel"),
+        ('{"joint_count": "3"}', "VALUE_TYPE", f"{FACTS}.joint_count"),
+        ('{"joint_count": true}', "VALUE_TYPE", f"{FACTS}.joint_count"),
+        ('{"joint_count": 1.0}', "VALUE_TYPE", f"{FACTS}.joint_count"),
+        ('{"joint_count": 10000000000000000}', "VALUE_TYPE", f"{FACTS}.joint_count"),
+        ('{"joint_count": [3]}', "VALUE_TYPE", f"{FACTS}.joint_count"),
+        ('{"litigation_related": 0}', "VALUE_TYPE", f"{FACTS}.litigation_related"),
+        ('{"litigation_related": "false"}', "VALUE_TYPE", f"{FACTS}.litigation_related"),
+        ('{"informed_at": "2026-02-29T08:00:00+08:00"}', "VALUE_TYPE", f"{FACTS}.informed_at"),
+        ('{"informed_at": "2026-02-28T08:00:00"}', "VALUE_TYPE", f"{FACTS}.informed_at"),
+        ('{"informed_at": "9999-12-31T23:59:59-08:00"}', "VALUE_TYPE", f"{FACTS}.informed_at"),
+        ('{"visit_registration_no": "a\\u0007b"}', "VALUE_TYPE", f"{FACTS}.visit_registration_no"),
+        ('{"visit_registration_no": "' + "长" * 2001 + '"}', "VALUE_TYPE", f"{FACTS}.visit_registration_no"),
+        ('{"matters_in_quarter": 3}', "FACT_COUNTED", f"{FACTS}.matters_in_quarter"),
+        ("[]", "NOT_AN_OBJECT", FACTS),
+        ('"letter"', "NOT_AN_OBJECT", FACTS),
+        ("3", "NOT_AN_OBJECT", FACTS),
+        ("{", "JSON_INVALID", FACTS),
+        ("{'channel': 'letter'}", "JSON_INVALID", FACTS),
+        ('{"channel": "letter", "channel": "visit"}', "JSON_INVALID", FACTS),
+        ('{"joint_count": NaN}', "JSON_INVALID", FACTS),
+        ('{"joint_count": -Infinity}', "JSON_INVALID", FACTS),
+        ('{"joint_count": 1e3}', "JSON_INVALID", FACTS),
+        ('{"joint_count": 1E-400}', "JSON_INVALID", FACTS),
+        ('{"joint_count": ' + "9" * 5000 + "}", "JSON_INVALID", FACTS),
+        ('{"joint_count": ' + "[" * 100_000 + "]" * 100_000 + "}", "JSON_INVALID", FACTS),
+        ('{"visit_registration_no": "\\ud800"}', "JSON_INVALID", FACTS),
+        ('{"\\udfff": 1}', "JSON_INVALID", FACTS),
+        ('{"\\ud800": 1, "\\ud800": 2}', "JSON_INVALID", FACTS),
+        ('{"channel": "\\ud800"}', "JSON_INVALID", FACTS),
+        (" " * (256 * 1024 + 1), "TEXT_TOO_LARGE", FACTS),
     ],
     ids=lambda text: text if len(text) < 60 else text[:40],
 )
@@ -85,65 +86,65 @@ def test_facts_that_cannot_be_meant(facts: str, code: str, place: str) -> None:
 @pytest.mark.parametrize(
     ("about", "code", "place"),
     [
-        (matter({}, unknown=["chanel"]), "F001", "matter.unknown_facts"),
-        (matter({"channel": "letter"}, unknown=["channel"]), "F008", "matter.unknown_facts"),
-        (matter({}, [{"type": "recieved", "at": "2026-05-01"}]), "F004", "matter.events[0].type"),
-        (matter({}, [{"type": "received"}]), "F006", "matter.events[0].at"),
+        (matter({}, unknown=["chanel"]), "FACT_UNKNOWN", "matter.unknown_facts"),
+        (matter({"channel": "letter"}, unknown=["channel"]), "TOLD_AND_UNKNOWN", "matter.unknown_facts"),
+        (matter({}, [{"type": "recieved", "at": "2026-05-01"}]), "EVENT_UNKNOWN", "matter.events[0].type"),
+        (matter({}, [{"type": "received"}]), "MOMENT_MISSING", "matter.events[0].at"),
         (
             matter({}, [{"type": "received", "at": "2026-05-02", "ended_at": "2026-05-01"}]),
-            "F019",
+            "END_BEFORE_START",
             "matter.events[0].ended_at",
         ),
         (
             matter({}, [{"type": "received", "at": "2026-05-02", "reply_by": "2026-06-01"}]),
-            "F005",
+            "ATTRIBUTE_UNKNOWN",
             "matter.events[0].attributes_json.reply_by",
         ),
         (
             matter({}, [{"type": "assigned", "at": "2026-05-02", "reply_by": "2026-06-31"}]),
-            "F002",
+            "VALUE_TYPE",
             "matter.events[0].attributes_json.reply_by",
         ),
         (
             matter({}, [{"type": "received", "at": "2026-05-02", "request_id": "r9"}]),
-            "F014",
+            "REQUEST_UNKNOWN",
             "matter.events[0].request_id",
         ),
         (
             matter({}, [{"type": "received", "at": "2026-05-02", "event_id": "e"}] * 2),
-            "F016",
+            "KEY_TWICE",
             "matter.events[1].event_id",
         ),
         (
             matter({}, [{"type": "received", "at": "2026-05-02", "official_key": "\u202egnp"}]),
-            "F015",
+            "KEY_INVALID",
             "matter.events[0].official_key",
         ),
-        (matter({}, matter_id="m" * 201), "F015", "matter.matter_id"),
-        (matter({}, related=[("urgin", {})]), "F013", "matter.related_facts[0].kind"),
-        (matter({}, related=[("urging", {})]), "F007", "matter.related_facts[0].facts_json.matter"),
+        (matter({}, matter_id="m" * 201), "KEY_INVALID", "matter.matter_id"),
+        (matter({}, related=[("urgin", {})]), "KIND_UNKNOWN", "matter.related_facts[0].kind"),
+        (matter({}, related=[("urging", {})]), "FIELD_MISSING", "matter.related_facts[0].facts_json.matter"),
         (
             matter({}, related=[("urging", {"matter": 1})]),
-            "F002",
+            "VALUE_TYPE",
             "matter.related_facts[0].facts_json.matter",
         ),
         (
             matter({}, related=[("urging", {"matter": "m", "day": 1})]),
-            "F005",
+            "ATTRIBUTE_UNKNOWN",
             "matter.related_facts[0].facts_json.day",
         ),
         (
             matter({}, requests={"r1": {"branch": 6}}),
-            "F002",
+            "VALUE_TYPE",
             "matter.requests[0].facts_json.branch",
         ),
-        (matter({}, requests={str(n): {} for n in range(201)}), "F010", "matter.requests"),
+        (matter({}, requests={str(n): {} for n in range(201)}), "TOO_MANY_ITEMS", "matter.requests"),
         (
             matter({}, [{"type": "urged", "at": "2026-05-01"}] * 2001),
-            "F010",
+            "TOO_MANY_ITEMS",
             "matter.events",
         ),
-        (matter({}, related=[("urging", {"matter": "m"})] * 501), "F010", "matter.related_facts"),
+        (matter({}, related=[("urging", {"matter": "m"})] * 501), "TOO_MANY_ITEMS", "matter.related_facts"),
     ],
     ids=lambda part: part if isinstance(part, str) else "",
 )
@@ -154,22 +155,26 @@ def test_matters_that_cannot_be_meant(about: common_pb2.Matter, code: str, place
 @pytest.mark.parametrize(
     ("asked", "code", "place"),
     [
-        (context(as_of="2026-02-30"), "F017", "context.as_of"),
-        (context(as_of="2026-2-3"), "F017", "context.as_of"),
-        (context(as_of="0001-01-01"), "F017", "context.as_of"),
-        (context(at="2026-06-01", place="99010"), "F022", "context.jurisdiction"),
-        (context(at="2026-06-01", place="99０101"), "F022", "context.jurisdiction"),
+        (context(as_of="2026-02-30"), "DAY_INVALID", "context.as_of"),
+        (context(as_of="2026-2-3"), "DAY_INVALID", "context.as_of"),
+        (context(as_of="0001-01-01"), "DAY_INVALID", "context.as_of"),
+        (context(at="2026-06-01", place="99010"), "JURISDICTION_INVALID", "context.jurisdiction"),
+        (context(at="2026-06-01", place="99０101"), "JURISDICTION_INVALID", "context.jurisdiction"),
         (
             context(at="2026-06-01", pinned_revisions=["colours@0"]),
-            "F020",
+            "RULESET_UNKNOWN",
             "context.pinned_revisions[0]",
         ),
         (
             context(at="2026-06-01", pinned_revisions=["clocks@0"]),
-            "F021",
+            "REVISION_UNKNOWN",
             "context.pinned_revisions[0]",
         ),
-        (context(at="2026-06-01", pinned_revisions=["clocks"]), "F021", "context.pinned_revisions[0]"),
+        (
+            context(at="2026-06-01", pinned_revisions=["clocks"]),
+            "REVISION_UNKNOWN",
+            "context.pinned_revisions[0]",
+        ),
     ],
 )
 def test_questions_that_cannot_be_meant(asked: common_pb2.Context, code: str, place: str) -> None:
@@ -197,11 +202,11 @@ def test_every_problem_of_a_question_is_told_at_once() -> None:
     )
     assert sorted(of_matter(about)) == sorted(
         [
-            ("F001", f"{FACTS}.chanel"),
-            ("F002", f"{FACTS}.joint_count"),
-            ("F001", "matter.unknown_facts"),
-            ("F004", "matter.events[0].type"),
-            ("F006", "matter.events[1].at"),
+            ("FACT_UNKNOWN", f"{FACTS}.chanel"),
+            ("VALUE_TYPE", f"{FACTS}.joint_count"),
+            ("FACT_UNKNOWN", "matter.unknown_facts"),
+            ("EVENT_UNKNOWN", "matter.events[0].type"),
+            ("MOMENT_MISSING", "matter.events[1].at"),
         ]
     )
 
@@ -214,10 +219,10 @@ def test_a_misspelt_name_is_told_with_the_nearest_right_one() -> None:
 @pytest.mark.parametrize(
     ("ruleset", "code", "refusal"),
     [
-        ("clock", "F020", Refusal.NOT_FOUND),
-        ("clocks@0", "F021", Refusal.NOT_FOUND),
-        ("three-colours", "F023", Refusal.INVALID),
-        ("", "F020", Refusal.NOT_FOUND),
+        ("clock", "RULESET_UNKNOWN", Refusal.NOT_FOUND),
+        ("clocks@0", "REVISION_UNKNOWN", Refusal.NOT_FOUND),
+        ("three-colours", "WRONG_SUBJECT", Refusal.INVALID),
+        ("", "RULESET_UNKNOWN", Refusal.NOT_FOUND),
     ],
 )
 def test_a_ruleset_that_cannot_be_asked(ruleset: str, code: str, refusal: Refusal) -> None:
@@ -236,13 +241,13 @@ def test_a_batch_that_is_too_large_is_refused_as_a_whole() -> None:
 @pytest.mark.parametrize(
     ("request_", "code", "place"),
     [
-        ({}, "F006", "period"),
-        ({"period": ("2026-04-01", "2026-06-31")}, "F017", "period.last_day"),
-        ({"period": ("2026-06-30", "2026-04-01")}, "F018", "period.last_day"),
-        ({"period": ("2026-04-01", "2026-06-30"), "facts": '{"office_knd": "x"}'}, "F001",
+        ({}, "MOMENT_MISSING", "period"),
+        ({"period": ("2026-04-01", "2026-06-31")}, "DAY_INVALID", "period.last_day"),
+        ({"period": ("2026-06-30", "2026-04-01")}, "PERIOD_REVERSED", "period.last_day"),
+        ({"period": ("2026-04-01", "2026-06-30"), "facts": '{"office_knd": "x"}'}, "FACT_UNKNOWN",
          "office.facts_json.office_knd"),
-        ({"period": ("2026-04-01", "2026-06-30"), "matters": 2}, "F016", "matters[1].matter_id"),
-        ({"period": ("2026-04-01", "2026-06-30"), "bad": '{"channel": 1}'}, "F002",
+        ({"period": ("2026-04-01", "2026-06-30"), "matters": 2}, "KEY_TWICE", "matters[1].matter_id"),
+        ({"period": ("2026-04-01", "2026-06-30"), "bad": '{"channel": 1}'}, "VALUE_TYPE",
          "matters[0].facts_json.channel"),
     ],
 )  # fmt: skip
@@ -266,7 +271,7 @@ def test_only_the_first_part_about_an_office_may_say_which_office() -> None:
     )
     again = pb.AssessOfficeRequest(office=pb.Office(office_id="o2"))
     told = problems(lambda: commands.assess_office(shipped(), [first, again], NOW))
-    assert [problem.code for problem in told] == ["F025"]
+    assert [problem.code for problem in told] == ["HEAD_REPEATED"]
 
 
 @pytest.mark.parametrize("depth", range(80, 1200, 20))
@@ -274,7 +279,7 @@ def test_no_depth_of_nesting_gets_through_or_breaks_anything(depth: int) -> None
     for opening, closing in (("[", "]"), ('{"a":', "}")):
         text = '{"channel": ' + opening * depth + "1" + closing * depth + "}"
         (told,) = of_matter(matter(text))
-        assert told in [("F011", FACTS), ("F002", f"{FACTS}.channel")]
+        assert told in [("JSON_INVALID", FACTS), ("VALUE_TYPE", f"{FACTS}.channel")]
 
 
 def test_very_many_wrong_names_are_answered_as_fast_as_a_few() -> None:
@@ -338,7 +343,7 @@ def test_a_question_of_any_shape_is_answered_or_refused_and_nothing_else(about: 
     except RefusedError as refused:
         told = refused.problems
         problems(lambda: assess(shipped(), about, AT))
-        assert all(problem.code.startswith("F") and problem.place for problem in told)
+        assert all(problem.code in Wrong.__members__ and problem.place for problem in told)
     else:
         assert answer.decision_id
 
@@ -352,7 +357,7 @@ def test_a_batch_answers_the_good_and_tells_what_is_wrong_with_the_bad() -> None
     assert [item.matter_id for item in items] == ["bad", "good", "worse"]
     assert [bool(item.problems) for item in items] == [True, False, True]
     assert [(items[0].problems[0].code, items[0].problems[0].field)] == [
-        ("F002", "matters[0].facts_json.channel")
+        ("VALUE_TYPE", "matters[0].facts_json.channel")
     ]
     assert items[2].problems[0].field == "matters[2].facts_json"
     assert not items[0].HasField("answer")

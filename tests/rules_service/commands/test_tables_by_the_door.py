@@ -153,7 +153,7 @@ def test_rows_that_contradict_each_other_are_a_refusal_that_names_them_and_no_an
     with pytest.raises(RefusedError) as refused:
         evaluate(rulebook, "overlapping", matter({"joint_count": 5}), asked)
     (problem,) = refused.value.problems
-    assert (problem.code, refused.value.refusal) == ("F024", Refusal.CONFLICT)
+    assert (problem.code, refused.value.refusal) == ("ROWS_CONTRADICT", Refusal.CONFLICT)
     assert "规模" in problem.message
     assert "some" in problem.message
     assert "many" in problem.message
@@ -161,7 +161,7 @@ def test_rows_that_contradict_each_other_are_a_refusal_that_names_them_and_no_an
         context=asked, matters=[matter({"joint_count": n}, matter_id=str(n)) for n in (4, 5)]
     )
     items = commands.batch_assess(rulebook, batch, NOW).items
-    assert [[one.code for one in item.problems] for item in items] == [[], ["F024"]]
+    assert [[one.code for one in item.problems] for item in items] == [[], ["ROWS_CONTRADICT"]]
 
 
 def test_missing_facts_name_the_table_that_they_would_decide(tmp_path: Path) -> None:

@@ -51,57 +51,57 @@ def having_code(number: int) -> Pattern:
 
 
 REFUSED = {
-    "no condition": (program(), "chain_without_condition"),
-    "kind twice": (ChainProgram((KIND, KIND), ()), "chain_name_twice"),
-    "rule twice": (replace(SHIPPED, rules=SHIPPED.rules * 2), "chain_name_twice"),
-    "alias twice": (program(X, X), "chain_name_twice"),
-    "unknown kind": (program(Pattern("x", "matter")), "chain_unknown_name"),
-    "unknown field": (a_test_of(FieldTest("person", "=", "某人")), "chain_unknown_name"),
-    "unknown joined field": (joined(Join("person", "=", "x", "code")), "chain_unknown_name"),
-    "unknown other field": (joined(Join("code", "=", "x", "person")), "chain_unknown_name"),
+    "no condition": (program(), "CHAIN_WITHOUT_CONDITION"),
+    "kind twice": (ChainProgram((KIND, KIND), ()), "CHAIN_NAME_TWICE"),
+    "rule twice": (replace(SHIPPED, rules=SHIPPED.rules * 2), "CHAIN_NAME_TWICE"),
+    "alias twice": (program(X, X), "CHAIN_NAME_TWICE"),
+    "unknown kind": (program(Pattern("x", "matter")), "CHAIN_UNKNOWN_NAME"),
+    "unknown field": (a_test_of(FieldTest("person", "=", "某人")), "CHAIN_UNKNOWN_NAME"),
+    "unknown joined field": (joined(Join("person", "=", "x", "code")), "CHAIN_UNKNOWN_NAME"),
+    "unknown other field": (joined(Join("code", "=", "x", "person")), "CHAIN_UNKNOWN_NAME"),
     "later alias": (
         program(replace(X, joins=(Join("code", "=", "y", "code"),)), Pattern("y", "event")),
-        "chain_alias_not_earlier",
+        "CHAIN_ALIAS_NOT_EARLIER",
     ),
-    "itself": (program(replace(X, joins=(Join("code", "=", "x", "ref"),))), "chain_alias_not_earlier"),
-    "order on text": (a_test_of(FieldTest("code", "<", "b")), "chain_order_on_unordered"),
-    "order on bool": (a_test_of(FieldTest("open", ">", False)), "chain_order_on_unordered"),
-    "order on joined text": (joined(Join("code", ">=", "x", "ref")), "chain_order_on_unordered"),
-    "number against text": (a_test_of(FieldTest("days", "=", "5")), "chain_type_mixed"),
-    "bool against number": (a_test_of(FieldTest("days", "=", True)), "chain_type_mixed"),
-    "number too large": (a_test_of(FieldTest("days", "=", 2**53 + 1)), "chain_type_mixed"),
-    "joined types": (joined(Join("days", "=", "x", "code")), "chain_type_mixed"),
-    "conclusion kind": (program(X, then=FactConclusion("matter", {})), "chain_unknown_name"),
-    "conclusion field": (program(X, then=FactConclusion("event", {"person": "某"})), "chain_unknown_name"),
-    "conclusion constant": (program(X, then=FactConclusion("event", {"days": "5"})), "chain_type_mixed"),
+    "itself": (program(replace(X, joins=(Join("code", "=", "x", "ref"),))), "CHAIN_ALIAS_NOT_EARLIER"),
+    "order on text": (a_test_of(FieldTest("code", "<", "b")), "CHAIN_ORDER_ON_UNORDERED"),
+    "order on bool": (a_test_of(FieldTest("open", ">", False)), "CHAIN_ORDER_ON_UNORDERED"),
+    "order on joined text": (joined(Join("code", ">=", "x", "ref")), "CHAIN_ORDER_ON_UNORDERED"),
+    "number against text": (a_test_of(FieldTest("days", "=", "5")), "CHAIN_TYPE_MIXED"),
+    "bool against number": (a_test_of(FieldTest("days", "=", True)), "CHAIN_TYPE_MIXED"),
+    "number too large": (a_test_of(FieldTest("days", "=", 2**53 + 1)), "CHAIN_TYPE_MIXED"),
+    "joined types": (joined(Join("days", "=", "x", "code")), "CHAIN_TYPE_MIXED"),
+    "conclusion kind": (program(X, then=FactConclusion("matter", {})), "CHAIN_UNKNOWN_NAME"),
+    "conclusion field": (program(X, then=FactConclusion("event", {"person": "某"})), "CHAIN_UNKNOWN_NAME"),
+    "conclusion constant": (program(X, then=FactConclusion("event", {"days": "5"})), "CHAIN_TYPE_MIXED"),
     "conclusion reference": (
         program(X, then=FactConclusion("event", {"days": FieldRef("x", "code")})),
-        "chain_type_mixed",
+        "CHAIN_TYPE_MIXED",
     ),
     "conclusion alias": (
         program(X, then=FindingConclusion("f", {"a": FieldRef("z", "code")})),
-        "chain_unknown_name",
+        "CHAIN_UNKNOWN_NAME",
     ),
     "referenced field": (
         program(X, then=FindingConclusion("f", {"a": FieldRef("x", "zzz")})),
-        "chain_unknown_name",
+        "CHAIN_UNKNOWN_NAME",
     ),
-    "nine conditions": (program(*(Pattern(f"x{n}", "event") for n in range(9))), "chain_too_many_conditions"),
-    "501 rules": (one_rule_each(501, having_code), "chain_too_many_rules"),
+    "nine conditions": (program(*(Pattern(f"x{n}", "event") for n in range(9))), "CHAIN_TOO_MANY_CONDITIONS"),
+    "501 rules": (one_rule_each(501, having_code), "CHAIN_TOO_MANY_RULES"),
     "many comparisons": (
         a_test_of(*(FieldTest("days", "!=", n) for n in range(20))),
-        "chain_too_many_comparisons",
+        "CHAIN_TOO_MANY_COMPARISONS",
     ),
-    "many constants": (one_rule_each(257, having_code), "chain_too_many_constants"),
+    "many constants": (one_rule_each(257, having_code), "CHAIN_TOO_MANY_CONSTANTS"),
     "many ranges": (
         one_rule_each(33, lambda n: Pattern("x", "event", (FieldTest("days", ">", n),))),
-        "chain_too_many_at_once",
+        "CHAIN_TOO_MANY_AT_ONCE",
     ),
     "many joins": (
         one_rule_each(33, lambda n: Pattern("y", "event", joins=(Join("code", "=", "x", "ref"),)), X),
-        "chain_too_many_at_once",
+        "CHAIN_TOO_MANY_AT_ONCE",
     ),
-    "one condition": (one_rule_each(129, lambda n: X), "chain_condition_shared"),
+    "one condition": (one_rule_each(129, lambda n: X), "CHAIN_CONDITION_SHARED"),
 }
 
 
@@ -216,5 +216,5 @@ def test_a_trial_runs_once_for_what_the_engine_reads(monkeypatch: pytest.MonkeyP
     assert try_out(compile_program(SHIPPED)) == []
     monkeypatch.setattr(trials, "CHILD", "/nonexistent")
     assert try_out(compile_program(SHIPPED)) == []
-    assert [problem.code for problem in try_out(compile_program(program(X)))] == ["chain_trial_failed"]
+    assert [problem.code for problem in try_out(compile_program(program(X)))] == ["CHAIN_TRIAL_FAILED"]
     trials._ends_well.cache_clear()

@@ -171,7 +171,7 @@ def test_a_length_that_no_period_can_have_is_refused_with_the_fact_named(forms: 
     with pytest.raises(RefusedError) as refused:
         assess(forms, about, context(at="2024-03-10"))
     assert [(problem.code, problem.place) for problem in refused.value.problems] == [
-        ("F030", "representatives")
+        ("LENGTH_OUT_OF_RANGE", "representatives")
     ]
 
 

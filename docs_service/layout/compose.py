@@ -19,7 +19,16 @@ from docs_service.layout.measures import (
     TABLE_RULE,
     text_line_top,
 )
-from docs_service.layout.pages import Dress, Page, Picture, PictureKind, PlacedLine, Rule, TextBlock
+from docs_service.layout.pages import (
+    CellPlace,
+    Dress,
+    Page,
+    Picture,
+    PictureKind,
+    PlacedLine,
+    Rule,
+    TextBlock,
+)
 from docs_service.layout.setting import MissingGlyph, SetParagraph, Typesetter
 from docs_service.layout.signature import SignaturePlace, place_signature, seal_top
 from service_kit.problems import RefusedError
@@ -130,7 +139,7 @@ class _PaperComposer:
     def _table(self, table: Table) -> list[RowBand]:
         if not table.has_head:
             return [self._row(table, row, None) for row in table.rows]
-        header = replace(self._row(table, table.rows[0], None), keep_with_next=True)
+        header = replace(self._row(table, table.rows[0], None), keep_with_next=True, is_head=True)
         return [header, *(self._row(table, row, header) for row in table.rows[1:])]
 
     def _row(self, table: Table, row: Row, header: RowBand | None) -> RowBand:
@@ -139,7 +148,7 @@ class _PaperComposer:
             tuple(self._setter.set(paragraph, width - 2 * CELL_PADDING) for paragraph in cell.paragraphs)
             for cell, width in zip(row.cells, widths, strict=True)
         )
-        band = RowBand(widths, cells, header)
+        band = RowBand(widths, tuple(cell.columns for cell in row.cells), cells, header)
         if band.lines > _TALLEST_ROW:
             words = {
                 "text": cells[0][0].lines[0][1].text[:20] if cells[0][0].lines else "",
@@ -156,14 +165,16 @@ class _PaperComposer:
         if head is not None:
             head_block, number_drop = letterhead(head)
             texts.append(head_block)
+        table = 0
         for paragraph, group in groupby(bands.placed, key=_paragraph_of):
             placed = list(group)
+            table += paragraph is None
             if paragraph is not None:
                 texts.append(self._text(paragraph, placed, number_drop))
                 pictures.extend(self._picture(paragraph, placed[0][0]))
-            for line, band in placed:
+            for row, (line, band) in enumerate(placed):
                 if isinstance(band, RowBand):
-                    texts.extend(_row_texts(band, line))
+                    texts.extend(_row_texts(band, line, table, row))
                     rules.extend(_row_rules(band, line))
         if foot:
             foot_texts, foot_rules = imprint(foot, with_rules=self._layout is PageLayout.NOTICE)
@@ -203,10 +214,11 @@ def _paragraph_of(placed: tuple[int, Band]) -> SetParagraph | None:
     return placed[1].paragraph if isinstance(placed[1], TextBand) else None
 
 
-def _row_texts(band: RowBand, line: int) -> list[TextBlock]:
+def _row_texts(band: RowBand, line: int, table: int, row: int) -> list[TextBlock]:
     texts: list[TextBlock] = []
     x = MARGIN_LEFT
-    for cell, width in zip(band.cells, band.widths, strict=True):
+    for index, (cell, width, columns) in enumerate(zip(band.cells, band.widths, band.columns, strict=True)):
+        place = CellPlace(table, row, index, columns, band.is_head)
         at = line + (band.lines - lines_of(cell)) / 2
         for paragraph in cell:
             lines = []
@@ -214,10 +226,8 @@ def _row_texts(band: RowBand, line: int) -> list[TextBlock]:
                 top = text_line_top(0) + at * LINE_PITCH
                 lines.append(PlacedLine(x + CELL_PADDING + shift, top, LINE_PITCH, set_line))
                 at += 1
-            if lines:
-                texts.append(TextBlock(paragraph.style, paragraph.size, tuple(lines)))
-            else:
-                at += 1
+            at += 0 if lines else 1
+            texts.append(TextBlock(paragraph.style, paragraph.size, tuple(lines), cell=place))
         x += width
     return texts
 

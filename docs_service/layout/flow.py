@@ -39,12 +39,16 @@ class BlankBand:
 
 @dataclass(frozen=True, slots=True)
 class RowBand:
-    """A row of a table: its cells in lines, and the header row that is repeated above it on a new page."""
+    """A row of a table: its cells in lines with the columns that each spans, and the header row that is
+    repeated above it on a new page.
+    """
 
     widths: tuple[float, ...]
+    columns: tuple[int, ...]
     cells: tuple[tuple[SetParagraph, ...], ...]
     header: "RowBand | None"
     keep_with_next: bool = False
+    is_head: bool = False
 
     @property
     def lines(self) -> int:

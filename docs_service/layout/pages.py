@@ -30,13 +30,25 @@ class PlacedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CellPlace:
+    """Which cell of which table on the page a text stands in."""
+
+    table: int
+    row: int
+    cell: int
+    columns: int
+    is_head: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TextBlock:
-    """The lines of one paragraph that stand on one page."""
+    """The lines of one paragraph that stand on one page. An empty cell is a block without lines."""
 
     style: Style
     size: float
     lines: tuple[PlacedLine, ...]
     colour: str = BLACK
+    cell: CellPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

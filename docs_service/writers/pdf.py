@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ h1, h2, h3, p { position: absolute; left: 0; margin: 0; font-weight: normal; boo
 h1 > span, h2 > span, h3 > span, p > span { display: block; white-space: pre }
 hr { position: absolute; margin: 0; border: 0 }
 img { position: absolute }
+table { position: absolute; left: 0; top: 0; width: 1mm; table-layout: fixed; border-spacing: 0 }
+td, th { padding: 0; font-weight: normal }
 """
 
 
@@ -79,10 +82,40 @@ def _html(pages: tuple[Page, ...], about: About) -> str:
 
 
 def _section(page: Page) -> str:
-    texts = "".join(map(_text, page.texts))
+    texts = "".join(
+        "".join(map(_text, group)) if table is None else _table(list(group))
+        for table, group in groupby(page.texts, key=_table_of)
+    )
     rules = "".join(map(_rule, page.rules))
     pictures = "".join(map(_picture, page.pictures))
     return f"<section>{texts}{rules}{pictures}</section>"
+
+
+def _table_of(block: TextBlock) -> int | None:
+    return None if block.cell is None else block.cell.table
+
+
+def _table(blocks: list[TextBlock]) -> str:
+    """A table for the tags only: it has no size, its texts are placed like all others."""
+    rows: dict[bool, list[str]] = {True: [], False: []}
+    for (is_head, _), row in groupby(blocks, key=_row_of):
+        cells = "".join(_cell(list(cell)) for _, cell in groupby(row, key=lambda block: block.cell))
+        rows[is_head].append(f"<tr>{cells}</tr>")
+    head = f"<thead>{''.join(rows[True])}</thead>" if rows[True] else ""
+    return f"<table>{head}<tbody>{''.join(rows[False])}</tbody></table>"
+
+
+def _row_of(block: TextBlock) -> tuple[bool, int]:
+    return (block.cell.is_head, block.cell.row) if block.cell else (False, 0)
+
+
+def _cell(blocks: list[TextBlock]) -> str:
+    place = blocks[0].cell
+    is_label = all(block.style is Style.CELL_HEAD for block in blocks)
+    span = f' colspan="{place.columns}"' if place and place.columns > 1 else ""
+    scope = ' scope="row"' if is_label and place and not place.is_head else ""
+    tag = "th" if is_label else "td"
+    return f"<{tag}{span}{scope}>{''.join(_text(block) for block in blocks if block.lines)}</{tag}>"
 
 
 def _text(block: TextBlock) -> str:

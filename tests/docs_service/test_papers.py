@@ -402,6 +402,32 @@ def test_pdf_is_tagged_pdf_a_with_title_and_language(make_order):
     assert {s.role for s in rendered.substitutes} == {role.value for role in m.FontRole}
 
 
+def structure(element):
+    """Tags of the structure below an element, depth first: [tag, [children]]."""
+    kids = element.get("/K", [])
+    inner = [structure(kid) for kid in kids if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
+    return [str(element.S)[1:], inner]
+
+
+def tags_of(tree, wanted):
+    tag, inner = tree
+    return [tree] * (tag == wanted) + [found for kid in inner for found in tags_of(kid, wanted)]
+
+
+@pytest.mark.parametrize(
+    ("name", "heads", "rows"), [("B03-joint", 1, 1), ("B01-letter", 0, 13), ("B12-late", 0, 6)]
+)
+def test_tables_are_tagged_as_tables(name, heads, rows, make_order):
+    with pikepdf.open(io.BytesIO(rendered(make_order(name)).content)) as pdf:
+        tree = structure(pdf.Root.StructTreeRoot.K[0])
+    (table,) = tags_of(tree, "Table")
+    assert len(tags_of(table, "THead")) == heads
+    (body,) = tags_of(table, "TBody")
+    assert len(tags_of(body, "TR")) == rows
+    for row in tags_of(body, "TR"):
+        assert {tag for tag, _ in row[1]} == {"TH", "TD"}
+
+
 _RENDER_ALL = """
 import hashlib, sys
 sys.path.insert(0, sys.argv[1])

@@ -59,7 +59,7 @@ def test_ours_refuses_many_constants_before_the_engine_sees_them() -> None:
 
 def test_a_program_that_hangs_the_engine_costs_the_trials_child_and_nothing_more() -> None:
     problems = try_out(compile_program(comparing_with(512)), time_limit_seconds=HANGS_AFTER_SECONDS)
-    assert [problem.code for problem in problems] == ["chain_trial_timed_out"]
+    assert [problem.code for problem in problems] == ["CHAIN_TRIAL_TIMED_OUT"]
 
 
 def test_the_plain_engine_dies_when_a_state_is_deleted_without_a_completed_action() -> None:

@@ -49,7 +49,7 @@ def test_processes_with_different_hash_seeds_give_the_same_bytes() -> None:
         return done.stdout
 
     first = told("1")
-    assert len(first.splitlines()) == 6
+    assert len(first.splitlines()) == len(find_examples(Path("examples")))
     assert first == told("2")
 
 
@@ -93,7 +93,7 @@ def test_views_differ_in_how_much_they_say_and_in_nothing_they_decide(path: Path
     ids, reasons, full = (
         commands.assess(shipped(), example.assess_request(view), NOW).answer for view in VIEWS
     )
-    assert len(ids.SerializeToString()) < len(reasons.SerializeToString()) < len(full.SerializeToString())
+    assert len(ids.SerializeToString()) < len(reasons.SerializeToString()) <= len(full.SerializeToString())
     assert bare(ids) == bare(reasons) == bare(full)
     assert not any(decision.title for decision in ids.decisions)
     assert all(decision.title for decision in reasons.decisions)

@@ -125,7 +125,7 @@ def test_a_problem_says_where_why_and_how_to_mend_it() -> None:
     (problem,) = preflight(a_test_of(FieldTest("code", "<", "b")))
     assert str(problem) == (
         "链式规则 r 的条件 x：“code”是文本，不能比较大小。"
-        "文本和是否只能用 = 或 !=；要比较先后请用日期或整数字段。 [chain_order_on_unordered]"
+        "文本和是否只能用 = 或 !=；要比较先后请用日期或整数字段。 [CHAIN_ORDER_ON_UNORDERED]"
     )
 
 

@@ -98,6 +98,14 @@ def test_views_differ_in_how_much_they_say_and_in_nothing_they_decide(path: Path
     assert not any(decision.title for decision in ids.decisions)
     assert all(decision.title for decision in reasons.decisions)
     assert not any(decision.near_misses for decision in reasons.decisions)
+    longer = len(full.SerializeToString()) > len(reasons.SerializeToString())
+    nearly = any(decision.near_misses for decision in full.decisions)
+    assert longer == (nearly or any(duty.skipped_days for duty in full.duties))
+
+
+def test_the_full_view_shows_near_misses() -> None:
+    example = read_example(Path("examples/matters/1-joint-letter.yaml"))
+    full = commands.assess(shipped(), example.assess_request(common_pb2.VIEW_FULL), NOW).answer
     assert any(decision.near_misses for decision in full.decisions)
 
 

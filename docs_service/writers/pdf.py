@@ -17,11 +17,15 @@ from docs_service.layout import FontSet, Page, PictureKind, cache_folder
 from docs_service.layout.composer import Run
 from docs_service.layout.pages import Picture, PlacedLine, Rule, TextBlock
 from docs_service.seals import EMPTY_SLOT, slot_picture
+from docs_service.writers.artifacts import mark_artifacts
 
 MEDIA_TYPE = "application/pdf"
 
 _ASSET = "asset:"
-_TAGS = {Style.TITLE: "h1", Style.SLIP_TITLE: "h1", Style.HEADING_1: "h2", Style.HEADING_2: "h3"}
+_TAGS = {
+    Style.TITLE: "h1", Style.SLIP_TITLE: "h1", Style.HEADING_1: "h2", Style.HEADING_2: "h3",
+    Style.PAGE_NUMBER: "footer", Style.DRAFT_MARK: "footer",
+}  # fmt: skip
 _ALTERNATIVE = {PictureKind.SEAL: "印章", PictureKind.EMPTY_SLOT: "印章位（样稿未用印）"}
 _SHEET = """
 @page { size: 210mm 297mm; margin: 0 }
@@ -29,8 +33,8 @@ html { font-size: 16pt; color: #000; font-kerning: none; font-variant-ligatures:
 body { margin: 0 }
 section { position: relative; width: 210mm; height: 297mm; break-after: page; overflow: hidden }
 section:last-child { break-after: auto }
-h1, h2, h3, p { position: absolute; left: 0; margin: 0; font-weight: normal; bookmark-level: none }
-h1 > span, h2 > span, h3 > span, p > span { display: block; white-space: pre }
+h1, h2, h3, p, footer { position: absolute; left: 0; margin: 0; font-weight: normal; bookmark-level: none }
+h1 > span, h2 > span, h3 > span, p > span, footer > span { display: block; white-space: pre }
 hr { position: absolute; margin: 0; border: 0 }
 img { position: absolute }
 table { position: absolute; left: 0; top: 0; width: 1mm; table-layout: fixed; border-spacing: 0 }
@@ -196,6 +200,7 @@ class _Painter:
             stylesheets=[self._sheet],
             font_config=self._fonts,
             cache=self._images,
+            finisher=mark_artifacts,
             pdf_variant="pdf/a-2a",
             pdf_identifier=bytes.fromhex(about.identifier),
             custom_metadata=True,

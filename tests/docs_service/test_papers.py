@@ -428,6 +428,37 @@ def test_tables_are_tagged_as_tables(name, heads, rows, make_order):
         assert {tag for tag, _ in row[1]} == {"TH", "TD"}
 
 
+def marked_content(page):
+    """Tag and number of each marked sequence of a page; no number for an artifact."""
+    found = []
+    for operands, operator in pikepdf.parse_content_stream(page):
+        if str(operator) in ("BDC", "BMC"):
+            number = operands[1].get("/MCID") if len(operands) > 1 else None
+            found.append((str(operands[0])[1:], None if number is None else int(number)))
+    return found
+
+
+@pytest.mark.parametrize("name", ["N02-long", "B03-long"])
+def test_page_numbers_marks_and_rules_are_artifacts(name, make_order):
+    content = render(make_order(name, draft=True, number="")).content
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        tree = structure(pdf.Root.StructTreeRoot.K[0])
+        assert tags_of(tree, "NonStruct") == []
+        parents = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
+        for at, page in enumerate(pdf.pages):
+            marked = marked_content(page)
+            assert ("Artifact", None) in marked
+            numbers = [number for tag, number in marked if tag != "Artifact"]
+            assert None not in numbers
+            owners = parents[2 * at + 1]
+            # Each number has its element in the structure, and what became an artifact has none.
+            assert {n for n in range(len(owners)) if owners[n] is not None} == set(numbers)
+            for number in numbers:
+                assert number in [
+                    int(kid) for kid in owners[number].K if not isinstance(kid, pikepdf.Dictionary)
+                ]
+
+
 _RENDER_ALL = """
 import hashlib, sys
 sys.path.insert(0, sys.argv[1])

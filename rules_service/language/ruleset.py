@@ -111,7 +111,7 @@ def _slice(
     duties = read_duties(values.get("duties"), scope)
     counts = tuple(_count(item, scope) for item in read.items(values.get("counts"), "计数"))
     indicators = tuple(_indicator(item, scope) for item in read.items(values.get("indicators"), "指标"))
-    chain_sources, chains = read_chains(values.get("CHAIN_FACTS"), values.get("chains"), scope)
+    chain_sources, chains = read_chains(values.get("chain_facts"), values.get("chains"), scope)
     for item in read.items(values.get("inputs"), "inputs"):
         if (word := read.text(item, "inputs")) in scope.inputs and word not in scope.used:
             read.find(Code.INPUT_UNUSED, item, "inputs", f"“{word}”没有用到。", "可以删去。")

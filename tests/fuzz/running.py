@@ -1,0 +1,125 @@
+"""Asks the services spoilt things: an answer or a refusal comes back, in time, and nothing else ever."""
+
+import contextlib
+import random
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from huiyin.rules.v1 import common_pb2
+from huiyin.rules.v1 import rules_service_pb2 as pb
+from rules_service import commands
+from rules_service.analysis.check import Library, check_ruleset, load
+from rules_service.calendar import WorkingCalendar, load_calendar
+from rules_service.engine.rulebook import CALENDAR, Basics, Rulebook, load_basics
+from rules_service.language.model import Ruleset
+from service_kit.problems import RefusedError
+from tests.fuzz import spoiling
+
+RULESETS = Path("rulesets")
+ADOPTIONS = Path("examples/adoptions.yaml")
+SECONDS_A_CASE = 20
+FIRST = datetime(2021, 1, 1, tzinfo=UTC)
+
+
+class HungError(Exception):
+    """A case took longer than any may."""
+
+
+@contextlib.contextmanager
+def within(seconds: int) -> Iterator[None]:
+    """Ends what takes too long; a hang inside C shows as a run that does not end."""
+
+    def alarm(*_: object) -> None:
+        raise HungError
+
+    before = signal.signal(signal.SIGALRM, alarm)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def spoilt_ruleset(chance: random.Random, folder: Path) -> None:
+    """Checks a spoilt ruleset; whatever it says must come back as findings."""
+    source = chance.choice(spoiling.shipped(RULESETS))
+    path = folder / source.name
+    text = spoiling.ruleset(source.read_text(encoding="utf-8"), chance)
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
+    with within(SECONDS_A_CASE):
+        basics, calendar, shipped = library()
+        loaded = load(path, basics)
+        others = tuple(part for part in shipped if part.file != str(source))
+        report = check_ruleset(loaded, Library(basics, calendar, (*loaded.slices, *others), {}))
+    for finding in report.findings:
+        if not (finding.code and finding.message):
+            raise AssertionError(finding)
+
+
+@cache
+def library() -> tuple[Basics, WorkingCalendar, tuple[Ruleset, ...]]:
+    """What a draft is checked against: the basics, the calendar and the shipped rulesets."""
+    basics, _ = load_basics(RULESETS)
+    slices = [part for path in spoiling.shipped(RULESETS) for part in load(path, basics).slices]
+    return basics, load_calendar(RULESETS / CALENDAR), tuple(slices)
+
+
+@cache
+def rulebook() -> Rulebook:
+    """The shipped rulebook with its packs awake."""
+    return commands.load(RULESETS, [ADOPTIONS])
+
+
+def spoilt_question(chance: random.Random) -> pb.AssessRequest:
+    """A question about a matter that no case system would mean."""
+    vocabulary = rulebook().vocabulary
+    types = {fact.name: fact.type for fact in vocabulary.facts.values() if not fact.counted}
+    events = list(vocabulary.events)
+    spoilt = chance.choice((0.0, 0.0, 0.05, 0.3))
+    matter = common_pb2.Matter(
+        matter_id="m" if chance.random() >= spoilt else chance.choice(("\x01", "x" * 300))
+    )
+    matter.facts_json = spoiling.facts(types, chance, spoilt)
+    for number in range(chance.randint(0, 2)):
+        name = str(number) if chance.random() >= spoilt else "0"
+        matter.requests.add(request_id=name, facts_json=spoiling.facts(types, chance, spoilt))
+    for number in range(chance.randint(0, 12)):
+        own = str(number) if chance.random() >= spoilt else "0"
+        event = matter.events.add(event_id=own, type=chance.choice(events))
+        event.at.FromDatetime(FIRST + timedelta(hours=chance.randint(0, 60_000)))
+        event.request_id = chance.choice(("", "a", "zz")) if chance.random() < spoilt else ""
+        if chance.random() < spoilt:
+            event.ended_at.FromDatetime(FIRST + timedelta(hours=chance.randint(0, 60_000)))
+        attributes = {name: one.type for name, one in vocabulary.events[event.type].attributes.items()}
+        event.attributes_json = spoiling.facts(attributes, chance, spoilt)
+        if chance.random() < spoilt / 4:
+            event.at.seconds = chance.choice((-(10**15), 10**15))
+        if chance.random() < spoilt / 4:
+            event.type = "nothing"
+    days = ("2024-02-30", "x") if chance.random() < spoilt else ("", "2024-05-06", "2021-05-06")
+    context = common_pb2.Context(
+        as_of=chance.choice(days),
+        jurisdiction="99" if chance.random() < spoilt else chance.choice(("", "990101", "990101001")),
+        view=chance.choice((0, 1, 2, 3)),
+    )
+    if chance.random() < 0.8:
+        context.at.FromDatetime(FIRST + timedelta(hours=chance.randint(0, 60_000)))
+    return pb.AssessRequest(context=context, matter=matter)
+
+
+def ask(request: pb.AssessRequest) -> bool:
+    """Whether the question was answered; refused otherwise, with a place and a message for each problem."""
+    with within(SECONDS_A_CASE):
+        try:
+            response = commands.assess(rulebook(), request, datetime(2026, 1, 1, tzinfo=UTC))
+        except RefusedError as refused:
+            if not all(problem.code and problem.message for problem in refused.problems):
+                raise AssertionError(refused) from refused
+            return False
+    if not response.answer.decision_id:
+        raise AssertionError(request)
+    return True

@@ -1,0 +1,23 @@
+"""A little of the fuzzing that `python -m tests.fuzz` does for hours."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.fuzz import running
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_spoilt_rulesets_give_findings_and_nothing_else(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    for _ in range(12):
+        running.spoilt_ruleset(chance, tmp_path)
+    assert running.spoiling.shipped(running.RULESETS)
+
+
+def test_spoilt_questions_are_answered_or_refused_and_nothing_else() -> None:
+    chance = random.Random(1)
+    answered = [running.ask(running.spoilt_question(chance)) for _ in range(400)]
+    assert any(answered)
+    assert not all(answered)

@@ -1,9 +1,13 @@
 """The papers that rules call for: each of the catalogue somewhere, and never two that exclude each other."""
 
 import pytest
+from hypothesis import given
 
 from huiyin.rules.v1 import answer_pb2
 from tests.conformance.test_conformance import answer_to, cases, rulebook
+from tests.reference.profile import examples
+from tests.rules_service.commands.asking import assess, context, shipped
+from tests.rules_service.commands.generated_matters import Story, stories
 
 EXCLUSIVE = [
     ("B07", "N08", "an opinion is for the sixth way of art. 31 and an answer for the fifth"),
@@ -41,3 +45,13 @@ def test_no_case_calls_for_papers_that_exclude_each_other(one: str, other: str, 
         answer = answer_to(case.values[0])
         for request in {paper.request_id for paper in answer.papers}:
             assert not {one, other} <= called_for(answer, request), (case.id, because)
+
+
+@examples(60, 3000)
+@given(stories())
+def test_no_matter_whatever_calls_for_papers_that_exclude_each_other(story: Story) -> None:
+    answer = assess(shipped(), story.message(), context(at=story.at))
+    for request in {paper.request_id for paper in answer.papers}:
+        papers = called_for(answer, request)
+        for one, other, because in EXCLUSIVE:
+            assert not {one, other} <= papers, because

@@ -23,6 +23,7 @@ from docs_service.content import (
     Block,
     Finding,
     Style,
+    Table,
     Template,
     compile_template,
     paragraphs_of,
@@ -32,7 +33,15 @@ from docs_service.content import (
 )
 from docs_service.content.characters import code_point
 from docs_service.content.ooxml import DOCUMENT_PART
-from docs_service.layout import Composition, Dress, FontSet, MissingGlyph, compose_pages, installed_fonts
+from docs_service.layout import (
+    Composition,
+    Dress,
+    FontSet,
+    MissingGlyph,
+    compose_pages,
+    installed_fonts,
+    missing_glyphs,
+)
 from docs_service.orders import FontSubstitute, Format, RenderedPaper, RenderOrder
 from docs_service.samples import example_data
 from docs_service.writers import docx, pdf
@@ -142,7 +151,7 @@ def fill(order: RenderOrder, catalogue: Catalogue, fonts: FontSet) -> FilledPape
     template = _compiled(kind)
     parts = template.fill(context)
     blocks = read_blocks(parts[DOCUMENT_PART], template.styles)
-    composition = compose_pages(blocks, kind.layout, Dress(order.draft, order.seal), fonts)
+    composition = _compose(blocks, kind, order, fonts)
     if composition.missing:
         raise RefusedError(_missing_glyphs(composition.missing, data, kind))
     canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -159,6 +168,17 @@ def _compiled_template(revision: str, content: bytes) -> Template:  # noqa: ARG0
 
 def _compiled(kind: DocumentType) -> Template:
     return _compiled_template(kind.revision, kind.template)
+
+
+def _compose(
+    blocks: tuple[Block, ...], kind: DocumentType, order: RenderOrder, fonts: FontSet
+) -> Composition:
+    """The pages of a paper. A .docx has none of its own: it is refused for what a PDF would be refused for,
+    and only a row of a table may be too tall.
+    """
+    if order.format is Format.DOCX and not any(isinstance(block, Table) for block in blocks):
+        return Composition((), missing_glyphs(blocks, fonts))
+    return compose_pages(blocks, kind.layout, Dress(order.draft, order.seal), fonts)
 
 
 def _digest(*words: str) -> str:

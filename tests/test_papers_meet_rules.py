@@ -53,9 +53,9 @@ def test_every_paper_that_a_rule_calls_for_is_in_the_vocabulary():
 
 def test_titles_of_papers_are_those_of_the_vocabulary():
     labels = RULEBOOK.vocabulary.codes["paper"]
-    assert {code: kind.title for code, kind in CATALOGUE.items()} == {
-        code: labels[code].chinese for code in CATALOGUE
-    }
+    # Papers of the reserve are called for by no rule.
+    titles = {code: kind.title for code, kind in CATALOGUE.items() if not code.startswith("R")}
+    assert titles == {code: label.chinese for code, label in labels.items()}
 
 
 @pytest.mark.parametrize("name", SHARED_LISTS)

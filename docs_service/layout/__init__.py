@@ -1,6 +1,6 @@
 """GB/T 9704-2012 as measures, and whole pages composed from blocks."""
 
-from docs_service.layout.compose import Composition, compose_pages
+from docs_service.layout.compose import Composition, compose_pages, missing_glyphs
 from docs_service.layout.fonts import FontSet, cache_folder, installed_fonts
 from docs_service.layout.pages import Dress, Page, PictureKind
 from docs_service.layout.setting import MissingGlyph
@@ -16,6 +16,7 @@ __all__ = [
     "cache_folder",
     "compose_pages",
     "installed_fonts",
+    "missing_glyphs",
     "place_signature",
     "seal_top",
 ]

@@ -4,7 +4,17 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from docs_service.catalogue import PageLayout
-from docs_service.content import TITLE_STYLES, Block, Finding, Paragraph, Row, Style, Table, columns_of
+from docs_service.content import (
+    TITLE_STYLES,
+    Block,
+    Finding,
+    Paragraph,
+    Row,
+    Style,
+    Table,
+    columns_of,
+    paragraphs_of,
+)
 from docs_service.layout.flow import Band, BlankBand, PageBands, RowBand, TextBand, flow, lines_of
 from docs_service.layout.fonts import FontSet
 from docs_service.layout.furniture import draft_mark, imprint, letter_rules, letterhead, page_number
@@ -54,6 +64,17 @@ def compose_pages(blocks: tuple[Block, ...], layout: PageLayout, dress: Dress, f
     composer = _PaperComposer(layout, dress, setter)
     pages = composer.compose(blocks)
     return Composition(pages, tuple(dict.fromkeys(setter.missing)))
+
+
+def missing_glyphs(blocks: tuple[Block, ...], fonts: FontSet) -> tuple[MissingGlyph, ...]:
+    """The characters for which no font has a glyph, without composing anything."""
+    found: dict[MissingGlyph, None] = {}
+    for paragraph in paragraphs_of(blocks):
+        faces = fonts.roles[STYLE_MEASURES[paragraph.style].font]
+        for character in dict.fromkeys(paragraph.text):
+            if character != "\n" and faces.face_of(character) is None:
+                found[MissingGlyph(character, faces.role, paragraph.style)] = None
+    return tuple(found)
 
 
 class _PaperComposer:

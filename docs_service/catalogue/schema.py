@@ -22,6 +22,8 @@ def fields_schema(kind: DocumentType) -> dict[str, Any]:
     }
     if len(kind.variants) > 1:
         schema["anyOf"] = [_variant(kind, variant.code, variant.title) for variant in kind.variants]
+    elif conditions := _conditions(kind.fields):
+        schema["allOf"] = conditions
     return schema
 
 
@@ -32,7 +34,13 @@ def _variant(kind: DocumentType, code: str, title: str) -> dict[str, Any]:
         "properties": {field.name: False for field in kind.fields if field not in fields},
         "required": [field.name for field in fields if field.required],
     }
-    conditions = [
+    conditions = _conditions(fields)
+    return {**branch, "allOf": conditions} if conditions else branch
+
+
+def _conditions(fields: tuple[Field, ...]) -> list[dict[str, Any]]:
+    """Fields that the code of another makes required."""
+    return [
         {
             "if": {"properties": {other: {"enum": list(values)}}, "required": [other]},
             "then": {"required": [field.name]},
@@ -40,7 +48,6 @@ def _variant(kind: DocumentType, code: str, title: str) -> dict[str, Any]:
         for field in fields
         for other, values in field.needed_when.items()
     ]
-    return {**branch, "allOf": conditions} if conditions else branch
 
 
 def _field(field: Field) -> dict[str, Any]:

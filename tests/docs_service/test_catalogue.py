@@ -30,6 +30,18 @@ def test_schema_is_a_schema_with_chinese_titles_and_its_cases_fit(paper):
         jsonschema.validate(case["data"], schema)
 
 
+@pytest.mark.parametrize(
+    ("code", "name", "field"),
+    [("N02", "accepted", "finish_by"), ("N03", "in_handling", "pending_organ"), ("N08", "either", "court")],
+)
+def test_schema_knows_what_a_code_makes_required(code, name, field):
+    schema = fields_schema(shipped_catalogue().types[code])
+    data = load_cases(CATALOGUE_FOLDER, code)[name]["data"]
+    del data[field]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, schema)
+
+
 def test_every_variant_has_a_case(paper):
     kind = shipped_catalogue().types[paper]
     used = {

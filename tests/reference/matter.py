@@ -135,6 +135,12 @@ def done(duty: PlainDuty, file: File, at: datetime, start: Start) -> Happened | 
 
 
 def state_at(duty: PlainDuty, file: File, at: datetime, start: Start) -> Ran:
+    """As `_late_or_not` says; a petitioner who lets a window pass violates nothing."""
+    ran = _late_or_not(duty, file, at, start)
+    return replace(ran, violated=ran.violated and not duty.by_petitioner)
+
+
+def _late_or_not(duty: PlainDuty, file: File, at: datetime, start: Start) -> Ran:
     """All but when it changes next."""
     pauses = [(e.at, e.ended_at or at) for kind in duty.pauses for e in file.happened(kind, at, start.at)]
     pauses = [(a, b) for a, b in pauses if a < b]

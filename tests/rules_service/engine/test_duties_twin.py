@@ -45,7 +45,7 @@ duties:
      due_soon_days: 1, REST}
   - {id: window, title: 试, concept: objection, owed_by: petitioner,
      due: {from: opinion_issued, add: 5, count: calendar_days}, met_by: [objected],
-     REST}
+     who: petitioner, basis: convention, note: 试}
   - {id: finish, title: 试, concept: handled,
      due: {from: accepted, add: 6, count: calendar_days,
            presumed: {from: received, add: 3, count: calendar_days}},

@@ -5,7 +5,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 
-.PHONY: help setup demo up test lint format bench-rules proto clean
+.PHONY: help setup demo up test lint format bench-rules bench-docs proto clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -34,6 +34,10 @@ format: setup ## Put the code in the project's form
 bench-rules: setup ## Measure the rules service beside its peers into benchmarks/RESULTS.md
 	@.tools/bin/uv sync --quiet --frozen --all-extras --group bench
 	@$(BIN)/python -m benchmarks.rules
+
+bench-docs: setup ## Measure the documents service beside its peers into benchmarks/RESULTS-docs.md
+	@.tools/bin/uv sync --quiet --frozen --all-extras --group bench
+	@$(BIN)/python -m benchmarks.docs
 
 proto: setup ## Generate the Python of the contract again
 	@$(BIN)/python proto/generate.py

@@ -14,6 +14,7 @@ from rules_service.engine.outcome import (
     DutyOutcome,
     DutyState,
     FindingOutcome,
+    MissingFacts,
     Outcome,
     PaperOutcome,
     PaperState,
@@ -40,16 +41,17 @@ def evaluate_matter(
     """Adds what a ruleset says about a matter to an outcome.
 
     Without tables only duties come out: so a revision no longer in force still answers for the clocks
-    that started under it. Raises ContradictionError where a table's rows contradict each other.
+    that started under it. What it would have liked to know is then nobody's concern. Raises ContradictionError where a table's rows contradict each other.
     """
     ruleset = compiled.ruleset
     said = len(outcome.tables) + len(outcome.duties)
-    whole = Environment.of_request(ruleset, matter, matter.whole(), clock.at, outcome.missing, speaks_on)
+    missing = outcome.missing if with_tables else MissingFacts()
+    whole = Environment.of_request(ruleset, matter, matter.whole(), clock.at, missing, speaks_on)
     outputs = run_tables(compiled, whole, outcome, Each.MATTER, keep=with_tables, near=near)
     environments: dict[Each, list[Environment]] = {Each.MATTER: [whole], Each.REQUEST: []}
     if compiled.steps[Each.REQUEST] or compiled.duties[Each.REQUEST]:
         for request in matter.requests:
-            env = Environment.of_request(ruleset, matter, request, clock.at, outcome.missing, speaks_on)
+            env = Environment.of_request(ruleset, matter, request, clock.at, missing, speaks_on)
             env.names |= outputs
             run_tables(compiled, env, outcome, Each.REQUEST, keep=with_tables, near=near)
             environments[Each.REQUEST].append(env)

@@ -41,7 +41,8 @@ def evaluate_matter(
     """Adds what a ruleset says about a matter to an outcome.
 
     Without tables only duties come out: so a revision no longer in force still answers for the clocks
-    that started under it. What it would have liked to know is then nobody's concern. Raises ContradictionError where a table's rows contradict each other.
+    that started under it. What it would have liked to know is then nobody's concern.
+    Raises ContradictionError where a table's rows contradict each other.
     """
     ruleset = compiled.ruleset
     said = len(outcome.tables) + len(outcome.duties)

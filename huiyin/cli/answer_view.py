@@ -70,8 +70,13 @@ class AnswerView:
         if not duties:
             return
         self._heading("单位的义务与期限")
+        waiting = [duty for duty in duties if duty.state == pb.DUTY_STATE_NOT_STARTED]
         for duty in duties:
-            self._duty(duty)
+            if duty.state != pb.DUTY_STATE_NOT_STARTED:
+                self._duty(duty)
+        if waiting:
+            titles = "、".join(dict.fromkeys(duty.title or duty.rule for duty in waiting))
+            self._line(Text(f"尚未起算：{titles}", style="dim"))
 
     def _duty(self, duty: pb.Duty) -> None:
         state, style = words.DUTY_STATES.get(duty.state, ("", ""))

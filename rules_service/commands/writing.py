@@ -15,6 +15,7 @@ from rules_service.engine.case import Question
 from rules_service.engine.outcome import (
     CandidateOutcome,
     DutyOutcome,
+    DutyState,
     FindingOutcome,
     IndicatorOutcome,
     Outcome,
@@ -322,8 +323,13 @@ class AnswerWriter:
 
 
 def _cited(outcome: Outcome) -> Iterable[tuple[str, Citation]]:
-    """Citations beside those of rows, with their places: duties, their amounts, findings, indicators."""
+    """Citations beside those of rows, with their places: duties, their amounts, findings, indicators.
+
+    Nothing rests on a duty that has not started.
+    """
     for duty in outcome.duties:
+        if duty.state is DutyState.NOT_STARTED:
+            continue
         for citation in duty.citations:
             yield f"{duty.ruleset.id}/{duty.duty.id}", citation
         periods = [duty.duty.period, duty.duty.period.presumed if duty.presumed else None]

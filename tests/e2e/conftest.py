@@ -1,8 +1,8 @@
 """The rules service as it is served: a supervisor and its workers, asked over the wire."""
 
+import contextlib
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,8 +43,12 @@ def rules(place: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 
 
 def workers_of(service: ServiceProcess) -> set[int]:
-    """The processes that answer: the children of the supervisor."""
-    found = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(service.process.pid)], capture_output=True, text=True, check=False
-    )
-    return {int(pid) for pid in found.stdout.split()}
+    """The processes that answer: the children of the supervisor. A bare machine has no ps to ask."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # The name in brackets may hold anything; behind it stand the state and the parent.
+            parent = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+            if int(parent) == service.process.pid:
+                found.add(int(stat.parent.name))
+    return found

@@ -30,6 +30,7 @@ lint: setup ## Check style and types only
 format: setup ## Put the code in the project's form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@$(BIN)/huiyin rules fmt rulesets
 
 bench-rules: setup ## Measure the rules service beside its peers into benchmarks/RESULTS.md
 	@.tools/bin/uv sync --quiet --frozen --all-extras --group bench

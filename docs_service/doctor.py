@@ -5,22 +5,13 @@ from functools import cache
 
 from docs_service.layout.fonts import FontSet, RoleFaces, installed_fonts
 from docs_service.layout.harfbuzz import has_subsetting
+from service_kit.checks import Check
 
 FREE_PACKAGES = "apt-get install -y fonts-noto-cjk fonts-lxgw-wenkai"
 SETTING_LIBRARIES = "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 # Characters of names that fonts often lack.
 NAME_CHARACTERS = "㛃𫍯䶮㑇𬱖堃镕"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at. Detail and cure are in Chinese."""
-
-    name: str
-    ok: bool
-    detail: str
-    cure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

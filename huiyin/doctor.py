@@ -5,18 +5,9 @@ import importlib.metadata
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.util import find_spec
 
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. Detail and cure are in Chinese."""
-
-    name: str
-    ok: bool
-    detail: str
-    cure: str = ""
+from service_kit.checks import Check
 
 
 def report() -> list[Check]:

@@ -1,29 +1,17 @@
 """Whether this machine has what the rules service needs."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from rules_service import commands
 from rules_service.engine.rulebook import CALENDAR
+from service_kit.checks import Check
 from service_kit.problems import RefusedError
 
 ENGINE_TRIAL = "import durable_rules_engine as e; e.delete_ruleset(e.create_ruleset('doctor', '{}'))"
 TRIAL_SECONDS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at. Detail and cure are in Chinese."""
-
-    name: str
-    ok: bool
-    detail: str
-    cure: str = ""
 
 
 def report() -> list[Check]:
@@ -49,8 +37,7 @@ def _engine() -> Iterator[Check]:
 
 
 def _rulesets() -> Iterator[Check]:
-    folder = Path(os.environ.get("HUIYIN_RULESETS") or "rulesets")
-    adoptions = [Path(part) for part in os.environ.get("HUIYIN_ADOPTIONS", "").split(os.pathsep) if part]
+    folder, adoptions = commands.places_told()
     try:
         rulebook = commands.load(folder, adoptions)
     except RefusedError as refused:

@@ -2,7 +2,7 @@
 
 from rules_service.commands.catalogue import get_ruleset, list_codes, list_rulesets
 from rules_service.commands.evaluation import assess, batch_assess, batch_evaluate, evaluate
-from rules_service.commands.loading import load
+from rules_service.commands.loading import load, places_told
 from rules_service.commands.offices import OfficeParts, assess_office
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "list_codes",
     "list_rulesets",
     "load",
+    "places_told",
 ]

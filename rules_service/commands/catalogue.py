@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from huiyin.rules.v1 import rules_service_pb2 as pb
+from rules_service.commands.reading import wrong_jurisdiction
 from rules_service.commands.writing import stamp
 from rules_service.engine.compiled import Compiled
-from rules_service.engine.rulebook import JURISDICTION, Rulebook
+from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.wrong import Wrong
 from rules_service.language.types import day_of, parse_date
 from service_kit.problems import Problem, RefusedError
@@ -63,17 +64,8 @@ def _day(text: str, now: datetime) -> date:
 
 
 def _check_jurisdiction(code: str) -> None:
-    if code and not JURISDICTION.fullmatch(code):
-        raise RefusedError(
-            [
-                Problem(
-                    Wrong.JURISDICTION_INVALID.name,
-                    "jurisdiction",
-                    f"“{code}”不是行政区划代码。",
-                    "写六位或九位数字。",
-                )
-            ]
-        )
+    if problems := wrong_jurisdiction(code, "jurisdiction"):
+        raise RefusedError(problems)
 
 
 def _ruleset(rulebook: Rulebook, name: str, day: date, jurisdiction: str) -> pb.Ruleset:

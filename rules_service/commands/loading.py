@@ -1,5 +1,6 @@
 """Loads the rulebook that commands work with."""
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,6 +8,15 @@ from pathlib import Path
 from rules_service.analysis.binding import unlawful
 from rules_service.engine.rulebook import Rulebook, load_rulebook
 from service_kit.problems import RefusedError
+
+
+def places_told() -> tuple[Path, list[Path]]:
+    """The folder of rulesets and the adoption files that the environment names.
+
+    HUIYIN_RULESETS is the folder (default: ./rulesets), HUIYIN_ADOPTIONS files or folders.
+    """
+    folder = Path(os.environ.get("HUIYIN_RULESETS") or "rulesets")
+    return folder, [Path(part) for part in os.environ.get("HUIYIN_ADOPTIONS", "").split(os.pathsep) if part]
 
 
 def load(rulesets: Path, adoptions: Sequence[Path] = ()) -> Rulebook:

@@ -48,15 +48,7 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
         at = datetime.combine(as_of, time(23, 59, 59), SHANGHAI)
     else:
         at = now
-    if context.jurisdiction and not JURISDICTION.fullmatch(context.jurisdiction):
-        problems.append(
-            Problem(
-                Wrong.JURISDICTION_INVALID.name,
-                "context.jurisdiction",
-                f"“{context.jurisdiction}”不是行政区划代码。",
-                "县级以上写六位（GB/T 2260），乡镇写九位（GB/T 10114）。",
-            )
-        )
+    problems += wrong_jurisdiction(context.jurisdiction, "context.jurisdiction")
     pinned = {}
     for number, name in enumerate(context.pinned_revisions):
         ruleset, _, revision = name.partition("@")
@@ -70,6 +62,14 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
         raise RefusedError(problems)
     full = context.view == pb.VIEW_FULL
     return Question(at, as_of or day_of(at), context.jurisdiction, pinned, near=full)
+
+
+def wrong_jurisdiction(code: str, path: str) -> list[Problem]:
+    """What is wrong with the code of a place; empty codes name no place and are right."""
+    if not code or JURISDICTION.fullmatch(code):
+        return []
+    cure = "县级以上写六位（GB/T 2260），乡镇写九位（GB/T 10114）。"
+    return [Problem(Wrong.JURISDICTION_INVALID.name, path, f"“{code}”不是行政区划代码。", cure)]
 
 
 def read_matter(matter: pb.Matter, reader: CaseReader, path: str) -> RawMatter:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from rules_service.engine.index import UNKNOWN, Known, Unknown
+from rules_service.engine.index import Known
 
 Facts = Mapping[str, Known]
 
@@ -85,8 +85,3 @@ class Office:
     first_day: date
     last_day: date
     matters: tuple[Matter, ...]
-
-
-def value_of(facts: Facts, name: str) -> Known | Unknown:
-    """A fact's value; UNKNOWN where it was not told."""
-    return facts.get(name, UNKNOWN)

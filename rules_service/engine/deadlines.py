@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from itertools import chain
-from zoneinfo import ZoneInfo
 
 from rules_service.calendar import SkippedDay, WorkingCalendar
 from rules_service.language.model import CountUnit
+from rules_service.language.types import SHANGHAI
 
 __all__ = ["CountUnit", "Deadline", "Owed", "SkippedDay", "deadline"]
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 LAST_SECOND = time(23, 59, 59)
 ONE_DAY = timedelta(days=1)
 LONGEST_AMOUNT = 100_000

@@ -28,7 +28,6 @@ class DutyState(Enum):
     VOID = "void"
 
 
-RUNNING = frozenset({DutyState.PENDING, DutyState.DUE_SOON, DutyState.OVERDUE, DutyState.SUSPENDED})
 ENDED_EARLY = frozenset({DutyState.DISCHARGED, DutyState.VOID})
 
 
@@ -37,7 +36,6 @@ class PaperState(Enum):
 
     CALLED = "called"
     ISSUED = "issued"
-    CANDIDATE = "candidate"
 
 
 class TableOutcome(NamedTuple):

@@ -25,9 +25,9 @@ from rules_service.language.model import (
 )
 from rules_service.language.scope import Scope
 from rules_service.language.source import Entries, Node, Reading
-from rules_service.language.tables import read_tables, read_type
+from rules_service.language.tables import read_tables
 from rules_service.language.types import Value, parse_date
-from rules_service.language.vocabulary import Vocabulary
+from rules_service.language.vocabulary import Vocabulary, read_type
 
 SUBJECTS = {subject.value: subject for subject in Subject}
 LAYERS = {layer.value: layer for layer in Layer}
@@ -100,7 +100,6 @@ def _slice(
         "pack in_force_to parameters tables duties counts indicators chain_facts chains examples note",
     )
     scope = Scope(read, vocabulary, sources)
-    scope.default_source = _source(values.get("source"), scope)
     in_force_from = read.literal(values.get("in_force_from"), "in_force_from", parse_date, date.min)
     scope.in_force_from = first_day or in_force_from
     scope.inputs = _inputs(values.get("inputs"), scope)
@@ -122,7 +121,7 @@ def _slice(
         subject=_subject(values.get("subject"), scope),
         layer=read.choice(values.get("layer"), "layer", LAYERS, Layer.LOCAL),
         pack=scope.code("pack", values.get("pack"), "pack"),
-        source=scope.default_source,
+        source=_source(values.get("source"), scope),
         in_force_from=scope.in_force_from,
         in_force_to=read.literal(values["in_force_to"], "in_force_to", parse_date, date.min)
         if "in_force_to" in values
@@ -216,7 +215,7 @@ def _parameters(node: Node | None, scope: Scope) -> dict[str, Parameter]:
     for name, entry in read.entries(node, "参数").items():
         place = f"参数 {name}"
         values = read.record(entry, place, "label type", "value values cite basis note")
-        kind = read_type(values.get("type"), scope, place)
+        kind = read_type(values.get("type"), scope.vocabulary.codes, read, place)
         dated = []
         if "value" in values:
             dated.append(DatedValue(None, _literal(values["value"], kind.from_text, read, place)))

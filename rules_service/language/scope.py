@@ -38,7 +38,6 @@ class Scope:
     reading: Reading
     vocabulary: Vocabulary
     sources: Mapping[str, SourceText]
-    default_source: str = ""
     in_force_from: date = date.min
     inputs: tuple[str, ...] = ()
     parameters: dict[str, Parameter] = field(default_factory=dict)

@@ -1,14 +1,12 @@
 """Reads the decision tables of a ruleset."""
 
-from collections.abc import Mapping
-
 from rules_service.language.findings import Code
 from rules_service.language.model import Aggregator, Each, HitPolicy, Output, Row, Table
 from rules_service.language.scope import EACH, Scope
 from rules_service.language.source import Node, Text
 from rules_service.language.types import Kind, Value, ValueType
 from rules_service.language.unary import ANYTHING
-from rules_service.language.vocabulary import Label
+from rules_service.language.vocabulary import read_type
 
 _NO_VALUE: Value = ""
 HITS = {policy.name.replace("_", " "): policy for policy in HitPolicy} | {
@@ -143,26 +141,12 @@ def _name_outputs(
 def _output(name: str, node: Node, scope: Scope, place: str) -> Output:
     read = scope.reading
     values = read.record(node, f"{place} 输出 {name}", "type label", "order")
-    kind = read_type(values.get("type"), scope, f"{place} 输出 {name}")
+    kind = read_type(values.get("type"), scope.vocabulary.codes, read, f"{place} 输出 {name}")
     order = tuple(
         read.literal(item, f"{place} 输出 {name}", kind.from_text, _NO_VALUE)
         for item in read.items(values.get("order"), place)
     )
     return Output(name, kind, read.text(values.get("label"), place), order)
-
-
-def read_type(node: Node | None, scope: Scope, place: str) -> ValueType:
-    """Reads a type: a kind's name, or `enum NAME` of the vocabulary."""
-    text = scope.reading.text(node, place)
-    word, _, enum = text.partition(" ")
-    codes: Mapping[str, Label] = scope.vocabulary.codes.get(enum, {})
-    if word == "enum" and codes:
-        return ValueType(Kind.ENUM, enum, tuple(codes))
-    if not enum and word in {kind.value for kind in Kind} - {"enum"}:
-        return ValueType(Kind(word))
-    if node is not None:
-        scope.reading.find(Code.UNKNOWN_TYPE, node, place, f"不认识类型“{text}”。")
-    return ValueType(Kind.STRING)
 
 
 def _row(

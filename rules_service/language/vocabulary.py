@@ -83,12 +83,24 @@ class Vocabulary:
         found = self.codes.get(code_list, {}).get(code)
         return found.chinese if found else code
 
-    def value_label(self, fact: FactDef, code: str) -> str:
-        """The Chinese label of an enum's code."""
-        return self.label(fact.type.enum, code) if fact.type.kind is Kind.ENUM else code
-
 
 PLAIN_LISTS = ("subject", "layer", "role", "concept", "finding", "indicator", "paper", "pack")
+
+
+def read_type(
+    node: Node | None, codes: Mapping[str, Mapping[str, Label]], reading: Reading, place: str
+) -> ValueType:
+    """Reads a type: a kind's name, or `enum NAME` of one of the lists of codes."""
+    text = reading.text(node, place)
+    word, _, enum = text.partition(" ")
+    if word == "enum" and codes.get(enum):
+        return ValueType(Kind.ENUM, enum, tuple(codes[enum]))
+    if not enum and word in {kind.value for kind in Kind} - {"enum"}:
+        return ValueType(Kind(word))
+    if node is not None:
+        kinds = "、".join(kind.value for kind in Kind if kind is not Kind.ENUM)
+        reading.find(Code.UNKNOWN_TYPE, node, place, f"不认识类型“{text}”。", f"可以写：{kinds}、enum 名称。")
+    return ValueType(Kind.STRING)
 
 
 @dataclass(slots=True)
@@ -113,20 +125,6 @@ class _Loader:
             result[code] = Label(*pair)
         return result
 
-    def type_(self, node: Node | None, place: str) -> ValueType:
-        text = self.reading.text(node, place)
-        word, _, enum = text.partition(" ")
-        if word == "enum" and enum in self.codes:
-            return ValueType(Kind.ENUM, enum, tuple(self.codes[enum]))
-        if not enum and word in {kind.value for kind in Kind} - {"enum"}:
-            return ValueType(Kind(word))
-        if node is not None:
-            kinds = "、".join(kind.value for kind in Kind if kind is not Kind.ENUM)
-            self.reading.find(
-                Code.UNKNOWN_TYPE, node, place, f"不认识类型“{text}”。", f"可以写：{kinds}、enum 名称。"
-            )
-        return ValueType(Kind.STRING)
-
     def facts(self, node: Node | None, what: str, optional: str) -> dict[str, FactDef]:
         read = self.reading
         result = {}
@@ -135,7 +133,7 @@ class _Loader:
             values = read.record(entry, place, "type label english", optional)
             result[name] = FactDef(
                 name,
-                self._bounds(self.type_(values.get("type"), place), values, place),
+                self._bounds(read_type(values.get("type"), self.codes, self.reading, place), values, place),
                 self.label(values, entry, place),
                 read.text(values.get("purpose"), place),
                 read.text(values.get("unit"), place),
@@ -181,7 +179,7 @@ class _Loader:
             place = f"事实类 {name}"
             values = read.record(entry, place, "label english fields")
             fields = {
-                key: self.type_(value, f"{place} {key}")
+                key: read_type(value, self.codes, self.reading, f"{place} {key}")
                 for key, value in read.entries(values.get("fields"), place).items()
             }
             result[name] = KindDef(name, self.label(values, entry, place), fields)

@@ -1,9 +1,7 @@
 """Translates messages into commands and hands the answers back."""
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -63,12 +61,10 @@ def _request(method: str) -> type[Message]:
 def add_to_server(server: grpc.Server) -> str:
     """Loads the rulebook and adds the service; returns its full name.
 
-    HUIYIN_RULESETS names the folder of rulesets (default: ./rulesets), HUIYIN_ADOPTIONS the adoption files
-    or folders. Raises RefusedError with all that is wrong with them.
+    The environment names the data, see `commands.places_told`. Raises RefusedError with all that is wrong
+    with it.
     """
-    folder = Path(os.environ.get("HUIYIN_RULESETS") or "rulesets")
-    adoptions = [Path(part) for part in os.environ.get("HUIYIN_ADOPTIONS", "").split(os.pathsep) if part]
-    handlers = rpc_handlers(commands.load(folder, adoptions))
+    handlers = rpc_handlers(commands.load(*commands.places_told()))
     server.add_registered_method_handlers(DESCRIPTOR.full_name, handlers)
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(DESCRIPTOR.full_name, handlers),))
     return str(DESCRIPTOR.full_name)

@@ -70,6 +70,9 @@ EXPLAINED: dict[Code, Explained] = {
         "只在 hit: COLLECT 的表里用；sum 要数或时长，min、max 要有大小之分的输出。",
     ),
     Code.PARAMETER_UNUSED: Explained("参数没有用到。", "在表或时限里写它的名字，或删去。"),
+    Code.RESTS_ON_SILENCE: Explained(
+        "候选、例外取决于“没有人说过”的事实（told_only 的空值）。", "改成有人说过才成立的条件，如 not(null)。"
+    ),
     Code.CELL_SYNTAX: Explained(
         "格子的写法看不懂。", '照例写：-、city, district、">= 3"、"[1..3)"、not(…)、null。'
     ),

@@ -127,13 +127,15 @@ def list_codes(rulebook: Rulebook, request: pb.ListCodesRequest) -> pb.ListCodes
     vocabulary = rulebook.vocabulary
     labels = {
         **{
-            name: {code: (label, "") for code, label in codes.items()}
+            name: {code: (label, "", False) for code, label in codes.items()}
             for name, codes in vocabulary.codes.items()
         },
-        "fact": {fact.name: (fact.label, str(fact.type)) for fact in vocabulary.facts.values()},
-        "event": {event.name: (event.label, "") for event in vocabulary.events.values()},
-        "kind": {kind.name: (kind.label, "") for kind in vocabulary.kinds.values()},
-        "candidate": {item.name: (item.label, "") for item in vocabulary.candidates.values()},
+        "fact": {
+            fact.name: (fact.label, str(fact.type), fact.told_only) for fact in vocabulary.facts.values()
+        },
+        "event": {event.name: (event.label, "", False) for event in vocabulary.events.values()},
+        "kind": {kind.name: (kind.label, "", False) for kind in vocabulary.kinds.values()},
+        "candidate": {item.name: (item.label, "", False) for item in vocabulary.candidates.values()},
     }
     if unknown := [name for name in request.lists if name not in labels]:
         known = "、".join(sorted(labels))
@@ -143,9 +145,16 @@ def list_codes(rulebook: Rulebook, request: pb.ListCodesRequest) -> pb.ListCodes
         )
     return pb.ListCodesResponse(
         codes=[
-            pb.Code(list=name, code=code, label=label.chinese, english=label.english, type=kind)
+            pb.Code(
+                list=name,
+                code=code,
+                label=label.chinese,
+                english=label.english,
+                type=kind,
+                told_only=told_only,
+            )
             for name in request.lists or sorted(labels)
-            for code, (label, kind) in labels[name].items()
+            for code, (label, kind, told_only) in labels[name].items()
         ],
         vocabulary=vocabulary.revision,
     )

@@ -25,8 +25,14 @@ class Environment:
     names: dict[str, Known | Unknown] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Facts are names from the start; outputs of tables become names as they are decided."""
+        """Facts are names from the start; outputs of tables become names as they are decided.
+
+        What only an official's word makes so has no value until it is told, unless it is said to be unknown.
+        """
         self.names = dict(self.request.facts)
+        for name in self.ruleset.told_only:
+            if name not in self.request.unknown:
+                self.names.setdefault(name, None)
 
     @classmethod
     def of_request(

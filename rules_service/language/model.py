@@ -367,6 +367,7 @@ class Ruleset:
     examples: tuple[Example, ...]
     yaml: str
     file: str
+    told_only: tuple[str, ...] = ()
 
     def in_force_on(self, day: date) -> bool:
         """Whether the revision is in force on a day."""

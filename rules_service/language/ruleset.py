@@ -137,6 +137,7 @@ def _slice(
         examples=tuple(_example(item, read) for item in read.items(values.get("examples"), "例子")),
         yaml=text,
         file=read.file,
+        told_only=tuple(name for name in scope.inputs if vocabulary.facts[name].told_only),
     )
 
 

@@ -25,7 +25,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class FactDef:
-    """A fact that may be told of a matter, a request or an office."""
+    """A fact that may be told of a matter, a request or an office.
+
+    `told_only` marks what exists only when an official has said it: not told, it is not so.
+    """
 
     name: str
     type: ValueType
@@ -34,6 +37,7 @@ class FactDef:
     unit: str = ""
     personal: bool = False
     counted: bool = False
+    told_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,7 @@ class _Loader:
                 read.text(values.get("unit"), place),
                 personal=read.text(values.get("personal"), place) == "true",
                 counted=read.text(values.get("counted"), place) == "true",
+                told_only=read.text(values.get("told_only"), place) == "true",
             )
             if "purpose" in optional and not result[name].purpose:
                 read.find(Code.MISSING_KEY, entry, place, "缺少“purpose”。", "每个事实都要写明用途。")
@@ -218,7 +223,7 @@ def load_vocabulary(path: Path) -> tuple[Vocabulary, Reading]:
         loader.codes[name] = loader.plain_list(parts.get("values"), place)
     for name in PLAIN_LISTS:
         loader.codes[name] = loader.plain_list(values.get(f"{name}s"), name)
-    facts = loader.facts(values.get("facts"), "事实", "purpose unit min max personal counted")
+    facts = loader.facts(values.get("facts"), "事实", "purpose unit min max personal counted told_only")
     events = loader.events(values.get("events"))
     for name in facts.keys() & events.keys():
         read.find(Code.NAME_TWICE, 1, name, "事实和事件不能同名。")

@@ -745,6 +745,7 @@ class Code(_message.Message):
     LABEL_FIELD_NUMBER: _builtins.int
     ENGLISH_FIELD_NUMBER: _builtins.int
     TYPE_FIELD_NUMBER: _builtins.int
+    TOLD_ONLY_FIELD_NUMBER: _builtins.int
     list: _builtins.str
     """Name of its list."""
     code: _builtins.str
@@ -755,6 +756,8 @@ class Code(_message.Message):
     """English label."""
     type: _builtins.str
     """Type of a fact ("enum channel", "date"); empty for other lists."""
+    told_only: _builtins.bool
+    """A fact that exists only when an official has said it: not told, it has no value and is not missing."""
     def __init__(
         self,
         *,
@@ -763,10 +766,11 @@ class Code(_message.Message):
         label: _builtins.str = ...,
         english: _builtins.str = ...,
         type: _builtins.str = ...,
+        told_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "english", b"english", "label", b"label", "list", b"list", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "english", b"english", "label", b"label", "list", b"list", "told_only", b"told_only", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -21,13 +21,12 @@ from docs_service.layout.furniture import draft_mark, imprint, letter_rules, let
 from docs_service.layout.measures import (
     BLANK_AFTER_TITLE_OF_FORM,
     CELL_PADDING,
-    LINE_PITCH,
     LINES_PER_PAGE,
     MARGIN_LEFT,
     SEAL_SIZE,
     STYLE_MEASURES,
     TABLE_RULE,
-    text_line_top,
+    Grid,
 )
 from docs_service.layout.pages import (
     CellPlace,
@@ -184,21 +183,21 @@ class _PaperComposer:
         pictures: list[Picture] = []
         number_drop = 0.0
         if head is not None:
-            head_block, number_drop = letterhead(head)
+            head_block, number_drop = letterhead(head, bands.grid)
             texts.append(head_block)
         table = 0
         for paragraph, group in groupby(bands.placed, key=_paragraph_of):
             placed = list(group)
             table += paragraph is None
             if paragraph is not None:
-                texts.append(self._text(paragraph, placed, number_drop))
-                pictures.extend(self._picture(paragraph, placed[0][0]))
+                texts.append(self._text(paragraph, placed, number_drop, bands.grid))
+                pictures.extend(self._picture(paragraph, bands.grid.top(placed[0][0])))
             for row, (line, band) in enumerate(placed):
                 if isinstance(band, RowBand):
-                    texts.extend(_row_texts(band, line, table, row))
-                    rules.extend(_row_rules(band, line))
+                    texts.extend(_row_texts(band, bands.grid, line, table, row))
+                    rules.extend(_row_rules(band, bands.grid, line))
         if foot:
-            foot_texts, foot_rules = imprint(foot, with_rules=self._layout is PageLayout.NOTICE)
+            foot_texts, foot_rules = imprint(foot, bands.grid, with_rules=self._layout is PageLayout.NOTICE)
             texts.extend(foot_texts)
             rules.extend(foot_rules)
         if head is not None:
@@ -209,10 +208,12 @@ class _PaperComposer:
             texts.append(draft_mark(self._setter))
         return Page(tuple(texts), tuple(rules), tuple(pictures))
 
-    def _text(self, paragraph: SetParagraph, placed: list[tuple[int, Band]], number_drop: float) -> TextBlock:
+    def _text(
+        self, paragraph: SetParagraph, placed: list[tuple[int, Band]], number_drop: float, grid: Grid
+    ) -> TextBlock:
         drop = number_drop if paragraph.style is Style.LETTER_NUMBER else 0.0
         lines = [
-            PlacedLine(MARGIN_LEFT + x, text_line_top(line) + drop, LINE_PITCH, set_line)
+            PlacedLine(MARGIN_LEFT + x, grid.top(line) + drop, grid.pitch, set_line)
             for line, band in placed
             if isinstance(band, TextBand)
             for x, set_line in [paragraph.lines[band.index]]
@@ -221,21 +222,20 @@ class _PaperComposer:
             lines = [replace(line, x=self._signature.centre - line.line.width / 2) for line in lines]
         return TextBlock(paragraph.style, paragraph.size, tuple(lines))
 
-    def _picture(self, paragraph: SetParagraph, line: int) -> list[Picture]:
+    def _picture(self, paragraph: SetParagraph, date_top: float) -> list[Picture]:
         if paragraph.style is not Style.DATE or not self._seal_slot or self._signature is None:
             return []
         if not self._dress.is_draft and not self._dress.seal:
             return []
         kind = PictureKind.EMPTY_SLOT if self._dress.is_draft else PictureKind.SEAL
-        top = seal_top(text_line_top(line))
-        return [Picture(kind, self._dress.seal, self._signature.seal_x, top, SEAL_SIZE)]
+        return [Picture(kind, self._dress.seal, self._signature.seal_x, seal_top(date_top), SEAL_SIZE)]
 
 
 def _paragraph_of(placed: tuple[int, Band]) -> SetParagraph | None:
     return placed[1].paragraph if isinstance(placed[1], TextBand) else None
 
 
-def _row_texts(band: RowBand, line: int, table: int, row: int) -> list[TextBlock]:
+def _row_texts(band: RowBand, grid: Grid, line: int, table: int, row: int) -> list[TextBlock]:
     texts: list[TextBlock] = []
     x = MARGIN_LEFT
     for index, (cell, width, columns) in enumerate(zip(band.cells, band.widths, band.columns, strict=True)):
@@ -244,8 +244,7 @@ def _row_texts(band: RowBand, line: int, table: int, row: int) -> list[TextBlock
         for paragraph in cell:
             lines = []
             for shift, set_line in paragraph.lines:
-                top = text_line_top(0) + at * LINE_PITCH
-                lines.append(PlacedLine(x + CELL_PADDING + shift, top, LINE_PITCH, set_line))
+                lines.append(PlacedLine(x + CELL_PADDING + shift, grid.top(at), grid.pitch, set_line))
                 at += 1
             at += 0 if lines else 1
             texts.append(TextBlock(paragraph.style, paragraph.size, tuple(lines), cell=place))
@@ -253,8 +252,8 @@ def _row_texts(band: RowBand, line: int, table: int, row: int) -> list[TextBlock
     return texts
 
 
-def _row_rules(band: RowBand, line: int) -> list[Rule]:
-    top, height = text_line_top(line), band.lines * LINE_PITCH
+def _row_rules(band: RowBand, grid: Grid, line: int) -> list[Rule]:
+    top, height = grid.top(line), band.lines * grid.pitch
     total = sum(band.widths)
     rules = [Rule(MARGIN_LEFT, y, total, TABLE_RULE) for y in (top, top + height)]
     x = MARGIN_LEFT

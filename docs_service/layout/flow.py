@@ -1,4 +1,4 @@
-"""Lays set paragraphs and tables on the grid of 22 lines, page by page.
+"""Lays set paragraphs and tables on the grid of lines, page by page.
 
 The flow works in lines of the grid: a band is what is never parted, one line of a paragraph or one row of a
 table. Only when every band has its page are places in millimetres made of it.
@@ -7,7 +7,7 @@ table. Only when every band has its page are places in millimetres made of it.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from docs_service.layout.measures import LINES_PER_PAGE
+from docs_service.layout.measures import CLOSER_GRIDS, GRID, Grid
 from docs_service.layout.setting import SetParagraph
 
 # So many lines of text at least go with a signature to a new page: no seal on a page without text. A row of a
@@ -68,6 +68,7 @@ Band = TextBand | BlankBand | RowBand
 class PageBands:
     """The bands of a page with the line of the grid at which each begins."""
 
+    grid: Grid
     first_line: int
     placed: list[tuple[int, Band]] = field(default_factory=list)
 
@@ -75,6 +76,10 @@ class PageBands:
     def next_line(self) -> int:
         """The first free line."""
         return self.placed[-1][0] + self.placed[-1][1].lines if self.placed else self.first_line
+
+    def has_room(self, lines: int) -> bool:
+        """Whether so many lines more are free."""
+        return self.next_line + lines <= self.grid.lines
 
     def add(self, band: Band) -> None:
         """Put a band on the next free line."""
@@ -85,20 +90,34 @@ def flow(body: list[Band], tail: list[Band], foot_lines: int, first_line: int) -
     """Bands on pages. `tail` is signature, date and notes, kept together and with text above them;
     `foot_lines` are kept free at the bottom of the last page for the 版记; `first_line` is where page one
     begins.
+
+    Where a page more would be begun for the tail only, the lines move closer if that saves it.
     """
-    pages = [PageBands(first_line)]
+    pages = _flow(body, tail, foot_lines, first_line, GRID)
+    if len(_flow(body, [], 0, first_line, GRID)) < len(pages):
+        for grid in CLOSER_GRIDS:
+            closer = _flow(body, tail, foot_lines, first_line, grid)
+            if len(closer) < len(pages):
+                return closer
+    return pages
+
+
+def _flow(
+    body: list[Band], tail: list[Band], foot_lines: int, first_line: int, grid: Grid
+) -> list[PageBands]:
+    pages = [PageBands(grid, first_line)]
     for group in _groups(body):
         _place(pages, group)
     needed = sum(band.lines for band in tail)
-    if tail and pages[-1].next_line + needed + foot_lines > LINES_PER_PAGE:
+    if tail and not pages[-1].has_room(needed + foot_lines):
         carried = _take_text(pages[-1])
-        pages.append(PageBands(0))
+        pages.append(PageBands(grid, 0))
         for band in carried:
             _add(pages[-1], band)
     for band in tail:
         _add(pages[-1], band)
-    if foot_lines and pages[-1].next_line + foot_lines > LINES_PER_PAGE:
-        pages.append(PageBands(0))
+    if foot_lines and not pages[-1].has_room(foot_lines):
+        pages.append(PageBands(grid, 0))
     return pages
 
 
@@ -116,14 +135,15 @@ def _groups(bands: list[Band]) -> Iterator[list[Band]]:
 
 def _place(pages: list[PageBands], group: list[Band]) -> None:
     needed = sum(band.lines for band in group)
-    if pages[-1].placed and pages[-1].next_line + needed > LINES_PER_PAGE:
-        pages.append(PageBands(0))
+    grid = pages[-1].grid
+    if pages[-1].placed and not pages[-1].has_room(needed):
+        pages.append(PageBands(grid, 0))
         first = group[0]
         if isinstance(first, RowBand) and first.header is not None:
             pages[-1].add(first.header)
     for band in group:
-        if pages[-1].next_line + band.lines > LINES_PER_PAGE and pages[-1].placed:
-            pages.append(PageBands(0))
+        if pages[-1].placed and not pages[-1].has_room(band.lines):
+            pages.append(PageBands(grid, 0))
         _add(pages[-1], band)
 
 

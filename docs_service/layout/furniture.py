@@ -9,8 +9,6 @@ from docs_service.layout.measures import (
     LETTER_RULE_GAP,
     LETTER_RULE_WIDTH,
     LETTERHEAD_TOP,
-    LINE_PITCH,
-    LINES_PER_PAGE,
     MARGIN_LEFT,
     MARGIN_TOP,
     MM_PER_POINT,
@@ -25,7 +23,7 @@ from docs_service.layout.measures import (
     TEXT_WIDTH,
     THICK_RULE,
     THIN_RULE,
-    text_line_top,
+    Grid,
 )
 from docs_service.layout.pages import PlacedLine, Rule, TextBlock
 from docs_service.layout.setting import SetParagraph, Typesetter
@@ -35,15 +33,15 @@ _RULE_PAIR = THICK_RULE + RULE_PAIR_GAP + THIN_RULE
 _UNDER_RULE = 7 / 8 * SIZE_BODY * MM_PER_POINT
 
 
-def letterhead(head: SetParagraph) -> tuple[TextBlock, float]:
+def letterhead(head: SetParagraph, grid: Grid) -> tuple[TextBlock, float]:
     """The red mark of the issuer, its upper edge 30 mm below the page's; and how far below its line of the
     grid (the second) the number stands (10.1).
     """
     height = head.size * MM_PER_POINT
     lines = tuple(PlacedLine(MARGIN_LEFT + x, LETTERHEAD_TOP, height, line) for x, line in head.lines)
-    band_to_glyph = (LINE_PITCH - SIZE_BODY * MM_PER_POINT) / 2
+    band_to_glyph = (grid.pitch - SIZE_BODY * MM_PER_POINT) / 2
     number_top = _rule_top(head) + _RULE_PAIR + _UNDER_RULE - band_to_glyph
-    return TextBlock(head.style, head.size, lines, RED), number_top - text_line_top(1)
+    return TextBlock(head.style, head.size, lines, RED), number_top - grid.top(1)
 
 
 def _rule_top(head: SetParagraph) -> float:
@@ -89,18 +87,20 @@ def draft_mark(setter: Typesetter) -> TextBlock:
     return TextBlock(Style.DRAFT_MARK, paragraph.size, (placed,))
 
 
-def imprint(paragraphs: list[SetParagraph], with_rules: bool) -> tuple[list[TextBlock], list[Rule]]:
+def imprint(
+    paragraphs: list[SetParagraph], grid: Grid, *, with_rules: bool
+) -> tuple[list[TextBlock], list[Rule]]:
     """The 版记 at the bottom of the last page's text area; a letter's has no rules (7.4, 10.1)."""
-    line = LINES_PER_PAGE - sum(len(paragraph.lines) for paragraph in paragraphs)
+    line = grid.lines - sum(len(paragraph.lines) for paragraph in paragraphs)
     first = line
     texts: list[TextBlock] = []
     for paragraph in paragraphs:
         placed = []
         for x, set_line in paragraph.lines:
-            placed.append(PlacedLine(MARGIN_LEFT + x, text_line_top(line), LINE_PITCH, set_line))
+            placed.append(PlacedLine(MARGIN_LEFT + x, grid.top(line), grid.pitch, set_line))
             line += 1
         texts.append(TextBlock(paragraph.style, paragraph.size, tuple(placed)))
     if not with_rules:
         return texts, []
-    edges = (text_line_top(first), text_line_top(line) - IMPRINT_RULE)
+    edges = (grid.top(first), grid.top(line) - IMPRINT_RULE)
     return texts, [Rule(MARGIN_LEFT, y, TEXT_WIDTH, IMPRINT_RULE) for y in edges]

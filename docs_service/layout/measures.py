@@ -137,6 +137,23 @@ STYLE_MEASURES = {
 }  # fmt: skip
 
 
-def text_line_top(line: int) -> float:
-    """Top of a line of the grid, counted from 0."""
-    return MARGIN_TOP + line * LINE_PITCH
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """So many lines fill the text area from its top to its bottom."""
+
+    lines: int = LINES_PER_PAGE
+
+    @property
+    def pitch(self) -> float:
+        """Height of a line."""
+        return TEXT_HEIGHT / self.lines
+
+    def top(self, line: float) -> float:
+        """Top of a line, counted from 0."""
+        return MARGIN_TOP + line * self.pitch
+
+
+# 7.3.5.4: where what is left of a page cannot take seal and date, the space between lines may be adjusted.
+# With more lines the seal would touch the last line of the text.
+GRID = Grid()
+CLOSER_GRIDS = (Grid(23), Grid(24))

@@ -236,6 +236,28 @@ def test_lines_stand_on_the_grid_of_22(make_order):
     assert pytest.approx(156) == 28 * m.CHARACTER_PITCH
 
 
+def test_lines_move_closer_where_only_the_seal_would_go_to_another_page(make_order):
+    roomy = fill(make_order("N02-accepted", seal="sample"), shipped_catalogue(), installed_fonts())
+    assert {line.height for line in body_lines(roomy.composition.pages)} == {m.LINE_PITCH}
+    tight = fill(make_order("N10-one", seal="sample"), shipped_catalogue(), installed_fonts())
+    (page,) = tight.composition.pages
+    (pitch,) = {line.height for line in body_lines(tight.composition.pages)}
+    assert m.TEXT_HEIGHT / 24 <= pitch < m.LINE_PITCH
+    (seal,) = page.pictures
+    last_text = [text for text in page.texts if text.style is Style.BODY][-1].lines[-1]
+    em = m.SIZE_BODY * m.MM_PER_POINT
+    assert seal.y >= last_text.top + (last_text.height + em) / 2
+    assert seal.y + seal.size / 2 < page_bottom(page)
+
+
+def body_lines(pages):
+    return [line for page in pages for text in page.texts if text.style is Style.BODY for line in text.lines]
+
+
+def page_bottom(page):
+    return max(line.top + line.height for text in page.texts for line in text.lines)
+
+
 def test_signature_date_and_seal(make_order):
     rendered = render(make_order("N02-accepted", seal="sample"))
     pages, _, images = pdf_pages(rendered.content)

@@ -36,7 +36,7 @@ class AnswerView:
         self._duties(answer.duties)
         self._candidates(answer.candidates)
         self._findings(answer.findings)
-        self._indicators(answer.indicators)
+        self._figures(answer.indicators, answer.indexes)
         self._papers(answer.papers)
         self._missing(answer.missing_facts)
         self._rests_on(answer.rests_on)
@@ -127,16 +127,22 @@ class AnswerView:
                 self._line(Text(finding.reason), indent=6)
             self._citations(finding.citations)
 
-    def _indicators(self, indicators: Sequence[pb.Indicator]) -> None:
-        if indicators:
+    def _figures(self, indicators: Sequence[pb.Indicator], indexes: Sequence[pb.Index]) -> None:
+        if indicators or indexes:
             self._heading("指标")
         for indicator in indicators:
-            figure = f"{indicator.numerator}{'' if indicator.denominator else indicator.unit}"
-            if indicator.denominator:
-                share = 100 * indicator.numerator / indicator.denominator
-                figure = f"{share:.1f}%（{indicator.numerator}/{indicator.denominator}）"
             line = Text("■ ").append(indicator.label or indicator.code)
-            self._line(line.append(f"　{figure}", style="bold"))
+            line.append(f"　{words.figure(indicator, indicator.unit)}", style="bold")
+            if indicator.HasField("earlier"):
+                before = words.figure(indicator.earlier, indicator.unit)
+                line.append(f"　较早期间 {before}{words.MOVEMENTS.get(indicator.movement, '')}")
+            self._line(line)
+        for index in indexes:
+            line = Text("■ ").append(index.label or index.code)
+            line.append(f"　{index.value or '没有数值'}", style="bold")
+            if index.earlier_value:
+                line.append(f"　较早期间 {index.earlier_value}")
+            self._line(line)
 
     def _papers(self, papers: Sequence[pb.PaperCall]) -> None:
         if papers:

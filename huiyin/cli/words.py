@@ -110,3 +110,20 @@ def numeral(number: int) -> str:
     elif hundreds and ones:
         said += "零"
     return said + (_DIGITS[ones] if ones or not number else "")
+
+
+MOVEMENTS = {
+    pb.MOVEMENT_AS_WANTED: "，朝希望的方向变化",
+    pb.MOVEMENT_UNCHANGED: "，没有变化",
+    pb.MOVEMENT_AGAINST: "，朝相反的方向变化",
+}
+
+
+def figure(figure: pb.Figure | pb.Indicator, unit: str) -> str:
+    """A figure with what it was counted from: 75.0%（3/4）, 12.5日（25/2）."""
+    if figure.undecided:
+        return "事实不全，尚无数值"
+    if not figure.denominator:
+        return f"没有数值（{figure.numerator}/0）"
+    value = figure.numerator / figure.denominator * (100 if unit == "%" else 1)
+    return f"{value:.1f}{unit}（{figure.numerator}/{figure.denominator}）"

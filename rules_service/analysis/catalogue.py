@@ -73,6 +73,13 @@ EXPLAINED: dict[Code, Explained] = {
     Code.RESTS_ON_SILENCE: Explained(
         "候选、例外取决于“没有人说过”的事实（told_only 的空值）。", "改成有人说过才成立的条件，如 not(null)。"
     ),
+    Code.WRONG_GROUP: Explained(
+        "计数按不是代码的事实分组，或没有写不小于 5 的 at_least。",
+        "按代码分组，写 at_least: 5 或更大的参数。",
+    ),
+    Code.WRONG_INDEX_PART: Explained(
+        "指数的一部分不是写明升降的比例指标，或权重不是大于 0 的整数参数。", "给指标写 wanted，权重写成参数。"
+    ),
     Code.CELL_SYNTAX: Explained(
         "格子的写法看不懂。", '照例写：-、city, district、">= 3"、"[1..3)"、not(…)、null。'
     ),

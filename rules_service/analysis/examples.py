@@ -8,11 +8,12 @@ from functools import partial
 
 from rules_service.analysis.expectations import Texts, differences, items, moment
 from rules_service.calendar import WorkingCalendar
-from rules_service.engine.assess import Speaker, assess_matter, assess_office
+from rules_service.engine.assess import Speaker, assess_matter
 from rules_service.engine.case import Matter, Question
 from rules_service.engine.compiled import Compiled
+from rules_service.engine.office import assess_office
 from rules_service.engine.outcome import Outcome
-from rules_service.engine.reading import CaseReader, RawEvent, RawMatter, RawRequest
+from rules_service.engine.reading import CaseReader, RawEvent, RawMatter, RawOffice, RawRequest
 from rules_service.engine.tables import ContradictionError
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model import Example
@@ -84,13 +85,14 @@ def outcome_of(
         for number, raw in enumerate(items(case.get("matters")))
         if isinstance(raw, dict)
     ]
-    period = case.get("period")
-    days = period if isinstance(period, dict) else {}
     office = reader.office(
-        "office",
-        _typed(case["office"], vocabulary),
-        (),
-        (parse_date(str(days.get("first_day"))), parse_date(str(days.get("last_day")))),
+        RawOffice(
+            "office",
+            _typed(case["office"], vocabulary),
+            _period(case.get("period")),
+            earlier=_period(case.get("earlier_period")),
+            events=_events(case.get("events"), vocabulary),
+        ),
         matters,
     )
     _refuse(reader)
@@ -128,17 +130,23 @@ def _matter(case: Texts, reader: CaseReader, path: str) -> Matter:
                 for number, raw in enumerate(items(case.get("requests")))
                 if isinstance(raw, dict)
             ],
-            [
-                _event(raw, number, vocabulary)
-                for number, raw in enumerate(items(case.get("events")))
-                if isinstance(raw, dict)
-            ],
+            _events(case.get("events"), vocabulary),
             related=[
                 _related(raw, vocabulary) for raw in items(case.get("related_facts")) if isinstance(raw, dict)
             ],
         ),
         path,
     )
+
+
+def _period(raw: object) -> tuple[str, str] | None:
+    return (str(raw.get("first_day")), str(raw.get("last_day"))) if isinstance(raw, dict) else None
+
+
+def _events(raw: object, vocabulary: Vocabulary) -> list[RawEvent]:
+    return [
+        _event(told, number, vocabulary) for number, told in enumerate(items(raw)) if isinstance(told, dict)
+    ]
 
 
 def _event(raw: Texts, number: int, vocabulary: Vocabulary) -> RawEvent:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
 
+from rules_service.engine.figures import points
 from rules_service.engine.outcome import Outcome, TableOutcome
 from rules_service.engine.tables import State
 from rules_service.language.types import SHANGHAI, parse_date, parse_moment, to_json
@@ -26,6 +27,7 @@ def differences(expect: Texts, outcome: Outcome) -> Iterator[str]:
     """Where an outcome is not as expected, in Chinese; what is not mentioned is not compared."""
     yield from _table_differences(expect.get("tables"), outcome)
     yield from _duty_differences(expect.get("duties"), outcome)
+    yield from _figure_differences(expect, outcome)
     for name, found in (
         ("papers", [paper.paper for paper in outcome.papers]),
         ("candidates", [candidate.code for candidate in outcome.candidates]),
@@ -33,6 +35,25 @@ def differences(expect: Texts, outcome: Outcome) -> Iterator[str]:
     ):
         if name in expect and sorted(map(str, items(expect[name]))) != sorted(found):
             yield f"{name} 应当是 {_words(items(expect[name]))}，得到 {_words(found)}。"
+
+
+def _figure_differences(expect: Texts, outcome: Outcome) -> Iterator[str]:
+    """Indicators as numerator/denominator, indexes as their value, groups as their numbers."""
+    found: dict[str, dict[str, object]] = {
+        "indicators": {
+            one.rule.id: "undecided"
+            if one.figure.undecided
+            else f"{one.figure.numerator}/{one.figure.denominator}"
+            for one in outcome.indicators
+        },
+        "indexes": {one.rule.id: points(one.value) or "none" for one in outcome.indexes},
+        "groups": {one.count: {code: str(number) for code, number in one.numbers} for one in outcome.groups},
+    }
+    for key, got in found.items():
+        wanted = expect.get(key)
+        for name, value in wanted.items() if isinstance(wanted, dict) else ():
+            if got.get(name) != value:
+                yield f"{key} 的“{name}”应当是 {_words(value)}，得到 {_words(got.get(name, '没有'))}。"
 
 
 def _table_differences(expected: object, outcome: Outcome) -> Iterator[str]:

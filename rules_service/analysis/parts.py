@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from rules_service.analysis.places import Places, entries, walk
 from rules_service.language.findings import Code, Finding
-from rules_service.language.model import Duty, Each, Ruleset, Subject
+from rules_service.language.model import Duty, Each, RefKind, Ruleset, Subject
 from rules_service.language.unary import UnaryTest
 
 NOT_RULES = frozenset({"parameters", "examples", "note", "title"})
@@ -15,6 +15,7 @@ WORDS_OF_THE_LAW = frozenset({"quote", "note", "title", "label"})
 def check_parts(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
     """Tables and duties that speak about something else than they can, and unused parameters."""
     yield from _wrong_scope(places, ruleset)
+    yield from _without_period(places, ruleset)
     yield from _blind(places, ruleset)
     yield from _unused_parameters(places, ruleset)
     yield from _silence(places, ruleset)
@@ -32,6 +33,19 @@ def _wrong_scope(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
                 place,
                 f"规则集的对象是“{ruleset.subject.value}”，此处写的是 each: {each.value}。",
                 "机关的规则集写 each: office；事项的写 each: matter 或 each: request。",
+            )
+
+
+def _without_period(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
+    """Clocks from an end of the period where nothing has a period."""
+    for duty in ruleset.duties:
+        if duty.period.start.kind is RefKind.PERIOD_DAY and duty.each is not Each.OFFICE:
+            yield places.find(
+                Code.WRONG_SUBJECT_SCOPE,
+                places.duty_key(duty.id, "due"),
+                f"时限 {duty.id}",
+                f"只有机关的时限有期间，事项的不能从“{duty.period.start.name}”起算。",
+                "请从事件或日期起算，或写 each: office。",
             )
 
 

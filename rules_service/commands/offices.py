@@ -2,26 +2,33 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
+from typing import Literal
 
 from huiyin.rules.v1 import answer_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands.evaluation import contradiction, filled
-from rules_service.commands.reading import most, read_json, read_matter, read_question
+from rules_service.commands.reading import moment, most, read_event, read_json, read_matter, read_question
 from rules_service.commands.writers import writer_for
 from rules_service.engine.assess import Speaker
-from rules_service.engine.assess import assess_office as assess_office_by
 from rules_service.engine.case import Matter, Office
 from rules_service.engine.counts import Counted
-from rules_service.engine.reading import CaseReader
+from rules_service.engine.office import assess_office as assess_office_by
+from rules_service.engine.outcome import GroupsOutcome
+from rules_service.engine.reading import CaseReader, RawOffice
 from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.tables import ContradictionError
 from rules_service.engine.wrong import Wrong
 from rules_service.language.model import Subject
-from rules_service.language.types import parse_date
 from service_kit.problems import Problem, RefusedError
 
 MOST_MATTERS = 20_000
+HEAD: tuple[Literal["context", "office", "period", "earlier_period"], ...] = (
+    "context",
+    "office",
+    "period",
+    "earlier_period",
+)
 
 
 @dataclass(slots=True)
@@ -33,13 +40,13 @@ class OfficeParts:
 
     def add(self, part: pb.AssessOfficeRequest) -> None:
         """Takes a part; raises RefusedError where a later one carries what only the first may."""
-        if self.seen and (part.HasField("context") or part.HasField("office") or part.HasField("period")):
+        if self.seen and any(part.HasField(name) for name in HEAD):
             raise RefusedError(
                 [
                     Problem(
                         Wrong.HEAD_REPEATED.name,
                         "office",
-                        "只有第一条消息可以写 context、office 和 period。",
+                        "只有第一条消息可以写 context、office、period 和 earlier_period。",
                         "其后只写 matters。",
                     )
                 ]
@@ -82,6 +89,8 @@ def assess_office(
         period=request.period,
         answer=answer_pb2.Answer.FromString(answer),
         counted=_lists(counted),
+        groups=_groups(rulebook, outcome.groups),
+        earlier_period=request.earlier_period if request.HasField("earlier_period") else None,
     )
 
 
@@ -92,25 +101,44 @@ def _lists(counted: Sequence[Counted]) -> list[pb.CountedMatter]:
     return [pb.CountedMatter(matter_id=matter, counts=counts) for matter, counts in by_matter.items()]
 
 
+def _groups(rulebook: Rulebook, found: Sequence[GroupsOutcome]) -> list[pb.CountGroups]:
+    facts = rulebook.vocabulary.facts
+    return [
+        pb.CountGroups(
+            count=one.count,
+            by=one.by,
+            at_least=one.least,
+            withheld=one.withheld,
+            groups=[
+                pb.CountGroups.Group(
+                    code=code, number=number, label=rulebook.vocabulary.label(facts[one.by].type.enum, code)
+                )
+                for code, number in one.numbers
+            ],
+            ruleset=one.ruleset.id,
+            revision=one.ruleset.revision,
+        )
+        for one in found
+    ]
+
+
 def _office(rulebook: Rulebook, request: pb.AssessOfficeRequest) -> Office:
     reader = CaseReader(rulebook.vocabulary)
-    if not request.HasField("period"):
-        reader.problems.append(
-            Problem(Wrong.MOMENT_MISSING.name, "period", "没有期间。", "请给出 first_day 和 last_day。")
-        )
-    days = [
-        _day(text, reader, f"period.{name}")
-        for name, text in (("first_day", request.period.first_day), ("last_day", request.period.last_day))
-    ]
     matters = []
     for number, message in enumerate(request.matters):
         path = f"matters[{number}]"
         matters.append(reader.matter(read_matter(message, reader, path), path))
+    told = request.office
     office = reader.office(
-        request.office.office_id,
-        read_json(request.office.facts_json, reader, "office.facts_json"),
-        request.office.unknown_facts,
-        (days[0], days[1]),
+        RawOffice(
+            told.office_id,
+            read_json(told.facts_json, reader, "office.facts_json"),
+            _days(request.period) if request.HasField("period") else None,
+            told.unknown_facts,
+            _days(request.earlier_period) if request.HasField("earlier_period") else None,
+            [read_event(event, reader, f"office.events[{n}]") for n, event in enumerate(told.events)],
+            moment(told.events_complete_until) if told.HasField("events_complete_until") else None,
+        ),
         matters,
     )
     if reader.problems:
@@ -118,10 +146,5 @@ def _office(rulebook: Rulebook, request: pb.AssessOfficeRequest) -> Office:
     return office
 
 
-def _day(text: str, reader: CaseReader, path: str) -> date:
-    try:
-        return parse_date(text)
-    except ValueError as error:
-        if not any(problem.place == "period" for problem in reader.problems):
-            reader.problems.append(Problem(Wrong.DAY_INVALID.name, path, f"“{text}”{error}"))
-        return date.min
+def _days(period: pb.Period) -> tuple[str, str]:
+    return period.first_day, period.last_day

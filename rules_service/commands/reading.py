@@ -86,7 +86,7 @@ def read_matter(matter: pb.Matter, reader: CaseReader, path: str) -> RawMatter:
             )
             for n, request in enumerate(matter.requests)
         ],
-        [_event(event, reader, f"{path}.events[{n}]") for n, event in enumerate(matter.events)],
+        [read_event(event, reader, f"{path}.events[{n}]") for n, event in enumerate(matter.events)],
         moment(matter.events_complete_until) if matter.HasField("events_complete_until") else None,
         [
             (fact.kind, read_json(fact.facts_json, reader, f"{path}.related_facts[{n}].facts_json"))
@@ -95,7 +95,8 @@ def read_matter(matter: pb.Matter, reader: CaseReader, path: str) -> RawMatter:
     )
 
 
-def _event(event: pb.Event, reader: CaseReader, path: str) -> RawEvent:
+def read_event(event: pb.Event, reader: CaseReader, path: str) -> RawEvent:
+    """Reads a message into a raw event, as `read_matter`."""
     return RawEvent(
         event.event_id,
         event.type,

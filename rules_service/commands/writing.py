@@ -8,7 +8,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2
-from rules_service.commands import wire
+from rules_service.commands import figures, wire
 from rules_service.commands.static import TableText
 from rules_service.commands.text import to_text
 from rules_service.engine.case import Question
@@ -17,6 +17,7 @@ from rules_service.engine.outcome import (
     DutyOutcome,
     DutyState,
     FindingOutcome,
+    IndexOutcome,
     IndicatorOutcome,
     Outcome,
     PaperOutcome,
@@ -98,14 +99,22 @@ class AnswerWriter:
 
     def _rest_of(self, outcome: Outcome) -> bytes:
         """What is left beside decisions and reliances, where there is any."""
-        lists = (outcome.candidates, outcome.duties, outcome.findings, outcome.indicators, outcome.papers)
+        lists = (
+            outcome.candidates,
+            outcome.duties,
+            outcome.findings,
+            outcome.indicators,
+            outcome.indexes,
+            outcome.papers,
+        )
         if not (any(lists) or outcome.missing.places):
             return b""
         rest = pb.Answer(
             candidates=[self.candidate(candidate) for candidate in outcome.candidates],
             duties=[self.duty(duty) for duty in outcome.duties],
             findings=[self.finding(finding) for finding in outcome.findings],
-            indicators=[self.indicator(indicator) for indicator in outcome.indicators],
+            indicators=[figures.indicator(one, *self._rule(one)) for one in outcome.indicators],
+            indexes=[figures.index(one, *self._rule(one)) for one in outcome.indexes],
             papers=[self.paper(paper) for paper in outcome.papers],
             missing_facts=self.missing(outcome),
         )
@@ -196,20 +205,12 @@ class AnswerWriter:
                 )
         return message
 
-    def indicator(self, outcome: IndicatorOutcome) -> pb.Indicator:
-        """A share."""
-        message = pb.Indicator(
-            code=outcome.code,
-            numerator=outcome.numerator,
-            denominator=outcome.denominator,
-            unit="%",
-            ruleset=outcome.ruleset.id,
-            revision=outcome.ruleset.revision,
-        )
-        if self.reasons:
-            message.label = self.vocabulary.label("indicator", outcome.code)
-            message.citations.extend(self.citations(outcome.citations))
-        return message
+    def _rule(self, outcome: IndicatorOutcome | IndexOutcome) -> tuple[str, list[common_pb2.Citation]]:
+        """Label and citations of a figure, where reasons are wanted."""
+        if not self.reasons:
+            return "", []
+        rule = outcome.rule
+        return self.vocabulary.label("indicator", rule.id), list(self.citations(rule.citations))
 
     def paper(self, outcome: PaperOutcome) -> pb.PaperCall:
         """A paper called for."""
@@ -338,7 +339,14 @@ def _cited(outcome: Outcome) -> Iterable[tuple[str, Citation]]:
             parameter = duty.ruleset.parameters.get(amount.name) if amount else None
             for citation in parameter.citations if parameter else ():
                 yield f"{duty.ruleset.id}/{amount.name if amount else ''}", citation
-    for outcomes in (outcome.findings, outcome.indicators):
-        for item in outcomes:
-            for citation in item.citations:
-                yield f"{item.ruleset.id}/{item.code}", citation
+    for finding in outcome.findings:
+        for citation in finding.citations:
+            yield f"{finding.ruleset.id}/{finding.code}", citation
+    shown: list[IndicatorOutcome | IndexOutcome] = [*outcome.indicators, *outcome.indexes]
+    for figure in shown:
+        for citation in figure.rule.citations:
+            yield f"{figure.ruleset.id}/{figure.rule.id}", citation
+    for index in outcome.indexes:
+        for part in index.rule.parts:
+            for citation in index.ruleset.parameters[part.weight.name].citations:
+                yield f"{index.ruleset.id}/{part.weight.name}", citation

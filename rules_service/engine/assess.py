@@ -1,18 +1,15 @@
-"""Assesses a matter or an office by several rulesets and merges what they say."""
+"""Assesses a matter by several rulesets and merges what they say."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from rules_service.calendar import WorkingCalendar
-from rules_service.engine.case import Matter, Office, Question, Request
+from rules_service.engine.case import Matter, Question, Request
 from rules_service.engine.chains import ChainCase
 from rules_service.engine.compiled import Compiled
-from rules_service.engine.counts import Counted, count_matters, period_facts, share, without_reports
 from rules_service.engine.duties import Clock
-from rules_service.engine.environment import Environment
-from rules_service.engine.evaluate import evaluate_matter, run_tables
-from rules_service.engine.index import UNKNOWN
+from rules_service.engine.evaluate import evaluate_matter
 from rules_service.engine.outcome import (
     DutyOutcome,
     DutyState,
@@ -20,7 +17,6 @@ from rules_service.engine.outcome import (
     PaperOutcome,
     PaperState,
 )
-from rules_service.language.model import Each
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +64,16 @@ def assess_matter(
             if found:
                 outcome.use(speaker.compiled.ruleset)
             outcome.findings += found
+    merge(outcome, matter.requests)
+    return outcome
+
+
+def merge(outcome: Outcome, requests: Sequence[Request]) -> None:
+    """Makes duties of one meaning one, and hangs the papers on what is left."""
     if outcome.duties or outcome.papers:
         outcome.duties = _merged(outcome.duties)
-        outcome.papers = _papers(outcome.papers, outcome.duties, matter.requests)
+        outcome.papers = _papers(outcome.papers, outcome.duties, requests)
         outcome.duties = [_with_papers(duty, outcome.papers) for duty in outcome.duties]
-    return outcome
 
 
 def _merged(duties: Sequence[DutyOutcome]) -> list[DutyOutcome]:
@@ -145,67 +146,3 @@ def _one_call(first: PaperOutcome, second: PaperOutcome) -> PaperOutcome:
 
 def _with_papers(duty: DutyOutcome, papers: Sequence[PaperOutcome]) -> DutyOutcome:
     return replace(duty, papers=tuple(paper.id for paper in papers if paper.duty_id == duty.id))
-
-
-def assess_office(
-    office_speakers: Iterable[Speaker],
-    matter_speakers: Callable[[Matter], Iterable[Speaker]],
-    office: Office,
-    question: Question,
-    calendar: WorkingCalendar,
-) -> tuple[Outcome, list[Counted]]:
-    """What the rulesets say about an office, and the list behind every count.
-
-    Reports are taken out before anything is counted, so that neither a figure nor a list can disclose
-    one (REG22 art. 30.3). What was withdrawn, merged or closed since stays counted.
-    """
-    outcome = Outcome()
-    counted: list[Counted] = []
-    matters = [kept for matter in office.matters if (kept := without_reports(matter)) is not None]
-    duties: list[DutyOutcome] | None = None
-    for speaker in office_speakers:
-        if not speaker.decides:
-            continue
-        compiled = speaker.compiled
-        facts = {**office.facts, **period_facts(office)}
-        open_counts = []
-        for count in compiled.ruleset.counts:
-            result = count_matters(count, matters, office, compiled.ruleset, outcome.missing, question.at)
-            counted += result.counted
-            if result.certain:
-                facts[count.name] = len(result.counted)
-            else:
-                open_counts.append(count.name)
-        env = Environment(
-            compiled.ruleset,
-            office.id,
-            Request("", facts, office.unknown),
-            (),
-            outcome.missing,
-            speaker.speaks_on,
-        )
-        # A count left open is not missing itself: what it was left open by has been noted.
-        env.names |= dict.fromkeys(open_counts, UNKNOWN)
-        run_tables(compiled, env, outcome, Each.OFFICE, near=question.near)
-        if compiled.ruleset.indicators and duties is None:
-            duties = _duties_of(office, matters, matter_speakers, question, calendar)
-        outcome.indicators += [
-            share(rule, compiled.ruleset, duties or ()) for rule in compiled.ruleset.indicators
-        ]
-        outcome.use(compiled.ruleset)
-    return outcome, counted
-
-
-def _duties_of(
-    office: Office,
-    matters: Sequence[Matter],
-    matter_speakers: Callable[[Matter], Iterable[Speaker]],
-    question: Question,
-    calendar: WorkingCalendar,
-) -> list[DutyOutcome]:
-    return [
-        duty
-        for matter in matters
-        for duty in assess_matter(matter_speakers(matter), matter, question, calendar).duties
-        if duty.obliged_office in {"", office.id}
-    ]

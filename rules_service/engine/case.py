@@ -75,13 +75,29 @@ class Matter:
         return Request("", self.facts, self.unknown)
 
 
+class Span(NamedTuple):
+    """A period of whole days, both ends in it."""
+
+    first_day: date
+    last_day: date
+
+    def holds(self, day: date) -> bool:
+        """Whether a day lies in it."""
+        return self.first_day <= day <= self.last_day
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
-    """An office with the matters of a period of whole days."""
+    """An office with the matters of a period, and of an earlier one that is held beside it.
+
+    Its own events are in the order of time.
+    """
 
     id: str
     facts: Facts
     unknown: frozenset[str]
-    first_day: date
-    last_day: date
+    period: Span
     matters: tuple[Matter, ...]
+    earlier: Span | None = None
+    events: tuple[Event, ...] = ()
+    complete_until: datetime | None = None

@@ -1,16 +1,19 @@
-"""Counts the matters of an office over a period, and shares of their duties."""
+"""Counts the matters of an office over a period."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from rules_service.engine.case import Matter, Office
+from rules_service.engine.case import Matter, Request, Span
 from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import REPORT
 from rules_service.engine.index import Known
-from rules_service.engine.outcome import DutyOutcome, IndicatorOutcome, MissingFacts
-from rules_service.language.model import Count, IndicatorRule, Ruleset
+from rules_service.engine.outcome import MissingFacts
+from rules_service.language.model import Count, Ruleset
 from rules_service.language.types import day_of
+
+ONE_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,18 @@ class Counted:
     count: str
 
 
+class Qualified(NamedTuple):
+    """A matter that counts, with those of its requests that make it count."""
+
+    matter: Matter
+    requests: tuple[Request, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class CountResult:
     """The matters that count; uncertain where a matter's facts leave it open."""
 
-    counted: tuple[Counted, ...]
+    qualified: tuple[Qualified, ...]
     certain: bool
 
 
@@ -46,9 +56,11 @@ def without_reports(matter: Matter) -> Matter | None:
     )
 
 
-def period_facts(office: Office) -> Mapping[str, Known]:
-    """What the period is: a calendar month, quarter, year or something else."""
-    first, after = office.first_day, office.last_day + timedelta(days=1)
+def period_facts(period: Span) -> Mapping[str, Known]:
+    """What the period is: a week from Monday, a calendar month, quarter, year or something else."""
+    first, after = period.first_day, period.last_day + timedelta(days=1)
+    if first.weekday() == 0 and after - first == ONE_WEEK:
+        return {"period_kind": "week"}
     months = (after.year - first.year) * 12 + after.month - first.month
     whole = first.day == 1 and after.day == 1
     kinds = {1: "month", 3: "quarter", 12: "year"}
@@ -61,7 +73,7 @@ def period_facts(office: Office) -> Mapping[str, Known]:
 def count_matters(
     count: Count,
     matters: Sequence[Matter],
-    office: Office,
+    period: Span,
     ruleset: Ruleset,
     missing: MissingFacts,
     at: datetime,
@@ -73,42 +85,28 @@ def count_matters(
     A matter whose facts leave it open makes the count uncertain, and the fact is noted as missing under
     the matter's id.
     """
-    counted = []
+    qualified = []
     certain = True
     for matter in matters:
         happened = {
             event.request_id
             for event in matter.events
-            if event.type == count.during and event.at <= at and _within(day_of(event.at), office)
+            if event.type == count.during and event.at <= at and period.holds(day_of(event.at))
         }
         if not happened:
             continue
-        answers = [
-            Environment(ruleset, matter.id, request, (), missing, lambda _: True).holds(count.where)
+        answers = {
+            request.id: Environment(ruleset, matter.id, request, (), missing, lambda _: True).holds(
+                count.where
+            )
             for request in matter.requests
             if happened & {"", request.id}
-        ]
-        if True in answers:
-            counted.append(Counted(matter.id, count.name))
-        elif None in answers:
+        }
+        if True in answers.values():
+            qualified.append(Qualified(matter, tuple(r for r in matter.requests if answers.get(r.id))))
+        elif None in answers.values():
             certain = False
             for condition in count.where:
                 if condition.input not in matter.facts:
                     missing.add(condition.input, matter.id, f"{ruleset.id}/{count.name}", unknown=False)
-    return CountResult(tuple(counted), certain)
-
-
-def _within(day: date, office: Office) -> bool:
-    return office.first_day <= day <= office.last_day
-
-
-def share(rule: IndicatorRule, ruleset: Ruleset, duties: Sequence[DutyOutcome]) -> IndicatorOutcome:
-    """The share of duties of some concepts that stand in some states."""
-    of = [duty.state.value for duty in duties if duty.duty.concept in rule.concepts]
-    return IndicatorOutcome(
-        ruleset,
-        rule.id,
-        sum(state in rule.part for state in of),
-        sum(state in rule.whole for state in of),
-        rule.citations,
-    )
+    return CountResult(tuple(qualified), certain)

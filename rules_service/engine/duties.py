@@ -16,7 +16,7 @@ from rules_service.engine.outcome import (
     deterministic_id,
 )
 from rules_service.engine.wrong import Wrong
-from rules_service.language.model import Citation, Duty, Period, Reference, RefKind
+from rules_service.language.model import Citation, Duty, Each, Period, Reference, RefKind
 from rules_service.language.types import SHANGHAI, day_of
 from service_kit.problems import Problem, RefusedError
 
@@ -316,7 +316,8 @@ def _lead(duty: Duty, env: Environment) -> timedelta:
 def _outcome(
     duty: Duty, env: Environment, start: _Start, state: DutyState, *, started: bool = True
 ) -> DutyOutcome:
-    office = env.value(duty.obliged)
+    office = env.subject_id if duty.each is Each.OFFICE else env.value(duty.obliged)
+    of_period = duty.period.start.kind is RefKind.PERIOD_DAY
     return DutyOutcome(
         id=deterministic_id(
             "d",
@@ -324,7 +325,7 @@ def _outcome(
             env.request.id,
             env.ruleset.id,
             duty.id,
-            start.event_id,
+            day_of(start.at).isoformat() if of_period else start.event_id,
             start.recipient_key,
         ),
         ruleset=env.ruleset,

@@ -102,7 +102,7 @@ class Environment:
                 return self.subject_id
             case RefKind.PARAMETER:
                 return self.ruleset.parameters[reference.name].at(self.ruleset.in_force_from)
-            case RefKind.FACT | RefKind.OUTPUT:
+            case RefKind.FACT | RefKind.OUTPUT | RefKind.PERIOD_DAY:
                 return self.value(reference.name)
             case RefKind.DUE_AT:
                 due = self.due_at.get(reference.name)

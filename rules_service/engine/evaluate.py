@@ -22,7 +22,7 @@ from rules_service.engine.outcome import (
     deterministic_id,
 )
 from rules_service.engine.tables import Decided, State, decide
-from rules_service.language.model import Citation, Each, PaperRule, Row, Table
+from rules_service.language.model import Citation, Duty, Each, PaperRule, Row, Table
 
 # A paper on a report must never reach the accused, whatever a ruleset says of it (REG22 art. 30.3).
 REPORT = ("category", "report")
@@ -56,18 +56,29 @@ def evaluate_matter(
             env.names |= outputs
             run_tables(compiled, env, outcome, Each.REQUEST, keep=with_tables, near=near)
             environments[Each.REQUEST].append(env)
-    runs = [
-        (run, env)
-        for each, envs in environments.items()
-        for duty in compiled.duties[each]
-        for env in envs
-        for run in run_duty(duty, env, clock)
-    ]
+    runs = [run for each, envs in environments.items() for run in _runs(compiled.duties[each], envs, clock)]
+    _take_duties(runs, outcome)
+    if len(outcome.tables) + len(outcome.duties) > said:
+        outcome.use(ruleset)
+
+
+def run_duties(
+    duties: Sequence[Duty], environments: Sequence[Environment], clock: Clock, outcome: Outcome
+) -> None:
+    """Runs duties in some environments and adds what comes of them, violations and papers too."""
+    _take_duties(list(_runs(duties, environments, clock)), outcome)
+
+
+def _runs(
+    duties: Sequence[Duty], environments: Sequence[Environment], clock: Clock
+) -> Iterator[tuple[DutyOutcome, Environment]]:
+    return ((run, env) for duty in duties for env in environments for run in run_duty(duty, env, clock))
+
+
+def _take_duties(runs: Sequence[tuple[DutyOutcome, Environment]], outcome: Outcome) -> None:
     # Papers come last: one may name the due time of a duty that stands further down.
     for run, env in runs:
         _take_duty(run, env, outcome)
-    if len(outcome.tables) + len(outcome.duties) > said:
-        outcome.use(ruleset)
 
 
 def run_tables(

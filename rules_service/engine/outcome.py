@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from fractions import Fraction
 from typing import NamedTuple
 
 from rules_service.engine.deadlines import SkippedDay
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.tables import Decided
-from rules_service.language.model import Citation, Duty, Ruleset, Table
+from rules_service.language.model import Citation, Duty, IndexRule, IndicatorRule, Ruleset, Table
 from rules_service.language.types import Value
 
 
@@ -125,15 +126,61 @@ class PaperOutcome:
     under: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorOutcome:
-    """A figure with what it was counted from."""
+class Figure(NamedTuple):
+    """A numerator and what it is divided by; undecided where facts leave open what counts."""
 
-    ruleset: Ruleset
-    code: str
     numerator: int
     denominator: int
-    citations: tuple[Citation, ...]
+    undecided: bool = False
+
+    @property
+    def value(self) -> Fraction | None:
+        """The figure itself, where there is something to divide by."""
+        return Fraction(self.numerator, self.denominator) if self.denominator else None
+
+
+class Movement(Enum):
+    """How a figure stands to that of an earlier period."""
+
+    NOT_SAID = "unspecified"
+    AS_WANTED = "as_wanted"
+    UNCHANGED = "unchanged"
+    AGAINST = "against"
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorOutcome:
+    """A figure with what it was counted from, beside that of an earlier period."""
+
+    ruleset: Ruleset
+    rule: IndicatorRule
+    figure: Figure
+    earlier: Figure | None
+    movement: Movement
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOutcome:
+    """A weighted mean of indicators from 0 to 100, with the weights of its parts."""
+
+    ruleset: Ruleset
+    rule: IndexRule
+    value: Fraction | None
+    earlier: Fraction | None
+    parts: tuple[IndicatorOutcome, ...]
+    weights: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsOutcome:
+    """A count by group: what may be shown, and how many groups are withheld as too small."""
+
+    ruleset: Ruleset
+    count: str
+    by: str
+    least: int
+    numbers: tuple[tuple[str, int], ...]
+    withheld: int
 
 
 @dataclass(slots=True)
@@ -159,6 +206,8 @@ class Outcome:
     duties: list[DutyOutcome] = field(default_factory=list)
     findings: list[FindingOutcome] = field(default_factory=list)
     indicators: list[IndicatorOutcome] = field(default_factory=list)
+    indexes: list[IndexOutcome] = field(default_factory=list)
+    groups: list[GroupsOutcome] = field(default_factory=list)
     papers: list[PaperOutcome] = field(default_factory=list)
     missing: MissingFacts = field(default_factory=MissingFacts)
     rulesets: dict[str, Ruleset] = field(default_factory=dict)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from rules_service.engine.case import Event, Matter, Office, RelatedFact, Request
+from rules_service.engine.case import Event, Matter, Office, RelatedFact, Request, Span
 from rules_service.engine.index import Known
 from rules_service.engine.wrong import Wrong
 from rules_service.language.scope import closest
-from rules_service.language.types import YEARS
+from rules_service.language.types import YEARS, parse_date
 from rules_service.language.vocabulary import FactDef, Vocabulary
 from service_kit.problems import Problem
 
@@ -68,6 +68,21 @@ class RawMatter(NamedTuple):
     related: Sequence[tuple[str, object]] = ()
 
 
+class RawOffice(NamedTuple):
+    """An office as it was sent; a period is its first and its last day."""
+
+    id: str
+    facts: object
+    period: tuple[str, str] | None
+    unknown: Sequence[str] = ()
+    earlier: tuple[str, str] | None = None
+    events: Sequence[RawEvent] = ()
+    complete_until: datetime | None = None
+
+
+NO_PERIOD = Span(date.min, date.min)
+
+
 @dataclass(slots=True)
 class CaseReader:
     """Reads raw cases and gathers what is wrong with them."""
@@ -104,47 +119,66 @@ class CaseReader:
             for number, request in enumerate(raw.requests)
         ] or [Request("", facts, unknown)]
         self._once([request.id for request in requests], f"{path}.requests", "request_id")
-        events = [self._event(event, f"{path}.events[{n}]") for n, event in enumerate(raw.events)]
-        self._once([event.id for event in raw.events], f"{path}.events", "event_id")
-        known = {request.id for request in requests} | {""}
-        for number, event in enumerate(raw.events):
-            if event.request_id not in known:
-                self._problem(
-                    Wrong.REQUEST_UNKNOWN.name,
-                    f"{path}.events[{number}].request_id",
-                    f"没有诉求“{event.request_id}”。",
-                    "",
-                )
+        told = self._events(raw.events, {request.id for request in requests} | {""}, path)
         related = tuple(
             self._related(kind, fields, f"{path}.related_facts[{n}]")
             for n, (kind, fields) in enumerate(raw.related)
         )
-        told = [event for event in events if event is not None]
-        told.sort(key=lambda event: event.at)
-        return Matter(raw.id, facts, unknown, tuple(requests), tuple(told), raw.complete_until, related)
+        return Matter(raw.id, facts, unknown, tuple(requests), told, raw.complete_until, related)
 
-    def office(
-        self,
-        office_id: str,
-        facts: object,
-        unknown: Sequence[str],
-        period: tuple[date, date],
-        matters: Sequence[Matter],
-    ) -> Office:
+    def office(self, raw: RawOffice, matters: Sequence[Matter]) -> Office:
         """Reads an office whose matters have been read; look at `problems` before using it."""
-        self._key(office_id, "office.office_id")
-        known = self.facts(facts, "office.facts_json")
-        if period[1] < period[0] and not any(problem.place.startswith("period") for problem in self.problems):
-            self._problem(Wrong.PERIOD_REVERSED.name, "period.last_day", "末日早于首日。", "请对调。")
+        self._key(raw.id, "office.office_id")
+        known = self.facts(raw.facts, "office.facts_json")
+        period = self._period(raw.period, "period")
+        earlier = self._period(raw.earlier, "earlier_period") if raw.earlier else None
+        if period and earlier and earlier.last_day >= period.first_day:
+            self._problem(
+                Wrong.PERIODS_OVERLAP.name,
+                "earlier_period.last_day",
+                "较早的期间没有在本期开始前结束。",
+                "请改成更早的期间。",
+            )
+        if len(raw.events) > MOST_EVENTS:
+            self._problem(
+                Wrong.TOO_MANY_ITEMS.name,
+                "office.events",
+                f"有 {len(raw.events)} 项，最多 {MOST_EVENTS} 项。",
+                "只写本期要用的。",
+            )
+            return Office(raw.id, known, frozenset(), NO_PERIOD, ())
+        self._moment(raw.complete_until, "office.events_complete_until")
         self._once([matter.id for matter in matters], "matters", "matter_id")
         return Office(
-            office_id,
+            raw.id,
             known,
-            self._unknown(unknown, known, "office.unknown_facts"),
-            period[0],
-            period[1],
+            self._unknown(raw.unknown, known, "office.unknown_facts"),
+            period or NO_PERIOD,
             tuple(matters),
+            earlier,
+            self._events(raw.events, {""}, "office"),
+            raw.complete_until,
         )
+
+    def _period(self, days: tuple[str, str] | None, path: str) -> Span | None:
+        """Reads a period; None where it is none."""
+        if days is None:
+            self._problem(Wrong.MOMENT_MISSING.name, path, "没有期间。", "请给出 first_day 和 last_day。")
+            return None
+        first, last = self._day(days[0], f"{path}.first_day"), self._day(days[1], f"{path}.last_day")
+        if first is None or last is None:
+            return None
+        if last < first:
+            self._problem(Wrong.PERIOD_REVERSED.name, f"{path}.last_day", "末日早于首日。", "请对调。")
+            return None
+        return Span(first, last)
+
+    def _day(self, text: str, path: str) -> date | None:
+        try:
+            return parse_date(text)
+        except ValueError as error:
+            self._problem(Wrong.DAY_INVALID.name, path, f"“{text}”{error}", "")
+            return None
 
     def facts(self, raw: object, path: str) -> dict[str, Known]:
         """Reads an object of facts."""
@@ -175,6 +209,22 @@ class CaseReader:
         own_unknown = self._unknown(raw.unknown, own, f"{path}.unknown_facts")
         facts = {name: value for name, value in matter_facts.items() if name not in own_unknown} | own
         return Request(raw.id, facts, (matter_unknown - own.keys()) | own_unknown)
+
+    def _events(self, raw: Sequence[RawEvent], requests: set[str], path: str) -> tuple[Event, ...]:
+        """Events in the order of time."""
+        events = [self._event(event, f"{path}.events[{n}]") for n, event in enumerate(raw)]
+        self._once([event.id for event in raw], f"{path}.events", "event_id")
+        for number, event in enumerate(raw):
+            if event.request_id not in requests:
+                self._problem(
+                    Wrong.REQUEST_UNKNOWN.name,
+                    f"{path}.events[{number}].request_id",
+                    f"没有诉求“{event.request_id}”。",
+                    "",
+                )
+        told = [event for event in events if event is not None]
+        told.sort(key=lambda event: event.at)
+        return tuple(told)
 
     def _event(self, raw: RawEvent, path: str) -> Event | None:
         self._key(raw.id, f"{path}.event_id")

@@ -24,6 +24,7 @@ class Wrong(Enum):
     KEY_TWICE = "A key is used twice."
     DAY_INVALID = "A day is not a day that exists."
     PERIOD_REVERSED = "A period ends before it begins."
+    PERIODS_OVERLAP = "The earlier period does not end before the period begins."
     END_BEFORE_START = "An event ends before it begins."
     RULESET_UNKNOWN = "There is no ruleset of that name."
     REVISION_UNKNOWN = "A ruleset has no such revision."

@@ -18,6 +18,7 @@ from rules_service.language.source import Entries, Node
 from rules_service.language.types import Kind
 
 UNITS = {unit.value: unit for unit in CountUnit}
+PERIOD_DAYS = frozenset({"period.first_day", "period.last_day"})
 NOWHERE = Reference(RefKind.EVENT_AT, "")
 STARTS = {Kind.DATE, Kind.DATETIME}
 
@@ -103,7 +104,7 @@ def _exemption(node: Node, scope: Scope, place: str) -> Exemption:
 def _period(node: Node | None, scope: Scope, place: str, depth: int) -> Period:
     read = scope.reading
     values = read.record(node, f"{place} due", "from", "add count until presumed")
-    start = _start(values.get("from"), scope, place)
+    start = read_start(values.get("from"), scope, place)
     amount = scope.amount(values.get("add"), place)
     if "add" in values and "count" not in values and node is not None:
         read.find(Code.MISSING_KEY, node, f"{place} due", "缺少“count”。", f"可以写：{'、'.join(UNITS)}。")
@@ -115,15 +116,17 @@ def _period(node: Node | None, scope: Scope, place: str, depth: int) -> Period:
         amount,
         read.choice(values.get("count"), place, UNITS, CountUnit.CALENDAR_DAYS),
         presumed,
-        _start(values.get("until"), scope, place),
+        read_start(values.get("until"), scope, place),
     )
 
 
-def _start(node: Node | None, scope: Scope, place: str) -> Reference | None:
-    """A moment: an event's name, or a fact that is a date or a moment."""
+def read_start(node: Node | None, scope: Scope, place: str) -> Reference | None:
+    """A moment: an event's name, a fact that is a date or a moment, an end of an office's period."""
     if node is None:
         return None
     name = scope.reading.text(node, place)
+    if name in PERIOD_DAYS:
+        return Reference(RefKind.PERIOD_DAY, name)
     if name in scope.vocabulary.events:
         return Reference(RefKind.EVENT_AT, name)
     reference = scope.reference(node, place)

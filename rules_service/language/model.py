@@ -110,6 +110,7 @@ class RefKind(Enum):
     EVENT_ATTRIBUTE = "attribute"
     DUE_AT = "due"
     MATTER_ID = "matter_id"
+    PERIOD_DAY = "period"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,22 +291,77 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many of the matters sent with an office satisfy some conditions; becomes a fact."""
+    """How many of the matters sent with an office satisfy some conditions; becomes a fact.
+
+    `by` names the fact that groups them; groups smaller than `least` are not shown.
+    """
 
     name: str
     during: str
     where: tuple[Condition, ...]
     citations: tuple[Citation, ...]
+    by: str = ""
+    least: Reference | None = None
+
+
+class Wanted(Enum):
+    """Which way an indicator is hoped to move."""
+
+    NOT_SAID = ""
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class DutyShare:
+    """The share of the duties of some concepts that stand in some states."""
+
+    concepts: tuple[str, ...]
+    part: tuple[str, ...]
+    whole: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountShare:
+    """One count divided by another."""
+
+    part: str
+    whole: str
+
+
+@dataclass(frozen=True, slots=True)
+class AverageDays:
+    """The mean of the days between two moments of the matters of a count."""
+
+    of: str
+    start: Reference
+    end: Reference
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorRule:
-    """A share of the duties of an office's matters that stand in some states."""
+    """A figure of an office, and which way it is hoped to move."""
 
     id: str
-    concepts: tuple[str, ...]
-    part: tuple[str, ...]
-    whole: tuple[str, ...]
+    figure: DutyShare | CountShare | AverageDays
+    wanted: Wanted
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPart:
+    """An indicator in an index, with the parameter that is its weight."""
+
+    indicator: str
+    weight: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRule:
+    """A weighted mean of indicators, its parts open to view."""
+
+    id: str
+    parts: tuple[IndexPart, ...]
     citations: tuple[Citation, ...]
 
 
@@ -362,6 +418,7 @@ class Ruleset:
     duties: tuple[Duty, ...]
     counts: tuple[Count, ...]
     indicators: tuple[IndicatorRule, ...]
+    indexes: tuple[IndexRule, ...]
     chain_sources: tuple[ChainSource, ...]
     chains: tuple[ChainedRule, ...]
     examples: tuple[Example, ...]

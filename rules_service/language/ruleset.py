@@ -13,16 +13,15 @@ from rules_service.language.chains import read_chains
 from rules_service.language.duties import duty_ids, read_duties
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model import (
-    Count,
     DatedValue,
     Example,
-    IndicatorRule,
     Layer,
     Parameter,
     Ruleset,
     SourceText,
     Subject,
 )
+from rules_service.language.offices import read_counts, read_indexes, read_indicators
 from rules_service.language.scope import Scope
 from rules_service.language.source import Entries, Node, Reading
 from rules_service.language.tables import read_tables
@@ -31,17 +30,6 @@ from rules_service.language.vocabulary import Vocabulary, read_type
 
 SUBJECTS = {subject.value: subject for subject in Subject}
 LAYERS = {layer.value: layer for layer in Layer}
-STATES = (
-    "not_started",
-    "pending",
-    "due_soon",
-    "met",
-    "met_late",
-    "overdue",
-    "suspended",
-    "discharged",
-    "void",
-)
 
 
 def load_ruleset(
@@ -97,7 +85,8 @@ def _slice(
         node,
         "规则集",
         "ruleset title subject layer source in_force_from inputs",
-        "pack in_force_to parameters tables duties counts indicators chain_facts chains examples note",
+        "pack in_force_to parameters tables duties counts indicators indexes chain_facts chains examples"
+        " note",
     )
     scope = Scope(read, vocabulary, sources)
     in_force_from = read.literal(values.get("in_force_from"), "in_force_from", parse_date, date.min)
@@ -108,8 +97,9 @@ def _slice(
     _guard(node, scope)
     tables = read_tables(values.get("tables"), scope)
     duties = read_duties(values.get("duties"), scope)
-    counts = tuple(_count(item, scope) for item in read.items(values.get("counts"), "计数"))
-    indicators = tuple(_indicator(item, scope) for item in read.items(values.get("indicators"), "指标"))
+    counts = read_counts(values.get("counts"), scope)
+    indicators = read_indicators(values.get("indicators"), counts, scope)
+    indexes = read_indexes(values.get("indexes"), indicators, scope)
     chain_sources, chains = read_chains(values.get("chain_facts"), values.get("chains"), scope)
     for item in read.items(values.get("inputs"), "inputs"):
         if (word := read.text(item, "inputs")) in scope.inputs and word not in scope.used:
@@ -132,6 +122,7 @@ def _slice(
         duties=duties,
         counts=counts,
         indicators=indicators,
+        indexes=indexes,
         chain_sources=chain_sources,
         chains=chains,
         examples=tuple(_example(item, read) for item in read.items(values.get("examples"), "例子")),
@@ -248,54 +239,12 @@ def _literal(node: Node | None, parse: object, read: Reading, place: str) -> Val
     return read.literal(node, place, parse, 0)  # type: ignore[arg-type]
 
 
-def _count(node: Node, scope: Scope) -> Count:
-    read = scope.reading
-    values = read.record(node, "计数", "as during", "where cite basis note")
-    name = read.text(values.get("as"), "计数")
-    place = f"计数 {name}"
-    fact = scope.vocabulary.facts.get(name)
-    if fact is None or not fact.counted:
-        read.find(Code.UNKNOWN_NAME, node, place, "计数要用词汇表里标明 counted 的事实作名字。")
-    return Count(
-        name,
-        scope.code("event", values.get("during"), place),
-        scope.conditions(values.get("where"), place),
-        scope.citations(values, node, place),
-    )
-
-
-def _indicator(node: Node, scope: Scope) -> IndicatorRule:
-    read = scope.reading
-    values = read.record(node, "指标", "id of_duties part whole", "cite basis note")
-    name = scope.code("indicator", values.get("id"), "指标")
-    place = f"指标 {name}"
-    states = {}
-    for key in ("part", "whole"):
-        states[key] = read.texts(values.get(key), place)
-        for state in states[key]:
-            if state not in STATES:
-                read.find(
-                    Code.WRONG_LITERAL,
-                    values[key],
-                    place,
-                    f"不认识状态“{state}”。",
-                    f"可以写：{'、'.join(STATES)}。",
-                )
-    return IndicatorRule(
-        name,
-        scope.code_list("concept", values.get("of_duties"), place),
-        states["part"],
-        states["whole"],
-        scope.citations(values, node, place),
-    )
-
-
 def _example(node: Node, read: Reading) -> Example:
     values = read.record(
         node,
         "例子",
         "name expect",
-        "at as_of facts unknown_facts requests events related_facts office period matters",
+        "at as_of facts unknown_facts requests events related_facts office period earlier_period matters",
     )
     case = {key: source.plain(value) for key, value in values.items() if key not in {"name", "expect"}}
     expect = source.plain(values["expect"]) if isinstance(values.get("expect"), Entries) else {}

@@ -173,6 +173,58 @@ COUNT_UNIT_WORKING_DAYS: CountUnit.ValueType  # 3
 """Working days (工作日) of the named calendar; the day of the start does not count."""
 Global___CountUnit: _TypeAlias = CountUnit  # noqa: Y015
 
+class _Wanted:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WantedEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Wanted.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WANTED_UNSPECIFIED: _Wanted.ValueType  # 0
+    """Not said."""
+    WANTED_UP: _Wanted.ValueType  # 1
+    """Up."""
+    WANTED_DOWN: _Wanted.ValueType  # 2
+    """Down."""
+
+class Wanted(_Wanted, metaclass=_WantedEnumTypeWrapper):
+    """Which way an indicator is hoped to move."""
+
+WANTED_UNSPECIFIED: Wanted.ValueType  # 0
+"""Not said."""
+WANTED_UP: Wanted.ValueType  # 1
+"""Up."""
+WANTED_DOWN: Wanted.ValueType  # 2
+"""Down."""
+Global___Wanted: _TypeAlias = Wanted  # noqa: Y015
+
+class _Movement:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _MovementEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Movement.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    MOVEMENT_UNSPECIFIED: _Movement.ValueType  # 0
+    """No earlier period was asked about, one of the two has no value, or no way is wanted."""
+    MOVEMENT_AS_WANTED: _Movement.ValueType  # 1
+    """It moved the way that is wanted."""
+    MOVEMENT_UNCHANGED: _Movement.ValueType  # 2
+    """It is the same."""
+    MOVEMENT_AGAINST: _Movement.ValueType  # 3
+    """It moved the other way."""
+
+class Movement(_Movement, metaclass=_MovementEnumTypeWrapper):
+    """How a figure stands to that of the earlier period."""
+
+MOVEMENT_UNSPECIFIED: Movement.ValueType  # 0
+"""No earlier period was asked about, one of the two has no value, or no way is wanted."""
+MOVEMENT_AS_WANTED: Movement.ValueType  # 1
+"""It moved the way that is wanted."""
+MOVEMENT_UNCHANGED: Movement.ValueType  # 2
+"""It is the same."""
+MOVEMENT_AGAINST: Movement.ValueType  # 3
+"""It moved the other way."""
+Global___Movement: _TypeAlias = Movement  # noqa: Y015
+
 class _PaperCallState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -503,7 +555,7 @@ class Duty(_message.Message):
     ended_by: _builtins.str
     """Key of the event that met, suspended or ended it."""
     starts_with: _builtins.str
-    """Code of the start: an event type or a fact's name; for a duty not started, what it waits for."""
+    """Code of the start: an event type, a fact's name, "period.first_day" or "period.last_day"; for a duty not started, what it waits for."""
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp:
         """When its clock started. Absent: not started."""
@@ -652,6 +704,36 @@ class Finding(_message.Message):
 Global___Finding: _TypeAlias = Finding  # noqa: Y015
 
 @_typing.final
+class Figure(_message.Message):
+    """A numerator and what it is divided by."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMERATOR_FIELD_NUMBER: _builtins.int
+    DENOMINATOR_FIELD_NUMBER: _builtins.int
+    UNDECIDED_FIELD_NUMBER: _builtins.int
+    numerator: _builtins.int
+    """The part, or the sum of the days."""
+    denominator: _builtins.int
+    """The whole, or the number of matters; 0: the figure has no value."""
+    undecided: _builtins.bool
+    """Facts leave open what counts; see missing_facts. There is no value."""
+    def __init__(
+        self,
+        *,
+        numerator: _builtins.int = ...,
+        denominator: _builtins.int = ...,
+        undecided: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["denominator", b"denominator", "numerator", b"numerator", "undecided", b"undecided"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Figure: _TypeAlias = Figure  # noqa: Y015
+
+@_typing.final
 class Indicator(_message.Message):
     """A figure with what it was counted from. Parts below five are suppressed in reports, not here."""
 
@@ -665,23 +747,37 @@ class Indicator(_message.Message):
     RULESET_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     CITATIONS_FIELD_NUMBER: _builtins.int
+    UNDECIDED_FIELD_NUMBER: _builtins.int
+    WANTED_FIELD_NUMBER: _builtins.int
+    EARLIER_FIELD_NUMBER: _builtins.int
+    MOVEMENT_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """Code in the vocabulary."""
     label: _builtins.str
     """Its Chinese label."""
     numerator: _builtins.int
-    """The part."""
+    """The part; for an average the sum of the days."""
     denominator: _builtins.int
-    """The whole; 0 where the figure is a plain count."""
+    """The whole; for an average the number of matters. 0: the figure has no value."""
     unit: _builtins.str
-    """"%" for a share, else the unit of the count."""
+    """"%" for a share, "日" for an average of days."""
     ruleset: _builtins.str
     """Ruleset that defines it."""
     revision: _builtins.str
     """Revision of that ruleset."""
+    undecided: _builtins.bool
+    """Facts leave open what counts; see missing_facts. There is no value."""
+    wanted: Global___Wanted.ValueType
+    """Which way it is hoped to move."""
+    movement: Global___Movement.ValueType
+    """How it stands to the earlier figure."""
     @_builtins.property
     def citations(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Citation]:
         """Where it stands."""
+
+    @_builtins.property
+    def earlier(self) -> Global___Figure:
+        """The same figure over the earlier period. Absent: none was asked about."""
 
     def __init__(
         self,
@@ -694,14 +790,102 @@ class Indicator(_message.Message):
         ruleset: _builtins.str = ...,
         revision: _builtins.str = ...,
         citations: _abc.Iterable[_common_pb2.Citation] | None = ...,
+        undecided: _builtins.bool = ...,
+        wanted: Global___Wanted.ValueType = ...,
+        earlier: Global___Figure | None = ...,
+        movement: Global___Movement.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["earlier", b"earlier"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations", b"citations", "code", b"code", "denominator", b"denominator", "label", b"label", "numerator", b"numerator", "revision", b"revision", "ruleset", b"ruleset", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations", b"citations", "code", b"code", "denominator", b"denominator", "earlier", b"earlier", "label", b"label", "movement", b"movement", "numerator", b"numerator", "revision", b"revision", "ruleset", b"ruleset", "undecided", b"undecided", "unit", b"unit", "wanted", b"wanted"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Indicator: _TypeAlias = Indicator  # noqa: Y015
+
+@_typing.final
+class Index(_message.Message):
+    """A weighted mean of indicators of an office, from 0 to 100."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Part(_message.Message):
+        """An indicator in it."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        INDICATOR_FIELD_NUMBER: _builtins.int
+        WEIGHT_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        indicator: _builtins.str
+        """Code of the indicator, which stands among the answer's indicators."""
+        weight: _builtins.int
+        """Its weight."""
+        value: _builtins.str
+        """What it gives, from 0 to 100, two decimals; what is wanted to go down gives what is left of 100.
+        Empty: it has no value.
+        """
+        def __init__(
+            self,
+            *,
+            indicator: _builtins.str = ...,
+            weight: _builtins.int = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["indicator", b"indicator", "value", b"value", "weight", b"weight"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    CODE_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    EARLIER_VALUE_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    RULESET_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    CITATIONS_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    """Code in the vocabulary."""
+    label: _builtins.str
+    """Its Chinese label."""
+    value: _builtins.str
+    """The value, two decimals. Empty where one of its parts has none."""
+    earlier_value: _builtins.str
+    """The same over the earlier period; empty as above, or where none was asked about."""
+    ruleset: _builtins.str
+    """Ruleset that defines it."""
+    revision: _builtins.str
+    """Revision of that ruleset."""
+    @_builtins.property
+    def parts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Index.Part]:
+        """Its parts."""
+
+    @_builtins.property
+    def citations(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Citation]:
+        """Where it stands."""
+
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        label: _builtins.str = ...,
+        value: _builtins.str = ...,
+        earlier_value: _builtins.str = ...,
+        parts: _abc.Iterable[Global___Index.Part] | None = ...,
+        ruleset: _builtins.str = ...,
+        revision: _builtins.str = ...,
+        citations: _abc.Iterable[_common_pb2.Citation] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations", b"citations", "code", b"code", "earlier_value", b"earlier_value", "label", b"label", "parts", b"parts", "revision", b"revision", "ruleset", b"ruleset", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Index: _TypeAlias = Index  # noqa: Y015
 
 @_typing.final
 class PaperCall(_message.Message):
@@ -974,6 +1158,7 @@ class Answer(_message.Message):
     MISSING_FACTS_FIELD_NUMBER: _builtins.int
     RESTS_ON_FIELD_NUMBER: _builtins.int
     REVISIONS_FIELD_NUMBER: _builtins.int
+    INDEXES_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """Digest of the question and of the revisions used; the same question to the same revisions gives
     the same id and the same bytes.
@@ -1024,6 +1209,10 @@ class Answer(_message.Message):
     def revisions(self) -> Global___RevisionsUsed:
         """Revisions that took part."""
 
+    @_builtins.property
+    def indexes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Index]:
+        """Indexes of an office."""
+
     def __init__(
         self,
         *,
@@ -1041,10 +1230,11 @@ class Answer(_message.Message):
         missing_facts: _abc.Iterable[Global___MissingFact] | None = ...,
         rests_on: _abc.Iterable[Global___Reliance] | None = ...,
         revisions: Global___RevisionsUsed | None = ...,
+        indexes: _abc.Iterable[Global___Index] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "revisions", b"revisions"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "at", b"at", "candidates", b"candidates", "decision_id", b"decision_id", "decisions", b"decisions", "duties", b"duties", "findings", b"findings", "indicators", b"indicators", "jurisdiction", b"jurisdiction", "missing_facts", b"missing_facts", "papers", b"papers", "rests_on", b"rests_on", "revisions", b"revisions", "view", b"view"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "at", b"at", "candidates", b"candidates", "decision_id", b"decision_id", "decisions", b"decisions", "duties", b"duties", "findings", b"findings", "indexes", b"indexes", "indicators", b"indicators", "jurisdiction", b"jurisdiction", "missing_facts", b"missing_facts", "papers", b"papers", "rests_on", b"rests_on", "revisions", b"revisions", "view", b"view"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

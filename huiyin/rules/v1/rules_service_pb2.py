@@ -27,15 +27,15 @@ from huiyin.rules.v1 import answer_pb2 as huiyin_dot_rules_dot_v1_dot_answer__pb
 from huiyin.rules.v1 import common_pb2 as huiyin_dot_rules_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyin/rules/v1/rules_service.proto\x12\x0fhuiyin.rules.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1chuiyin/rules/v1/answer.proto\x1a\x1chuiyin/rules/v1/common.proto\"v\n\x0f\x45valuateRequest\x12\x0f\n\x07ruleset\x18\x01 \x01(\t\x12)\n\x07\x63ontext\x18\x02 \x01(\x0b\x32\x18.huiyin.rules.v1.Context\x12\'\n\x06matter\x18\x03 \x01(\x0b\x32\x17.huiyin.rules.v1.Matter\";\n\x10\x45valuateResponse\x12\'\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x17.huiyin.rules.v1.Answer\"|\n\x14\x42\x61tchEvaluateRequest\x12\x0f\n\x07ruleset\x18\x01 \x01(\t\x12)\n\x07\x63ontext\x18\x02 \x01(\x0b\x32\x18.huiyin.rules.v1.Context\x12(\n\x07matters\x18\x03 \x03(\x0b\x32\x17.huiyin.rules.v1.Matter\"B\n\x15\x42\x61tchEvaluateResponse\x12)\n\x05items\x18\x01 \x03(\x0b\x32\x1a.huiyin.rules.v1.BatchItem\"s\n\tBatchItem\x12\x11\n\tmatter_id\x18\x01 \x01(\t\x12\'\n\x06\x61nswer\x18\x02 \x01(\x0b\x32\x17.huiyin.rules.v1.Answer\x12*\n\x08problems\x18\x03 \x03(\x0b\x32\x18.huiyin.rules.v1.Problem\"c\n\rAssessRequest\x12)\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x18.huiyin.rules.v1.Context\x12\'\n\x06matter\x18\x02 \x01(\x0b\x32\x17.huiyin.rules.v1.Matter\"u\n\x0e\x41ssessResponse\x12\x11\n\tmatter_id\x18\x01 \x01(\t\x12\'\n\x06\x61nswer\x18\x02 \x01(\x0b\x32\x17.huiyin.rules.v1.Answer\x12\'\n\x06matter\x18\x03 \x01(\x0b\x32\x17.huiyin.rules.v1.Matter\"i\n\x12\x42\x61tchAssessRequest\x12)\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x18.huiyin.rules.v1.Context\x12(\n\x07matters\x18\x02 \x03(\x0b\x32\x17.huiyin.rules.v1.Matter\"@\n\x13\x42\x61tchAssessResponse\x12)\n\x05items\x18\x01 \x03(\x0b\x32\x1a.huiyin.rules.v1.BatchItem\"-\n\x06Period\x12\x11\n\tfirst_day\x18\x01 \x01(\t\x12\x10\n\x08last_day\x18\x02 \x01(\t\"F\n\x06Office\x12\x11\n\toffice_id\x18\x01 \x01(\t\x12\x12\n\nfacts_json\x18\x02 \x01(\t\x12\x15\n\runknown_facts\x18\x03 \x03(\t\"\xbc\x01\n\x13\x41ssessOfficeRequest\x12)\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x18.huiyin.rules.v1.Context\x12\'\n\x06office\x18\x02 \x01(\x0b\x32\x17.huiyin.rules.v1.Office\x12\'\n\x06period\x18\x03 \x01(\x0b\x32\x17.huiyin.rules.v1.Period\x12(\n\x07matters\x18\x04 \x03(\x0b\x32\x17.huiyin.rules.v1.Matter\"2\n\rCountedMatter\x12\x11\n\tmatter_id\x18\x01 \x01(\t\x12\x0e\n\x06\x63ounts\x18\x02 \x03(\t\"\xac\x01\n\x14\x41ssessOfficeResponse\x12\x11\n\toffice_id\x18\x01 \x01(\t\x12\'\n\x06period\x18\x02 \x01(\x0b\x32\x17.huiyin.rules.v1.Period\x12\'\n\x06\x61nswer\x18\x03 \x01(\x0b\x32\x17.huiyin.rules.v1.Answer\x12/\n\x07\x63ounted\x18\x04 \x03(\x0b\x32\x1e.huiyin.rules.v1.CountedMatter\"O\n\x0fRulesetRevision\x12\x10\n\x08revision\x18\x01 \x01(\t\x12\x15\n\rin_force_from\x18\x02 \x01(\t\x12\x13\n\x0bin_force_to\x18\x03 \x01(\t\"\xc7\x01\n\x07Ruleset\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\r\n\x05layer\x18\x04 \x01(\t\x12\x0c\n\x04pack\x18\x05 \x01(\t\x12,\n\x05state\x18\x06 \x01(\x0e\x32\x1d.huiyin.rules.v1.RulesetState\x12\x33\n\trevisions\x18\x07 \x03(\x0b\x32 .huiyin.rules.v1.RulesetRevision\x12\x0e\n\x06inputs\x18\x08 \x03(\t\"a\n\x13ListRulesetsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05\x61s_of\x18\x03 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x04 \x01(\t\"[\n\x14ListRulesetsResponse\x12*\n\x08rulesets\x18\x01 \x03(\x0b\x32\x18.huiyin.rules.v1.Ruleset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x11GetRulesetRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x61s_of\x18\x02 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x03 \x01(\t\"\x95\x01\n\x12GetRulesetResponse\x12)\n\x07ruleset\x18\x01 \x01(\x0b\x32\x18.huiyin.rules.v1.Ruleset\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x13\n\x0bsource_yaml\x18\x03 \x01(\t\x12-\n\tloaded_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"!\n\x10ListCodesRequest\x12\r\n\x05lists\x18\x01 \x03(\t\"c\n\x04\x43ode\x12\x0c\n\x04list\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\r\n\x05label\x18\x03 \x01(\t\x12\x0f\n\x07\x65nglish\x18\x04 \x01(\t\x12\x0c\n\x04type\x18\x05 \x01(\t\x12\x11\n\ttold_only\x18\x06 \x01(\x08\"M\n\x11ListCodesResponse\x12$\n\x05\x63odes\x18\x01 \x03(\x0b\x32\x15.huiyin.rules.v1.Code\x12\x12\n\nvocabulary\x18\x02 \x01(\t*\x85\x01\n\x0cRulesetState\x12\x1d\n\x19RULESET_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16RULESET_STATE_IN_FORCE\x10\x01\x12\x1a\n\x16RULESET_STATE_SLEEPING\x10\x02\x12\x1e\n\x1aRULESET_STATE_NOT_IN_FORCE\x10\x03\x32\xcb\x05\n\x0cRulesService\x12O\n\x08\x45valuate\x12 .huiyin.rules.v1.EvaluateRequest\x1a!.huiyin.rules.v1.EvaluateResponse\x12^\n\rBatchEvaluate\x12%.huiyin.rules.v1.BatchEvaluateRequest\x1a&.huiyin.rules.v1.BatchEvaluateResponse\x12I\n\x06\x41ssess\x12\x1e.huiyin.rules.v1.AssessRequest\x1a\x1f.huiyin.rules.v1.AssessResponse\x12X\n\x0b\x42\x61tchAssess\x12#.huiyin.rules.v1.BatchAssessRequest\x1a$.huiyin.rules.v1.BatchAssessResponse\x12]\n\x0c\x41ssessOffice\x12$.huiyin.rules.v1.AssessOfficeRequest\x1a%.huiyin.rules.v1.AssessOfficeResponse(\x01\x12[\n\x0cListRulesets\x12$.huiyin.rules.v1.ListRulesetsRequest\x1a%.huiyin.rules.v1.ListRulesetsResponse\x12U\n\nGetRuleset\x12\".huiyin.rules.v1.GetRulesetRequest\x1a#.huiyin.rules.v1.GetRulesetResponse\x12R\n\tListCodes\x12!.huiyin.rules.v1.ListCodesRequest\x1a\".huiyin.rules.v1.ListCodesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#huiyin/rules/v1/rules_service.proto\x12\x0fhuiyin.rules.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1chuiyin/rules/v1/answer.proto\x1a\x1chuiyin/rules/v1/common.proto\"v\n\x0f\x45valuateRequest\x12\x0f\n\x07ruleset\x18\x01 \x01(\t\x12)\n\x07\x63ontext\x18\x02 \x01(\x0b\x32\x18.huiyin.rules.v1.Context\x12\'\n\x06matter\x18\x03 \x01(\x0b\x32\x17.huiyin.rules.v1.Matter\";\n\x10\x45valuateResponse\x12\'\n\x06\x61nswer\x18\x01 \x01(\x0b\x32\x17.huiyin.rules.v1.Answer\"|\n\x14\x42\x61tchEvaluateRequest\x12\x0f\n\x07ruleset\x18\x01 \x01(\t\x12)\n\x07\x63ontext\x18\x02 \x01(\x0b\x32\x18.huiyin.rules.v1.Context\x12(\n\x07matters\x18\x03 \x03(\x0b\x32\x17.huiyin.rules.v1.Matter\"B\n\x15\x42\x61tchEvaluateResponse\x12)\n\x05items\x18\x01 \x03(\x0b\x32\x1a.huiyin.rules.v1.BatchItem\"s\n\tBatchItem\x12\x11\n\tmatter_id\x18\x01 \x01(\t\x12\'\n\x06\x61nswer\x18\x02 \x01(\x0b\x32\x17.huiyin.rules.v1.Answer\x12*\n\x08problems\x18\x03 \x03(\x0b\x32\x18.huiyin.rules.v1.Problem\"c\n\rAssessRequest\x12)\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x18.huiyin.rules.v1.Context\x12\'\n\x06matter\x18\x02 \x01(\x0b\x32\x17.huiyin.rules.v1.Matter\"u\n\x0e\x41ssessResponse\x12\x11\n\tmatter_id\x18\x01 \x01(\t\x12\'\n\x06\x61nswer\x18\x02 \x01(\x0b\x32\x17.huiyin.rules.v1.Answer\x12\'\n\x06matter\x18\x03 \x01(\x0b\x32\x17.huiyin.rules.v1.Matter\"i\n\x12\x42\x61tchAssessRequest\x12)\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x18.huiyin.rules.v1.Context\x12(\n\x07matters\x18\x02 \x03(\x0b\x32\x17.huiyin.rules.v1.Matter\"@\n\x13\x42\x61tchAssessResponse\x12)\n\x05items\x18\x01 \x03(\x0b\x32\x1a.huiyin.rules.v1.BatchItem\"-\n\x06Period\x12\x11\n\tfirst_day\x18\x01 \x01(\t\x12\x10\n\x08last_day\x18\x02 \x01(\t\"\xa9\x01\n\x06Office\x12\x11\n\toffice_id\x18\x01 \x01(\t\x12\x12\n\nfacts_json\x18\x02 \x01(\t\x12\x15\n\runknown_facts\x18\x03 \x03(\t\x12&\n\x06\x65vents\x18\x04 \x03(\x0b\x32\x16.huiyin.rules.v1.Event\x12\x39\n\x15\x65vents_complete_until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xed\x01\n\x13\x41ssessOfficeRequest\x12)\n\x07\x63ontext\x18\x01 \x01(\x0b\x32\x18.huiyin.rules.v1.Context\x12\'\n\x06office\x18\x02 \x01(\x0b\x32\x17.huiyin.rules.v1.Office\x12\'\n\x06period\x18\x03 \x01(\x0b\x32\x17.huiyin.rules.v1.Period\x12(\n\x07matters\x18\x04 \x03(\x0b\x32\x17.huiyin.rules.v1.Matter\x12/\n\x0e\x65\x61rlier_period\x18\x05 \x01(\x0b\x32\x17.huiyin.rules.v1.Period\"2\n\rCountedMatter\x12\x11\n\tmatter_id\x18\x01 \x01(\t\x12\x0e\n\x06\x63ounts\x18\x02 \x03(\t\"\xd9\x01\n\x0b\x43ountGroups\x12\r\n\x05\x63ount\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\x12\x10\n\x08\x61t_least\x18\x03 \x01(\x05\x12\x32\n\x06groups\x18\x04 \x03(\x0b\x32\".huiyin.rules.v1.CountGroups.Group\x12\x10\n\x08withheld\x18\x05 \x01(\x05\x12\x0f\n\x07ruleset\x18\x06 \x01(\t\x12\x10\n\x08revision\x18\x07 \x01(\t\x1a\x34\n\x05Group\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x03\x12\r\n\x05label\x18\x03 \x01(\t\"\x8b\x02\n\x14\x41ssessOfficeResponse\x12\x11\n\toffice_id\x18\x01 \x01(\t\x12\'\n\x06period\x18\x02 \x01(\x0b\x32\x17.huiyin.rules.v1.Period\x12\'\n\x06\x61nswer\x18\x03 \x01(\x0b\x32\x17.huiyin.rules.v1.Answer\x12/\n\x07\x63ounted\x18\x04 \x03(\x0b\x32\x1e.huiyin.rules.v1.CountedMatter\x12,\n\x06groups\x18\x05 \x03(\x0b\x32\x1c.huiyin.rules.v1.CountGroups\x12/\n\x0e\x65\x61rlier_period\x18\x06 \x01(\x0b\x32\x17.huiyin.rules.v1.Period\"O\n\x0fRulesetRevision\x12\x10\n\x08revision\x18\x01 \x01(\t\x12\x15\n\rin_force_from\x18\x02 \x01(\t\x12\x13\n\x0bin_force_to\x18\x03 \x01(\t\"\xc7\x01\n\x07Ruleset\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\r\n\x05layer\x18\x04 \x01(\t\x12\x0c\n\x04pack\x18\x05 \x01(\t\x12,\n\x05state\x18\x06 \x01(\x0e\x32\x1d.huiyin.rules.v1.RulesetState\x12\x33\n\trevisions\x18\x07 \x03(\x0b\x32 .huiyin.rules.v1.RulesetRevision\x12\x0e\n\x06inputs\x18\x08 \x03(\t\"a\n\x13ListRulesetsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\r\n\x05\x61s_of\x18\x03 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x04 \x01(\t\"[\n\x14ListRulesetsResponse\x12*\n\x08rulesets\x18\x01 \x03(\x0b\x32\x18.huiyin.rules.v1.Ruleset\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x11GetRulesetRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05\x61s_of\x18\x02 \x01(\t\x12\x14\n\x0cjurisdiction\x18\x03 \x01(\t\"\x95\x01\n\x12GetRulesetResponse\x12)\n\x07ruleset\x18\x01 \x01(\x0b\x32\x18.huiyin.rules.v1.Ruleset\x12\x10\n\x08revision\x18\x02 \x01(\t\x12\x13\n\x0bsource_yaml\x18\x03 \x01(\t\x12-\n\tloaded_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"!\n\x10ListCodesRequest\x12\r\n\x05lists\x18\x01 \x03(\t\"c\n\x04\x43ode\x12\x0c\n\x04list\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\r\n\x05label\x18\x03 \x01(\t\x12\x0f\n\x07\x65nglish\x18\x04 \x01(\t\x12\x0c\n\x04type\x18\x05 \x01(\t\x12\x11\n\ttold_only\x18\x06 \x01(\x08\"M\n\x11ListCodesResponse\x12$\n\x05\x63odes\x18\x01 \x03(\x0b\x32\x15.huiyin.rules.v1.Code\x12\x12\n\nvocabulary\x18\x02 \x01(\t*\x85\x01\n\x0cRulesetState\x12\x1d\n\x19RULESET_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16RULESET_STATE_IN_FORCE\x10\x01\x12\x1a\n\x16RULESET_STATE_SLEEPING\x10\x02\x12\x1e\n\x1aRULESET_STATE_NOT_IN_FORCE\x10\x03\x32\xcb\x05\n\x0cRulesService\x12O\n\x08\x45valuate\x12 .huiyin.rules.v1.EvaluateRequest\x1a!.huiyin.rules.v1.EvaluateResponse\x12^\n\rBatchEvaluate\x12%.huiyin.rules.v1.BatchEvaluateRequest\x1a&.huiyin.rules.v1.BatchEvaluateResponse\x12I\n\x06\x41ssess\x12\x1e.huiyin.rules.v1.AssessRequest\x1a\x1f.huiyin.rules.v1.AssessResponse\x12X\n\x0b\x42\x61tchAssess\x12#.huiyin.rules.v1.BatchAssessRequest\x1a$.huiyin.rules.v1.BatchAssessResponse\x12]\n\x0c\x41ssessOffice\x12$.huiyin.rules.v1.AssessOfficeRequest\x1a%.huiyin.rules.v1.AssessOfficeResponse(\x01\x12[\n\x0cListRulesets\x12$.huiyin.rules.v1.ListRulesetsRequest\x1a%.huiyin.rules.v1.ListRulesetsResponse\x12U\n\nGetRuleset\x12\".huiyin.rules.v1.GetRulesetRequest\x1a#.huiyin.rules.v1.GetRulesetResponse\x12R\n\tListCodes\x12!.huiyin.rules.v1.ListCodesRequest\x1a\".huiyin.rules.v1.ListCodesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'huiyin.rules.v1.rules_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RULESETSTATE']._serialized_start=2486
-  _globals['_RULESETSTATE']._serialized_end=2619
+  _globals['_RULESETSTATE']._serialized_start=2950
+  _globals['_RULESETSTATE']._serialized_end=3083
   _globals['_EVALUATEREQUEST']._serialized_start=149
   _globals['_EVALUATEREQUEST']._serialized_end=267
   _globals['_EVALUATERESPONSE']._serialized_start=269
@@ -56,32 +56,36 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_BATCHASSESSRESPONSE']._serialized_end=1032
   _globals['_PERIOD']._serialized_start=1034
   _globals['_PERIOD']._serialized_end=1079
-  _globals['_OFFICE']._serialized_start=1081
-  _globals['_OFFICE']._serialized_end=1151
-  _globals['_ASSESSOFFICEREQUEST']._serialized_start=1154
-  _globals['_ASSESSOFFICEREQUEST']._serialized_end=1342
-  _globals['_COUNTEDMATTER']._serialized_start=1344
-  _globals['_COUNTEDMATTER']._serialized_end=1394
-  _globals['_ASSESSOFFICERESPONSE']._serialized_start=1397
-  _globals['_ASSESSOFFICERESPONSE']._serialized_end=1569
-  _globals['_RULESETREVISION']._serialized_start=1571
-  _globals['_RULESETREVISION']._serialized_end=1650
-  _globals['_RULESET']._serialized_start=1653
-  _globals['_RULESET']._serialized_end=1852
-  _globals['_LISTRULESETSREQUEST']._serialized_start=1854
-  _globals['_LISTRULESETSREQUEST']._serialized_end=1951
-  _globals['_LISTRULESETSRESPONSE']._serialized_start=1953
-  _globals['_LISTRULESETSRESPONSE']._serialized_end=2044
-  _globals['_GETRULESETREQUEST']._serialized_start=2046
-  _globals['_GETRULESETREQUEST']._serialized_end=2116
-  _globals['_GETRULESETRESPONSE']._serialized_start=2119
-  _globals['_GETRULESETRESPONSE']._serialized_end=2268
-  _globals['_LISTCODESREQUEST']._serialized_start=2270
-  _globals['_LISTCODESREQUEST']._serialized_end=2303
-  _globals['_CODE']._serialized_start=2305
-  _globals['_CODE']._serialized_end=2404
-  _globals['_LISTCODESRESPONSE']._serialized_start=2406
-  _globals['_LISTCODESRESPONSE']._serialized_end=2483
-  _globals['_RULESSERVICE']._serialized_start=2622
-  _globals['_RULESSERVICE']._serialized_end=3337
+  _globals['_OFFICE']._serialized_start=1082
+  _globals['_OFFICE']._serialized_end=1251
+  _globals['_ASSESSOFFICEREQUEST']._serialized_start=1254
+  _globals['_ASSESSOFFICEREQUEST']._serialized_end=1491
+  _globals['_COUNTEDMATTER']._serialized_start=1493
+  _globals['_COUNTEDMATTER']._serialized_end=1543
+  _globals['_COUNTGROUPS']._serialized_start=1546
+  _globals['_COUNTGROUPS']._serialized_end=1763
+  _globals['_COUNTGROUPS_GROUP']._serialized_start=1711
+  _globals['_COUNTGROUPS_GROUP']._serialized_end=1763
+  _globals['_ASSESSOFFICERESPONSE']._serialized_start=1766
+  _globals['_ASSESSOFFICERESPONSE']._serialized_end=2033
+  _globals['_RULESETREVISION']._serialized_start=2035
+  _globals['_RULESETREVISION']._serialized_end=2114
+  _globals['_RULESET']._serialized_start=2117
+  _globals['_RULESET']._serialized_end=2316
+  _globals['_LISTRULESETSREQUEST']._serialized_start=2318
+  _globals['_LISTRULESETSREQUEST']._serialized_end=2415
+  _globals['_LISTRULESETSRESPONSE']._serialized_start=2417
+  _globals['_LISTRULESETSRESPONSE']._serialized_end=2508
+  _globals['_GETRULESETREQUEST']._serialized_start=2510
+  _globals['_GETRULESETREQUEST']._serialized_end=2580
+  _globals['_GETRULESETRESPONSE']._serialized_start=2583
+  _globals['_GETRULESETRESPONSE']._serialized_end=2732
+  _globals['_LISTCODESREQUEST']._serialized_start=2734
+  _globals['_LISTCODESREQUEST']._serialized_end=2767
+  _globals['_CODE']._serialized_start=2769
+  _globals['_CODE']._serialized_end=2868
+  _globals['_LISTCODESRESPONSE']._serialized_start=2870
+  _globals['_LISTCODESRESPONSE']._serialized_end=2947
+  _globals['_RULESSERVICE']._serialized_start=3086
+  _globals['_RULESSERVICE']._serialized_end=3801
 # @@protoc_insertion_point(module_scope)

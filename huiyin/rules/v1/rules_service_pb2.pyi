@@ -359,6 +359,8 @@ class Office(_message.Message):
     OFFICE_ID_FIELD_NUMBER: _builtins.int
     FACTS_JSON_FIELD_NUMBER: _builtins.int
     UNKNOWN_FACTS_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    EVENTS_COMPLETE_UNTIL_FIELD_NUMBER: _builtins.int
     office_id: _builtins.str
     """The caller's key of the office."""
     facts_json: _builtins.str
@@ -367,16 +369,26 @@ class Office(_message.Message):
     def unknown_facts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Names of facts that are known to be unknown."""
 
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Event]:
+        """What the office itself has done (a meeting held, a report sent), not what happened to its matters."""
+
+    @_builtins.property
+    def events_complete_until(self) -> _timestamp_pb2.Timestamp:
+        """Up to this moment silence means that the office did nothing more. Absent: the moment asked about."""
+
     def __init__(
         self,
         *,
         office_id: _builtins.str = ...,
         facts_json: _builtins.str = ...,
         unknown_facts: _abc.Iterable[_builtins.str] | None = ...,
+        events: _abc.Iterable[_common_pb2.Event] | None = ...,
+        events_complete_until: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["events_complete_until", b"events_complete_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts_json", b"facts_json", "office_id", b"office_id", "unknown_facts", b"unknown_facts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "events_complete_until", b"events_complete_until", "facts_json", b"facts_json", "office_id", b"office_id", "unknown_facts", b"unknown_facts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -384,7 +396,7 @@ Global___Office: _TypeAlias = Office  # noqa: Y015
 
 @_typing.final
 class AssessOfficeRequest(_message.Message):
-    """A part of the question about an office. The first message carries context, office and period; every
+    """A part of the question about an office. The first message carries context, office and periods; every
     message may carry matters.
     """
 
@@ -394,6 +406,7 @@ class AssessOfficeRequest(_message.Message):
     OFFICE_FIELD_NUMBER: _builtins.int
     PERIOD_FIELD_NUMBER: _builtins.int
     MATTERS_FIELD_NUMBER: _builtins.int
+    EARLIER_PERIOD_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def context(self) -> _common_pb2.Context:
         """Moment, law, place and view. First message only."""
@@ -408,8 +421,14 @@ class AssessOfficeRequest(_message.Message):
 
     @_builtins.property
     def matters(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Matter]:
-        """Matters of the office with their events: all that were received in the period, also those withdrawn,
-        merged or closed since.
+        """Matters of the office with their events: all that were received in the period (or in the earlier one),
+        also those withdrawn, merged or closed since.
+        """
+
+    @_builtins.property
+    def earlier_period(self) -> Global___Period:
+        """A period that ended before the other begins: every figure comes beside its own, with whether it moved
+        as wanted. Of the duties of matters those belong to it that started by its last day. First message only.
         """
 
     def __init__(
@@ -419,10 +438,11 @@ class AssessOfficeRequest(_message.Message):
         office: Global___Office | None = ...,
         period: Global___Period | None = ...,
         matters: _abc.Iterable[_common_pb2.Matter] | None = ...,
+        earlier_period: Global___Period | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "office", b"office", "period", b"period"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "earlier_period", b"earlier_period", "office", b"office", "period", b"period"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "matters", b"matters", "office", b"office", "period", b"period"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["context", b"context", "earlier_period", b"earlier_period", "matters", b"matters", "office", b"office", "period", b"period"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -457,6 +477,82 @@ class CountedMatter(_message.Message):
 Global___CountedMatter: _TypeAlias = CountedMatter  # noqa: Y015
 
 @_typing.final
+class CountGroups(_message.Message):
+    """A count by groups (villages, for instance), as far as it may be shown."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Group(_message.Message):
+        """A group."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        CODE_FIELD_NUMBER: _builtins.int
+        NUMBER_FIELD_NUMBER: _builtins.int
+        LABEL_FIELD_NUMBER: _builtins.int
+        code: _builtins.str
+        """Its code: a value of the fact."""
+        number: _builtins.int
+        """How many matters."""
+        label: _builtins.str
+        """Chinese label of the code, where the vocabulary has one."""
+        def __init__(
+            self,
+            *,
+            code: _builtins.str = ...,
+            number: _builtins.int = ...,
+            label: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "label", b"label", "number", b"number"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    COUNT_FIELD_NUMBER: _builtins.int
+    BY_FIELD_NUMBER: _builtins.int
+    AT_LEAST_FIELD_NUMBER: _builtins.int
+    GROUPS_FIELD_NUMBER: _builtins.int
+    WITHHELD_FIELD_NUMBER: _builtins.int
+    RULESET_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    count: _builtins.str
+    """Name of the count."""
+    by: _builtins.str
+    """Name of the fact that groups it."""
+    at_least: _builtins.int
+    """Groups below this number are withheld."""
+    withheld: _builtins.int
+    """How many groups are withheld: those too small, and others without which those could be worked out."""
+    ruleset: _builtins.str
+    """Ruleset that counts."""
+    revision: _builtins.str
+    """Revision of that ruleset."""
+    @_builtins.property
+    def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___CountGroups.Group]:
+        """The groups that may be shown, by code."""
+
+    def __init__(
+        self,
+        *,
+        count: _builtins.str = ...,
+        by: _builtins.str = ...,
+        at_least: _builtins.int = ...,
+        groups: _abc.Iterable[Global___CountGroups.Group] | None = ...,
+        withheld: _builtins.int = ...,
+        ruleset: _builtins.str = ...,
+        revision: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_least", b"at_least", "by", b"by", "count", b"count", "groups", b"groups", "revision", b"revision", "ruleset", b"ruleset", "withheld", b"withheld"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountGroups: _TypeAlias = CountGroups  # noqa: Y015
+
+@_typing.final
 class AssessOfficeResponse(_message.Message):
     """What the rules say about an office."""
 
@@ -466,6 +562,8 @@ class AssessOfficeResponse(_message.Message):
     PERIOD_FIELD_NUMBER: _builtins.int
     ANSWER_FIELD_NUMBER: _builtins.int
     COUNTED_FIELD_NUMBER: _builtins.int
+    GROUPS_FIELD_NUMBER: _builtins.int
+    EARLIER_PERIOD_FIELD_NUMBER: _builtins.int
     office_id: _builtins.str
     """The office's key."""
     @_builtins.property
@@ -480,6 +578,14 @@ class AssessOfficeResponse(_message.Message):
     def counted(self) -> _containers.RepeatedCompositeFieldContainer[Global___CountedMatter]:
         """The list behind every count. A report (检举控告) is in no count and in no list."""
 
+    @_builtins.property
+    def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___CountGroups]:
+        """Counts by groups. Which group a matter is in is not in the list above."""
+
+    @_builtins.property
+    def earlier_period(self) -> Global___Period:
+        """The earlier period, where one was asked about."""
+
     def __init__(
         self,
         *,
@@ -487,10 +593,12 @@ class AssessOfficeResponse(_message.Message):
         period: Global___Period | None = ...,
         answer: _answer_pb2.Answer | None = ...,
         counted: _abc.Iterable[Global___CountedMatter] | None = ...,
+        groups: _abc.Iterable[Global___CountGroups] | None = ...,
+        earlier_period: Global___Period | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "period", b"period"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "earlier_period", b"earlier_period", "period", b"period"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "counted", b"counted", "office_id", b"office_id", "period", b"period"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "counted", b"counted", "earlier_period", b"earlier_period", "groups", b"groups", "office_id", b"office_id", "period", b"period"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

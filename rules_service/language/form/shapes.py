@@ -67,6 +67,7 @@ BOOL = Shape(plain=PLAIN[Kind.BOOL])
 DAY = Shape(plain=PLAIN[Kind.DATE])
 ANY_VALUE = Shape(plain=frozenset().union(*PLAIN.values()))
 
+PERIOD = record("first_day last_day", first_day=DAY, last_day=DAY)
 CITE = listed(record("source article quote"))
 DEPARTURE = record("source article norm reviewed_by")
 PAPERS = listed(record("paper variant when under restricted fields", restricted=BOOL))
@@ -94,8 +95,18 @@ DUTY = record(
     cite=CITE,
     departs_from=DEPARTURE,
 )
-COUNT = record("as during where cite basis note", block=True, cite=CITE)
-INDICATOR = record("id of_duties part whole cite basis note", block=True, cite=CITE)
+COUNT = record("as during where by at_least cite basis note", block=True, at_least=INT, cite=CITE)
+INDICATOR = record(
+    "id of_duties part whole average_days wanted cite basis note",
+    block=True,
+    part=record("count"),
+    whole=record("count"),
+    average_days=record("of from to"),
+    cite=CITE,
+)
+INDEX = record(
+    "id parts cite basis note", block=True, parts=listed(record("indicator weight"), block=True), cite=CITE
+)
 CHAIN_FACT = record("kind of_event of_overdue matter_field silent")
 CONCLUSION = Shape({"kind": TEXT}, each=ANY_VALUE)
 CHAIN = record(
@@ -114,7 +125,7 @@ def ruleset_shape(tree: Tree, vocabulary: Vocabulary) -> Shape:
     outputs = {_text(table, "id"): _outputs(table) for table in tables.values()}
     return record(
         "ruleset title subject layer pack source in_force_from in_force_to note inputs parameters counts"
-        " tables duties chain_facts chains indicators examples",
+        " tables duties chain_facts chains indicators indexes examples",
         block=True,
         in_force_from=DAY,
         in_force_to=DAY,
@@ -132,6 +143,7 @@ def ruleset_shape(tree: Tree, vocabulary: Vocabulary) -> Shape:
         chain_facts=section(CHAIN_FACT),
         chains=section(CHAIN, apart=True),
         indicators=section(INDICATOR),
+        indexes=section(INDEX),
         examples=section(_example(vocabulary, outputs)),
     )
 
@@ -191,8 +203,9 @@ def _example(vocabulary: Vocabulary, outputs: Mapping[str, Mapping[str, Shape]])
         "related_facts": listed(related),
     }
     expect = record(
-        "tables duties papers candidates findings",
+        "tables duties papers candidates findings indicators indexes groups",
         block=True,
+        groups=Shape(each=Shape(each=INT)),
         tables=Shape(
             {
                 name: Shape(columns_of, each=Shape(columns_of), plain=_count(columns_of))
@@ -203,7 +216,7 @@ def _example(vocabulary: Vocabulary, outputs: Mapping[str, Mapping[str, Shape]])
     )
     return Shape(
         {"name": TEXT, "at": DAY, "as_of": DAY, "office": facts}
-        | {"period": record("first_day last_day", first_day=DAY, last_day=DAY)}
+        | {"period": PERIOD, "earlier_period": PERIOD}
         | {"matters": listed(Shape(case, fixed=True))}
         | case
         | {"expect": expect},

@@ -36,6 +36,7 @@ def wording(table: Table, types: Sequence[ValueType]) -> Wording:
         duties=(),
         counts=(),
         indicators=(),
+        indexes=(),
         chain_sources=(),
         chains=(),
         examples=(),

@@ -1,0 +1,159 @@
+"""What an office's counts and duties give as figures: indicators, their movement, and indexes over them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+from rules_service.engine.case import Request
+from rules_service.engine.counts import CountResult, Qualified
+from rules_service.engine.environment import Environment
+from rules_service.engine.outcome import (
+    DutyOutcome,
+    Figure,
+    IndexOutcome,
+    IndicatorOutcome,
+    MissingFacts,
+    Movement,
+)
+from rules_service.language.model import (
+    AverageDays,
+    CountShare,
+    DutyShare,
+    IndexRule,
+    IndicatorRule,
+    Reference,
+    RefKind,
+    Ruleset,
+    Wanted,
+)
+from rules_service.language.types import day_of
+
+UNDECIDED = Figure(0, 0, undecided=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What figures of one period are made of; `counts` by their names."""
+
+    counts: Mapping[str, CountResult]
+    duties: Sequence[DutyOutcome]
+    at: datetime
+
+
+def indicator(
+    rule: IndicatorRule, ruleset: Ruleset, now: Material, earlier: Material | None
+) -> IndicatorOutcome:
+    """An indicator over a period, beside that of an earlier period where one is asked for."""
+    figure = _figure(rule, ruleset, now)
+    before = _figure(rule, ruleset, earlier) if earlier else None
+    return IndicatorOutcome(ruleset, rule, figure, before, _movement(rule.wanted, figure, before))
+
+
+def _figure(rule: IndicatorRule, ruleset: Ruleset, of: Material) -> Figure:
+    match rule.figure:
+        case DutyShare(concepts, part, whole):
+            states = [duty.state.value for duty in of.duties if duty.duty.concept in concepts]
+            return Figure(sum(state in part for state in states), sum(state in whole for state in states))
+        case CountShare(part, whole):
+            parts, wholes = of.counts[part], of.counts[whole]
+            if not (parts.certain and wholes.certain):
+                return UNDECIDED
+            return Figure(len(parts.qualified), len(wholes.qualified))
+        case AverageDays(name, start, end):
+            counted = of.counts[name]
+            if not counted.certain:
+                return UNDECIDED
+            waits = [
+                wait
+                for one in counted.qualified
+                if (wait := _longest_wait(one, start, end, ruleset, of.at)) is not None
+            ]
+            return Figure(sum(waits), len(waits))
+
+
+def _longest_wait(
+    one: Qualified, start: Reference, end: Reference, ruleset: Ruleset, at: datetime
+) -> int | None:
+    """The days that the slowest request of a matter took; None while one of them is not through."""
+    waits = [_wait(one, request, start, end, ruleset, at) for request in one.requests]
+    through = [wait for wait in waits if wait is not None]
+    return max(through) if len(through) == len(waits) else None
+
+
+def _wait(
+    one: Qualified, request: Request, start: Reference, end: Reference, ruleset: Ruleset, at: datetime
+) -> int | None:
+    env = Environment.of_request(ruleset, one.matter, request, at, MissingFacts(), lambda _: True)
+    first = min(_days(start, env), default=None)
+    if first is None:
+        return None
+    last = min((day for day in _days(end, env) if day >= first), default=None)
+    return (last - first).days if last else None
+
+
+def _days(reference: Reference, env: Environment) -> list[date]:
+    """The days that a moment names: every one on which the event happened, or that its attribute tells."""
+    match reference.kind:
+        case RefKind.EVENT_AT:
+            return [day_of(event.at) for event in env.events_of(reference.name)]
+        case RefKind.EVENT_ATTRIBUTE:
+            told = [event.attributes.get(reference.member) for event in env.events_of(reference.name)]
+        case _:
+            value = env.resolve(reference)
+            told = [value if isinstance(value, date) else None]
+    return [day_of(day) if isinstance(day, datetime) else day for day in told if isinstance(day, date)]
+
+
+def _movement(wanted: Wanted, now: Figure, before: Figure | None) -> Movement:
+    if before is None or wanted is Wanted.NOT_SAID or now.value is None or before.value is None:
+        return Movement.NOT_SAID
+    if now.value == before.value:
+        return Movement.UNCHANGED
+    return Movement.AS_WANTED if (now.value > before.value) is (wanted is Wanted.UP) else Movement.AGAINST
+
+
+def index(rule: IndexRule, ruleset: Ruleset, indicators: Sequence[IndicatorOutcome]) -> IndexOutcome:
+    """The weighted mean of some indicators from 0 to 100; no value where one of them has none.
+
+    What is wanted to go down counts by what is left of the whole; a share above the whole counts as it.
+    """
+    by_name = {outcome.rule.id: outcome for outcome in indicators}
+    parts = [by_name[part.indicator] for part in rule.parts]
+    weights = [_weight(part.weight, ruleset) for part in rule.parts]
+    return IndexOutcome(
+        ruleset,
+        rule,
+        _mean([points_of(part.rule, part.figure) for part in parts], weights),
+        _mean([points_of(part.rule, part.earlier) for part in parts], weights),
+        tuple(parts),
+        tuple(weights),
+    )
+
+
+def points(value: Fraction | None) -> str:
+    """A value of an index as decimals with two places, a half rounded up; empty where there is none."""
+    if value is None:
+        return ""
+    hundredths = (value * 100 + Fraction(1, 2)).__floor__()
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def _weight(reference: Reference, ruleset: Ruleset) -> int:
+    value = ruleset.parameters[reference.name].at(ruleset.in_force_from)
+    return value if isinstance(value, int) else 0
+
+
+def points_of(rule: IndicatorRule, figure: Figure | None) -> Fraction | None:
+    """What an indicator gives to an index, from 0 to 100; None where it has no value."""
+    if figure is None or figure.value is None:
+        return None
+    share = min(figure.value, Fraction(1))
+    return 100 * (share if rule.wanted is Wanted.UP else 1 - share)
+
+
+def _mean(points: Sequence[Fraction | None], weights: Sequence[int]) -> Fraction | None:
+    known = [point for point in points if point is not None]
+    if not points or len(known) < len(points):
+        return None
+    return sum((p * w for p, w in zip(known, weights, strict=True)), Fraction(0)) / sum(weights)

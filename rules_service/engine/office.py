@@ -1,0 +1,143 @@
+"""Assesses an office over a period: what is counted of its matters, the figures, and what it owes itself."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rules_service.calendar import WorkingCalendar
+from rules_service.engine.assess import Speaker, assess_matter, merge
+from rules_service.engine.case import Matter, Office, Question, Request, Span
+from rules_service.engine.compiled import Compiled
+from rules_service.engine.counts import Counted, CountResult, count_matters, period_facts, without_reports
+from rules_service.engine.duties import Clock
+from rules_service.engine.environment import Environment
+from rules_service.engine.evaluate import run_duties, run_tables
+from rules_service.engine.figures import Material, index, indicator
+from rules_service.engine.groups import grouped
+from rules_service.engine.index import UNKNOWN, Known
+from rules_service.engine.outcome import DutyOutcome, MissingFacts, Outcome
+from rules_service.language.model import DutyShare, Each
+from rules_service.language.types import day_of
+
+PERIOD_DAYS = ("period.first_day", "period.last_day")
+
+
+@dataclass(slots=True)
+class _Assessment:
+    """One question about an office, and what has come of it so far."""
+
+    office: Office
+    matters: Sequence[Matter]
+    matter_speakers: Callable[[Matter], Iterable[Speaker]]
+    question: Question
+    calendar: WorkingCalendar
+    outcome: Outcome
+    counted: list[Counted]
+    matter_duties: list[DutyOutcome] | None = None
+
+    def duties(self, period: Span) -> list[DutyOutcome]:
+        """Duties of the office's matters that belong to a period.
+
+        Beside an earlier period, what started by its last day belongs to it and all else to the other.
+        """
+        if self.matter_duties is None:
+            self.matter_duties = [
+                duty
+                for matter in self.matters
+                for duty in assess_matter(
+                    self.matter_speakers(matter), matter, self.question, self.calendar
+                ).duties
+                if duty.obliged_office in {"", self.office.id}
+            ]
+        earlier = self.office.earlier
+        if earlier is None:
+            return self.matter_duties
+        return [
+            duty
+            for duty in self.matter_duties
+            if (duty.started_at is not None and day_of(duty.started_at) <= earlier.last_day)
+            is (period is earlier)
+        ]
+
+    def material(self, compiled: Compiled, period: Span, missing: MissingFacts) -> Material:
+        """What a ruleset's figures of a period are made of."""
+        counts = {
+            count.name: count_matters(
+                count, self.matters, period, compiled.ruleset, missing, self.question.at
+            )
+            for count in compiled.ruleset.counts
+        }
+        shares = any(isinstance(rule.figure, DutyShare) for rule in compiled.ruleset.indicators)
+        return Material(counts, self.duties(period) if shares else (), self.question.at)
+
+
+def assess_office(
+    office_speakers: Iterable[Speaker],
+    matter_speakers: Callable[[Matter], Iterable[Speaker]],
+    office: Office,
+    question: Question,
+    calendar: WorkingCalendar,
+) -> tuple[Outcome, list[Counted]]:
+    """What the rulesets say about an office, and the list behind every count.
+
+    Reports are taken out before anything is counted, so that neither a figure nor a list can disclose
+    one (REG22 art. 30.3). What was withdrawn, merged or closed since stays counted.
+    """
+    matters = [kept for matter in office.matters if (kept := without_reports(matter)) is not None]
+    about = _Assessment(office, matters, matter_speakers, question, calendar, Outcome(), [])
+    for speaker in office_speakers:
+        if speaker.decides:
+            _decide(speaker, about)
+        elif speaker.compiled.duties[Each.OFFICE]:
+            _run_clocks(speaker, about)
+    merge(about.outcome, ())
+    return about.outcome, about.counted
+
+
+def _decide(speaker: Speaker, about: _Assessment) -> None:
+    compiled, outcome, office = speaker.compiled, about.outcome, about.office
+    ruleset = compiled.ruleset
+    now = about.material(compiled, office.period, outcome.missing)
+    for count in ruleset.counts:
+        result = now.counts[count.name]
+        about.counted += [Counted(one.matter.id, count.name) for one in result.qualified]
+        if count.by:
+            outcome.groups.append(grouped(count, result, ruleset, outcome.missing))
+    env = _environment(speaker, about, now.counts, outcome.missing)
+    run_tables(compiled, env, outcome, Each.OFFICE, near=about.question.near)
+    run_duties(compiled.duties[Each.OFFICE], [env], _clock(about), outcome)
+    earlier = about.material(compiled, office.earlier, outcome.missing) if office.earlier else None
+    figures = [indicator(rule, ruleset, now, earlier) for rule in ruleset.indicators]
+    outcome.indicators += figures
+    outcome.indexes += [index(rule, ruleset, figures) for rule in ruleset.indexes]
+    outcome.use(ruleset)
+
+
+def _run_clocks(speaker: Speaker, about: _Assessment) -> None:
+    """A revision no longer in force still answers for the clocks that started under it."""
+    missing = MissingFacts()
+    env = _environment(speaker, about, {}, missing)
+    run_tables(speaker.compiled, env, about.outcome, Each.OFFICE, keep=False)
+    before = len(about.outcome.duties)
+    run_duties(speaker.compiled.duties[Each.OFFICE], [env], _clock(about), about.outcome)
+    if len(about.outcome.duties) > before:
+        about.outcome.use(speaker.compiled.ruleset)
+
+
+def _clock(about: _Assessment) -> Clock:
+    return Clock(about.question.at, about.office.complete_until or about.question.at, about.calendar)
+
+
+def _environment(
+    speaker: Speaker, about: _Assessment, counts: Mapping[str, CountResult], missing: MissingFacts
+) -> Environment:
+    """What a ruleset knows of the office: its facts, its counts, the period's days, its own events."""
+    office, ruleset = about.office, speaker.compiled.ruleset
+    facts: dict[str, Known] = {**office.facts, **period_facts(office.period)}
+    facts |= dict(zip(PERIOD_DAYS, office.period, strict=True))
+    facts |= {name: len(result.qualified) for name, result in counts.items() if result.certain}
+    events = [event for event in office.events if event.at <= about.question.at]
+    request = Request("", facts, office.unknown)
+    env = Environment(ruleset, office.id, request, events, missing, speaker.speaks_on)
+    # A count left open is not missing itself: what it was left open by has been noted.
+    env.names |= {name: UNKNOWN for name, result in counts.items() if not result.certain}
+    return env

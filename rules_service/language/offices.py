@@ -1,0 +1,208 @@
+"""Reads what a ruleset counts of an office: counts, indicators over them, and indexes over indicators."""
+
+from rules_service.language.duties import read_start
+from rules_service.language.findings import Code
+from rules_service.language.model import (
+    AverageDays,
+    Count,
+    CountShare,
+    DutyShare,
+    IndexPart,
+    IndexRule,
+    IndicatorRule,
+    Parameter,
+    Reference,
+    RefKind,
+    Wanted,
+)
+from rules_service.language.scope import Scope
+from rules_service.language.source import Entries, Node
+from rules_service.language.types import Kind
+
+STATES = (
+    "not_started",
+    "pending",
+    "due_soon",
+    "met",
+    "met_late",
+    "overdue",
+    "suspended",
+    "discharged",
+    "void",
+)
+WANTED = {wanted.value: wanted for wanted in Wanted if wanted is not Wanted.NOT_SAID}
+SMALLEST_GROUP = 5
+GROUPED_BY = frozenset({Kind.ENUM, Kind.STRING})
+NOTHING = Reference(RefKind.LITERAL, literal=0)
+
+
+def read_counts(node: Node | None, scope: Scope) -> tuple[Count, ...]:
+    """Reads all counts."""
+    return tuple(_count(item, scope) for item in scope.reading.items(node, "计数"))
+
+
+def _count(node: Node, scope: Scope) -> Count:
+    read = scope.reading
+    values = read.record(node, "计数", "as during", "where by at_least cite basis note")
+    name = read.text(values.get("as"), "计数")
+    place = f"计数 {name}"
+    fact = scope.vocabulary.facts.get(name)
+    if fact is None or not fact.counted:
+        read.find(Code.UNKNOWN_NAME, node, place, "计数要用词汇表里标明 counted 的事实作名字。")
+    return Count(
+        name,
+        scope.code("event", values.get("during"), place),
+        scope.conditions(values.get("where"), place),
+        scope.citations(values, node, place),
+        _grouped_by(values.get("by"), scope, place),
+        _least(values.get("at_least"), node, scope, place) if "by" in values else None,
+    )
+
+
+def _grouped_by(node: Node | None, scope: Scope, place: str) -> str:
+    if node is None:
+        return ""
+    name = scope.reading.text(node, place)
+    kind = scope.name_type(name)
+    if kind is None or name in scope.outputs:
+        scope.unknown_input(name, node, place)
+    elif kind.kind not in GROUPED_BY:
+        scope.reading.find(
+            Code.WRONG_GROUP, node, place, f"不能按“{name}”分组，它不是代码。", "请按代码类的事实分组。"
+        )
+    return name
+
+
+def _least(node: Node | None, count: Node, scope: Scope, place: str) -> Reference:
+    """The least size of a group that is shown: below five a group could tell who is in it."""
+    least = scope.amount(node, place)
+    values = [value for value in _values(least, scope) if isinstance(value, int)]
+    if not values or min(values) < SMALLEST_GROUP:
+        scope.reading.find(
+            Code.WRONG_GROUP,
+            node or count,
+            place,
+            f"分组的计数要写 at_least，不得小于 {SMALLEST_GROUP}：组太小，会看出是谁。",
+            f"请写 at_least: {SMALLEST_GROUP}，或一个不小于它的参数。",
+        )
+    return least or NOTHING
+
+
+def _values(reference: Reference | None, scope: Scope) -> list[object]:
+    if reference is None:
+        return []
+    if reference.kind is RefKind.PARAMETER:
+        return [dated.value for dated in scope.parameters[reference.name].values]
+    return [reference.literal]
+
+
+def read_indicators(node: Node | None, counts: tuple[Count, ...], scope: Scope) -> tuple[IndicatorRule, ...]:
+    """Reads all indicators."""
+    names = frozenset(count.name for count in counts)
+    return tuple(_indicator(item, names, scope) for item in scope.reading.items(node, "指标"))
+
+
+def _indicator(node: Node, counts: frozenset[str], scope: Scope) -> IndicatorRule:
+    read = scope.reading
+    values = read.record(node, "指标", "id", "of_duties part whole average_days wanted cite basis note")
+    name = scope.code("indicator", values.get("id"), "指标")
+    place = f"指标 {name}"
+    if "average_days" in values:
+        figure: DutyShare | CountShare | AverageDays = _average(values["average_days"], counts, scope, place)
+    else:
+        for key in ("part", "whole"):
+            if key not in values:
+                read.find(Code.MISSING_KEY, node, place, f"缺少“{key}”。", "请写分子 part 和分母 whole。")
+        part, whole = values.get("part"), values.get("whole")
+        if isinstance(part, Entries) or isinstance(whole, Entries):
+            figure = CountShare(_of_count(part, counts, scope, place), _of_count(whole, counts, scope, place))
+        else:
+            if "of_duties" not in values:
+                read.find(
+                    Code.MISSING_KEY, node, place, "缺少“of_duties”。", "除两个计数时写 part: {count: …}。"
+                )
+            figure = DutyShare(
+                scope.code_list("concept", values.get("of_duties"), place),
+                _states(part, scope, place),
+                _states(whole, scope, place),
+            )
+    return IndicatorRule(
+        name,
+        figure,
+        read.choice(values.get("wanted"), place, WANTED, Wanted.NOT_SAID),
+        scope.citations(values, node, place),
+    )
+
+
+def _states(node: Node | None, scope: Scope, place: str) -> tuple[str, ...]:
+    states = scope.reading.texts(node, place)
+    for state in states:
+        if state not in STATES and node is not None:
+            message = f"不认识状态“{state}”。"
+            scope.reading.find(Code.WRONG_LITERAL, node, place, message, f"可以写：{'、'.join(STATES)}。")
+    return states
+
+
+def _of_count(node: Node | None, counts: frozenset[str], scope: Scope, place: str) -> str:
+    return _counted(scope.reading.record(node, place, "count").get("count"), counts, scope, place)
+
+
+def _counted(node: Node | None, counts: frozenset[str], scope: Scope, place: str) -> str:
+    name = scope.reading.text(node, place)
+    if node is not None and name not in counts:
+        known = "、".join(sorted(counts)) or "（没有计数）"
+        scope.reading.find(Code.UNKNOWN_NAME, node, place, f"本规则集没有计数“{name}”。", f"有：{known}。")
+    return name
+
+
+def _average(node: Node, counts: frozenset[str], scope: Scope, place: str) -> AverageDays:
+    values = scope.reading.record(node, place, "of from to")
+    start, end = (read_start(values.get(key), scope, place) for key in ("from", "to"))
+    return AverageDays(_counted(values.get("of"), counts, scope, place), start or NOTHING, end or NOTHING)
+
+
+def read_indexes(
+    node: Node | None, indicators: tuple[IndicatorRule, ...], scope: Scope
+) -> tuple[IndexRule, ...]:
+    """Reads all indexes."""
+    by_name = {rule.id: rule for rule in indicators}
+    return tuple(_index(item, by_name, scope) for item in scope.reading.items(node, "指数"))
+
+
+def _index(node: Node, indicators: dict[str, IndicatorRule], scope: Scope) -> IndexRule:
+    read = scope.reading
+    values = read.record(node, "指数", "id parts", "cite basis note")
+    name = scope.code("indicator", values.get("id"), "指数")
+    place = f"指数 {name}"
+    parts = tuple(_part(item, indicators, scope, place) for item in read.items(values.get("parts"), place))
+    return IndexRule(name, parts, scope.citations(values, node, place))
+
+
+def _part(node: Node, indicators: dict[str, IndicatorRule], scope: Scope, place: str) -> IndexPart:
+    read = scope.reading
+    values = read.record(node, place, "indicator weight")
+    name, weight = read.text(values.get("indicator"), place), read.text(values.get("weight"), place)
+    rule = indicators.get(name)
+    message = cure = ""
+    if rule is None:
+        message, cure = f"本规则集没有指标“{name}”。", "指数的每一部分都要是本规则集的指标。"
+    elif isinstance(rule.figure, AverageDays):
+        message, cure = f"“{name}”是平均天数，不是比例。", "指数只合成比例，请换一个指标。"
+    elif rule.wanted is Wanted.NOT_SAID:
+        message, cure = f"“{name}”没有写希望上升还是下降。", "请给这个指标写 wanted: up 或 wanted: down。"
+    if message:
+        read.find(Code.WRONG_INDEX_PART, values.get("indicator", node), place, message, cure)
+    if not _is_weight(scope.parameters.get(weight)):
+        read.find(
+            Code.WRONG_INDEX_PART,
+            values.get("weight", node),
+            place,
+            f"权重“{weight}”不是大于 0 的整数参数。",
+            "权重是约定，请写成参数，便于公开和修改。",
+        )
+    return IndexPart(name, Reference(RefKind.PARAMETER, weight))
+
+
+def _is_weight(parameter: Parameter | None) -> bool:
+    values = [dated.value for dated in parameter.values] if parameter else []
+    return bool(values) and all(isinstance(value, int) and value > 0 for value in values)

@@ -1,7 +1,8 @@
 """Runs a ruleset's chained rules over a matter: gathers their facts and tells what they find."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from rules_service.engine.case import Facts, Matter
 from rules_service.engine.chaining import ChainEngine, Finding, Firing, open_engine
@@ -9,8 +10,10 @@ from rules_service.engine.duties import Clock
 from rules_service.engine.outcome import DutyOutcome, DutyState, FindingOutcome, deterministic_id
 from rules_service.language.chain_rules import ChainProgram, Fact, FactConclusion, FactKind, Scalar
 from rules_service.language.chains import FIELD_TYPES
-from rules_service.language.model import ChainSource, Ruleset
+from rules_service.language.model import ChainedRule, ChainSource, Ruleset
 from rules_service.language.vocabulary import Vocabulary
+
+SCALARS = (str, int, date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +30,36 @@ class ChainRunner:
     """The chained rules of one revision, ready to run."""
 
     ruleset: Ruleset
-    kinds: frozenset[str]
+    rules: Mapping[str, ChainedRule]
+    fields: Mapping[str, frozenset[str]]
+    """The fields of each kind of fact that the rules speak of."""
     engine: ChainEngine
 
     @classmethod
     def of(cls, ruleset: Ruleset, vocabulary: Vocabulary) -> "ChainRunner":
         """Compiles the chained rules; raises RefusedError where the engine could not run them safely."""
         program = program_of(ruleset, vocabulary)
-        return cls(ruleset, frozenset(kind.name for kind in program.kinds), open_engine(program))
+        return cls(
+            ruleset,
+            {chain.rule.id: chain for chain in ruleset.chains},
+            {kind.name: frozenset(kind.fields) for kind in program.kinds},
+            open_engine(program),
+        )
 
     def run(self, case: ChainCase) -> list[FindingOutcome]:
         """What the rules find; several ways to the same finding are one finding."""
-        facts = [fact for source in self.ruleset.chain_sources for fact in _facts(source, case)]
-        facts += [Fact(related.kind, _scalars(related.fields)) for related in case.matter.related]
-        result = self.engine.run([fact for fact in facts if fact.kind in self.kinds])
+        facts = [
+            fact
+            for source in self.ruleset.chain_sources
+            if source.kind in self.fields
+            for fact in _facts(source, case)
+        ]
+        facts += [
+            Fact(related.kind, _scalars(related.fields, self.fields[related.kind]))
+            for related in case.matter.related
+            if related.kind in self.fields
+        ]
+        result = self.engine.run(facts)
         found: dict[str, FindingOutcome] = {}
         for firing in result.firings:
             if isinstance(firing.concluded, Finding):
@@ -49,7 +68,7 @@ class ChainRunner:
         return list(found.values())
 
     def _finding(self, firing: Firing, concluded: Finding, case: ChainCase) -> FindingOutcome:
-        rule = next(chain for chain in self.ruleset.chains if chain.rule.id == firing.rule)
+        rule = self.rules[firing.rule]
         fields = sorted((name, str(value)) for name, value in concluded.fields.items())
         return FindingOutcome(
             id=deterministic_id(
@@ -81,7 +100,12 @@ def program_of(ruleset: Ruleset, vocabulary: Vocabulary) -> ChainProgram:
     named |= {rule.then.kind for rule in rules if isinstance(rule.then, FactConclusion)}
     kinds = tuple(
         FactKind(
-            name, {field: FIELD_TYPES[kind.kind] for field, kind in vocabulary.kinds[name].fields.items()}
+            name,
+            {
+                field: FIELD_TYPES[kind.kind]
+                for field, kind in vocabulary.kinds[name].fields.items()
+                if kind.kind in FIELD_TYPES
+            },
         )
         for name in sorted(named)
     )
@@ -118,5 +142,5 @@ def _silent(source: ChainSource, case: ChainCase) -> dict[str, bool] | None:
     return told
 
 
-def _scalars(fields: Facts) -> dict[str, Scalar]:
-    return {name: value for name, value in fields.items() if isinstance(value, Scalar)}
+def _scalars(given: Facts, fields: frozenset[str]) -> dict[str, Scalar]:
+    return {name: value for name, value in given.items() if name in fields and isinstance(value, SCALARS)}

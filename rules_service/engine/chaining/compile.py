@@ -15,6 +15,7 @@ from rules_service.language.chain_rules import (
     ChainProgram,
     ChainRule,
     Fact,
+    FieldRef,
     FieldTest,
     Join,
     Operator,
@@ -26,11 +27,14 @@ SID = "0"
 KIND = "k"
 TRUE = "__t"
 BOOT = "__boot"
+BEFORE_IDENTITY = f'{{"sid":"{SID}","id":"'
 BOOT_FACT = f'{{"sid":"{SID}","id":"{BOOT}","{BOOT}":1}}'
 
 ENGINE_OPERATORS: Mapping[Operator, str] = {"!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 
 Expression = Mapping[str, object]
+Taken = tuple[str, int, str]
+"""A field, the place of the pattern whose fact it is taken from, and the field there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,30 @@ class FieldCode:
     name: str
     presence: str
 
+    @property
+    def spelling(self) -> tuple[str, str, str]:
+        """What stands before and after the field's number in a fact, and what stands there without one."""
+        if not self.presence:
+            return f',"{self.name}":', "", ""
+        return f',"{self.name}":', f',"{self.presence}":1', f',"{self.name}":0,"{self.presence}":0'
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class KindCode:
     """A kind as the engine knows it, with those of its fields that rules compare."""
 
     number: int
     fields: Mapping[str, FieldCode]
+
+    @cached_property
+    def after_identity(self) -> str:
+        """What follows a fact's identity whatever its fields are."""
+        return f'","{TRUE}":1,"{KIND}":{self.number}'
+
+    @cached_property
+    def spellings(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Each field with its spelling."""
+        return tuple((field, *code.spelling) for field, code in self.fields.items())
 
 
 @dataclass(frozen=True)
@@ -78,6 +99,18 @@ class CompiledProgram:
         return json.dumps(rules, separators=(",", ":"))
 
     @cached_property
+    def aliases(self) -> tuple[tuple[str, ...], ...]:
+        """For each rule the engine's names of its patterns."""
+        return tuple(
+            tuple(alias_name(place) for place in range(len(rule.when))) for rule in self.program.rules
+        )
+
+    @cached_property
+    def concluded(self) -> tuple[tuple[tuple[Taken, ...], Mapping[str, Scalar]], ...]:
+        """For each rule the fields that it concludes: those taken from facts, and the constant ones."""
+        return tuple(_concluded(rule) for rule in self.program.rules)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of what the engine reads, in hexadecimal."""
         return hashlib.sha256(self.engine_json.encode()).hexdigest()
@@ -85,16 +118,12 @@ class CompiledProgram:
     def fact_json(self, fact: Fact, identity: int, texts: dict[str, int]) -> str:
         """A fact of a kind that some rule needs; `texts` numbers the texts of one run and grows."""
         kind = self.kinds[fact.kind]
-        properties = [f'{{"sid":"{SID}","id":"{identity}","{TRUE}":1,"{KIND}":{kind.number}']
-        for field, code in kind.fields.items():
-            value = fact.fields.get(field)
-            if value is not None:
-                properties.append(f'"{code.name}":{value_number(value, texts)}')
-                if code.presence:
-                    properties.append(f'"{code.presence}":1')
-            elif code.presence:
-                properties.append(f'"{code.name}":0,"{code.presence}":0')
-        return ",".join(properties) + "}"
+        given = fact.fields
+        told = f"{BEFORE_IDENTITY}{identity}{kind.after_identity}"
+        for field, before, after, unknown in kind.spellings:
+            value = given.get(field)
+            told += unknown if value is None else f"{before}{value_number(value, texts)}{after}"
+        return told + "}"
 
 
 def compile_program(program: ChainProgram) -> CompiledProgram:
@@ -128,6 +157,18 @@ def value_number(value: Scalar, texts: dict[str, int]) -> int:
     if isinstance(value, str):
         return texts.setdefault(value, len(texts))
     return value.toordinal() if isinstance(value, date) else int(value)
+
+
+def _concluded(rule: ChainRule) -> tuple[tuple[Taken, ...], Mapping[str, Scalar]]:
+    places = {pattern.alias: place for place, pattern in enumerate(rule.when)}
+    taken: list[Taken] = []
+    constant: dict[str, Scalar] = {}
+    for field, source in rule.then.fields.items():
+        if isinstance(source, FieldRef):
+            taken.append((field, places[source.alias], source.field))
+        else:
+            constant[field] = source
+    return tuple(taken), constant
 
 
 def _kind_codes(program: ChainProgram) -> dict[str, KindCode]:

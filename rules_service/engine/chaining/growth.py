@@ -8,6 +8,7 @@ test are counted too.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import count
 
 from rules_service.language.chain_rules import ChainProgram, ChainRule, Fact, Scalar
 from service_kit.problems import Problem, Refusal, RefusedError
@@ -25,9 +26,16 @@ class _Step:
 
 
 class JoinShape:
-    """How the rules of a program join facts. Built once a program."""
+    """How the rules of a program join facts. Built once a program.
 
-    def __init__(self, program: ChainProgram) -> None:
+    `safe_facts` is how many facts can never form more than `most` combinations, however alike they are: a
+    run with no more of them need not count.
+    """
+
+    def __init__(self, program: ChainProgram, most: int) -> None:
+        self.most = most
+        deepest = max((len(rule.when) for rule in program.rules if len(rule.when) > 1), default=2)
+        self.safe_facts = next(facts for facts in count() if (facts + 1) ** deepest > most)
         rules: dict[str, list[tuple[str, tuple[_Step, ...]]]] = {}
         fields: dict[str, set[str]] = defaultdict(set)
         for rule in program.rules:
@@ -57,9 +65,8 @@ def _steps(rule: ChainRule) -> tuple[_Step, ...]:
 class Growth:
     """How many combinations the facts of one run can form, at most."""
 
-    def __init__(self, shape: JoinShape, most_combinations: int) -> None:
+    def __init__(self, shape: JoinShape) -> None:
         self._shape = shape
-        self._most = most_combinations
         self._count: Counter[str] = Counter()
         self._same: Counter[tuple[str, str, Scalar]] = Counter()
         self._most_same: dict[tuple[str, str], int] = defaultdict(int)
@@ -87,13 +94,13 @@ class Growth:
             for field in step.equals:
                 fitting = min(fitting, self._most_same[step.kind, field])
             combinations *= fitting
-            if combinations > self._most:
+            if combinations > self._shape.most:
                 raise RefusedError(
                     [
                         Problem(
                             "CHAIN_TOO_MANY_COMBINATIONS",
                             f"链式规则 {rule}",
-                            f"这些事实最多可能组成 {combinations} 种搭配，上限 {self._most} 种。",
+                            f"这些事实最多可能组成 {combinations} 种搭配，上限 {self._shape.most} 种。",
                             "请分批送来事实，或让规则的条件以“=”相联。",
                         )
                     ],

@@ -7,7 +7,7 @@ state, and nothing is ever retracted. The background threads of `durable.engine.
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import durable_rules_engine
 import orjson
@@ -46,31 +46,24 @@ class EngineHandle:
         An exception of `conclude` ends the run and leaves the handle as good as before.
         """
         try:
-            with self._state(facts) as state:
-                fired = self._start(state)
-                while fired:
-                    ((rule, bound),) = orjson.loads(fired).items()
-                    if (fact := conclude((rule, bound))) is not None:
-                        durable_rules_engine.assert_fact(self._handle, fact)
-                    fired = durable_rules_engine.complete_and_start_action(self._handle, state)
+            self._run(facts, conclude)
         except durable_rules_engine.error as error:
             raise EngineFailedError(str(error)) from error
 
-    def _start(self, state: int | None) -> str | None:
-        """The first firing in a state, if there is any."""
-        if state is None:
-            return None
-        started = durable_rules_engine.start_action_for_state(self._handle, state)
-        return started[1] if started else None
-
-    @contextlib.contextmanager
-    def _state(self, facts: Iterable[str]) -> Iterator[int | None]:
-        """The state in which the facts are asserted; none without facts."""
+    def _run(self, facts: Iterable[str], conclude: Callable[[Fired], str | None]) -> None:
         state: int | None = None
         try:
             for fact in facts:
                 _, state = durable_rules_engine.assert_fact(self._handle, fact)
-            yield state
+            if state is None:
+                return
+            started = durable_rules_engine.start_action_for_state(self._handle, state)
+            fired = started[1] if started else None
+            while fired:
+                ((rule, bound),) = orjson.loads(fired).items()
+                if (derived := conclude((rule, bound))) is not None:
+                    durable_rules_engine.assert_fact(self._handle, derived)
+                fired = durable_rules_engine.complete_and_start_action(self._handle, state)
         finally:
             # INVARIANT: no state outlives its run, and a state exists exactly when an assert came back.
             if state is not None:

@@ -49,7 +49,12 @@ def fits(value: Scalar, field_type: FieldType) -> bool:
     """Whether a value is of a type, and an integer one that is told apart from its neighbours everywhere."""
     if type(value) is not field_type.python:
         return False
-    return not isinstance(value, int) or abs(value) <= LARGEST_INT
+    return not isinstance(value, int) or is_exact(value)
+
+
+def is_exact(value: int) -> bool:
+    """Whether an integer is told apart from its neighbours everywhere."""
+    return -LARGEST_INT <= value <= LARGEST_INT
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ from rules_service.engine.chaining import (
     compile_program,
     open_engine,
 )
-from rules_service.engine.chaining.engine import MOST_FACTS
+from rules_service.engine.chaining.admission import MOST_FACTS
 from rules_service.language.chain_rules import (
     ChainProgram,
     ChainRule,
@@ -87,7 +87,7 @@ def test_a_matter_urged_supervised_and_still_overdue_is_found(shipped: ChainEngi
     (firing,) = shipped.run(facts).firings
     assert firing.rule == "urged_and_supervised_still_open"
     assert firing.concluded == Finding("year_end_deduction", {"matter": "甲"})
-    assert [(binding.alias, binding.index) for binding in firing.bindings] == [("u", 2), ("s", 1), ("m", 0)]
+    assert [(binding.alias, binding.place) for binding in firing.bindings] == [("u", 2), ("s", 1), ("m", 0)]
     assert [binding.fact for binding in firing.bindings] == [facts[2], facts[1], facts[0]]
 
 
@@ -128,7 +128,7 @@ def test_facts_that_follow_join_in_the_same_run_and_are_one_when_equal() -> None
     result = engine.run([edge("1", "2"), edge("2", "3"), edge("1", "3"), edge("3", "1")])
     paths = sorted((str(fact.fields["a"]), str(fact.fields["b"])) for fact in result.derived)
     assert paths == [(a, b) for a in "123" for b in "123"]
-    assert {binding.index for firing in result.firings for binding in firing.bindings} == set(range(13))
+    assert {binding.place for firing in result.firings for binding in firing.bindings} == set(range(13))
 
 
 def test_a_fact_that_was_given_is_not_derived_again() -> None:
@@ -145,7 +145,7 @@ def test_firings_come_by_priority_then_by_rule_then_by_facts() -> None:
         tuple(ChainRule(name, (Pattern("x", "n"),), FindingConclusion(name, {}), p) for name, p in rules),
     )
     result = engine_of(program).run([Fact("n", {"v": 1}), Fact("n", {"v": 2})])
-    told = [(firing.rule, firing.bindings[0].index) for firing in result.firings]
+    told = [(firing.rule, firing.bindings[0].place) for firing in result.firings]
     assert told == [("soon", 0), ("soon", 1), ("sooner", 0), ("sooner", 1), ("late", 0), ("late", 1)]
 
 
@@ -225,6 +225,25 @@ def test_facts_that_could_form_too_many_combinations_never_reach_the_engine() ->
     engine = engine_of(ChainProgram(EDGES.kinds, (rule,)))
     with pytest.raises(RefusedError, match="CHAIN_TOO_MANY_COMBINATIONS"):
         engine.run([edge(str(number), "") for number in range(MOST_FACTS)])
+
+
+PAIRS_OF_PATHS = ChainRule(
+    "pairs",
+    (Pattern("x", "path"), Pattern("y", "path", joins=(Join("a", "!=", "x", "a"),))),
+    FindingConclusion("f", {}),
+)
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["given", "derived"])
+def test_combinations_are_bounded_where_they_begin_to_matter(given: bool) -> None:
+    program = ChainProgram(EDGES.kinds, (EDGES.rules[0], PAIRS_OF_PATHS))
+    engine = ChainEngine(compile_program(program), most_combinations=12)
+    paths = [Fact("path" if given else "edge", {"a": str(number), "b": ""}) for number in range(5)]
+    for number in (2, 3, 4):
+        pairs = [firing for firing in engine.run(paths[:number]).firings if firing.rule == "pairs"]
+        assert len(pairs) == number * (number - 1)
+    with pytest.raises(RefusedError, match="CHAIN_TOO_MANY_COMBINATIONS"):
+        engine.run(paths)
 
 
 def test_many_matters_of_one_office_are_no_explosion(shipped: ChainEngine) -> None:

@@ -2,13 +2,17 @@
 
 import os
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
+import durable_rules_engine
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from rules_service.engine.chaining import ChainEngine, ChainResult, Finding, compile_program, preflight
-from rules_service.language.chain_rules import ChainProgram, Fact, FindingConclusion
+from rules_service.engine.chaining.candidates import MOST_LOOKED_AT
+from rules_service.language.chain_rules import ChainProgram, ChainRule, Fact, FindingConclusion, Pattern
 from service_kit.problems import RefusedError
 from tests.reference import chaining as plain
 from tests.rules_service.engine.chain_programs import facts, programs
@@ -16,6 +20,7 @@ from tests.rules_service.engine.chain_programs import facts, programs
 EXAMPLES = int(os.environ.get("HUIYIN_CHAIN_EXAMPLES", "300"))
 REQUESTS = 3
 MOST_FIRINGS = 400
+assert_fact = durable_rules_engine.assert_fact
 
 
 def content(fact: Fact) -> tuple[object, ...]:
@@ -84,12 +89,53 @@ def test_the_engine_says_what_the_plain_interpreter_says(data: st.DataObject) ->
         engine.close()
 
 
+def alone(rule: ChainRule, pattern: Pattern, fact: Fact) -> bool:
+    """Whether a fact could fill a pattern, were there the right facts to join it with."""
+    joined = [(pattern.alias, join.field) for join in pattern.joins]
+    joined += [(join.other_alias, join.other_field) for other in rule.when for join in other.joins]
+    known = all(field in fact.fields for alias, field in joined if alias == pattern.alias)
+    return known and plain.fills(fact, replace(pattern, joins=()), {})
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+@given(st.data())
+def test_the_engine_is_asked_exactly_where_each_pattern_of_a_rule_has_a_fact(data: st.DataObject) -> None:
+    program = data.draw(programs())
+    assume(not preflight(program))
+    engine = ChainEngine(compile_program(program), firing_limit=MOST_FIRINGS)
+    given_facts = data.draw(facts(program.kinds, most=12))
+    asserted: list[str] = []
+
+    def asserting(handle: int, fact: str) -> object:
+        asserted.append(fact)
+        return assert_fact(handle, fact)
+
+    with pytest.MonkeyPatch.context() as watched:
+        watched.setattr(durable_rules_engine, "assert_fact", asserting)
+        try:
+            answer(engine, given_facts)
+        finally:
+            engine.close()
+    wanted = any(
+        all(any(alone(rule, pattern, fact) for fact in given_facts) for pattern in rule.when)
+        for rule in program.rules
+    )
+    if wanted or len(given_facts) <= MOST_LOOKED_AT:
+        assert bool(asserted) == wanted
+    if not asserted:
+        assert plain.run(program, given_facts, MOST_FIRINGS)[1] == set()
+
+
 def check_places(program: ChainProgram, given_facts: list[Fact], result: ChainResult) -> None:
     """Each binding points at the fact it shows, and firings come in the documented order, none twice."""
     places = [*given_facts, *result.derived]
     order = {rule.id: (rule.priority, number) for number, rule in enumerate(program.rules)}
     keys = []
     for firing in result.firings:
-        assert all(places[binding.index] == binding.fact for binding in firing.bindings)
-        keys.append((order[firing.rule], tuple(binding.index for binding in firing.bindings)))
+        assert all(places[binding.place] == binding.fact for binding in firing.bindings)
+        keys.append((order[firing.rule], tuple(binding.place for binding in firing.bindings)))
     assert all(one < other for one, other in pairwise(keys))

@@ -17,6 +17,8 @@ import jsonschema
 import pdfplumber
 import pikepdf
 import pytest
+from fontTools.cffLib import CFFFontSet
+from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -482,6 +484,41 @@ def test_page_numbers_marks_and_rules_are_artifacts(name, make_order):
                 assert number in [
                     int(kid) for kid in owners[number].K if not isinstance(kid, pikepdf.Dictionary)
                 ]
+
+
+def cid_fonts(pdf):
+    return {
+        str(font.BaseFont): font.DescendantFonts[0]
+        for page in pdf.pages
+        for font in page.Resources.Font.values()
+    }.values()
+
+
+def test_characters_are_named_by_the_numbers_that_their_fonts_give_them(make_order):
+    """A reader finds a glyph of a CID-keyed font by its CID, not by its place (ISO 32000-1 9.7.4.2)."""
+    with pikepdf.open(io.BytesIO(rendered(make_order("B02-standard")).content)) as pdf:
+        seen = 0
+        for font in cid_fonts(pdf):
+            program = font.FontDescriptor.get("/FontFile3")
+            if program is None:
+                continue
+            top = cff_of(program.read_bytes()).topDictIndex[0]
+            glyphs = {int(name[3:]) for name in top.charset[1:]} if hasattr(top, "ROS") else None
+            used = [int(entry) for entry in list(font.W)[::2]]
+            assert glyphs is None or glyphs.issuperset(used)
+            # What a number names has an outline: an empty glyph is a few bytes long.
+            outlines = [len(top.CharStrings[f"cid{number:05}"].bytecode) for number in used if number > 100]
+            assert min(outlines) > 8
+            seen += len(outlines)
+    assert seen > 100
+
+
+def cff_of(program):
+    if program[:4] == b"OTTO":
+        return TTFont(io.BytesIO(program))["CFF "].cff
+    font = CFFFontSet()
+    font.decompile(io.BytesIO(program), TTFont())
+    return font
 
 
 _RENDER_ALL = """

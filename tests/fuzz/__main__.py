@@ -1,22 +1,26 @@
 """Fuzzes for as long as you like: `python -m tests.fuzz rulesets|questions --seconds 3600 --seed 1`.
 
-`chains --asserts 10000000 --processes 100` runs the chaining driver beside its plain twin in processes of
-their own, each with another seed and with memory that is filled before use.
+`chains --asserts 10000000 --processes 100 --seconds 2100` runs the chaining driver beside its plain twin in
+processes of their own, each with another seed and with memory that is filled before use.
 """
 
 import argparse
+import json
 import os
 import random
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.fuzz import running
 
-FACTS_AN_EXAMPLE = 20
-TWIN = "tests/rules_service/engine/test_chaining_twin.py"
+GRACE_SECONDS = 60
+COUNTED = ("processes", "failed", "programs", "requests", "runs", "asserts", "joins fired")
 
 
 def by_time(kind: str, seconds: float, seed: int) -> int:
@@ -38,28 +42,38 @@ def by_time(kind: str, seconds: float, seed: int) -> int:
     return 0
 
 
-def chains(asserts: int, processes: int, seed: int) -> int:
-    """Runs the twin in as many processes, two at a time; a crash or a difference is a failure."""
-    examples = max(1, asserts // (processes * FACTS_AN_EXAMPLE))
-    waiting = [seed + number for number in range(processes)]
-    running_now: dict[int, subprocess.Popen[bytes]] = {}
-    failed = 0
-    while waiting or running_now:
-        while waiting and len(running_now) < (os.cpu_count() or 1):
-            own = waiting.pop()
-            environment = os.environ | {
-                "HUIYIN_CHAIN_EXAMPLES": str(examples),
-                "MALLOC_PERTURB_": str(own % 255 + 1),
-            }
-            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", TWIN]
-            running_now[own] = subprocess.Popen([*command, f"--hypothesis-seed={own}"], env=environment)
-        for own, process in list(running_now.items()):
-            if process.poll() is not None:
-                failed += process.returncode != 0
-                del running_now[own]
-        time.sleep(0.1)
-    print(f"{processes} processes of {examples} examples, {failed} failed")
-    return int(failed > 0)
+def chains(asserts: int, processes: int, seed: int, seconds: float) -> int:
+    """Shares the asserts out to as many processes, one a core at a time, until the time is up.
+
+    A crash, a hang or a difference is a failure; what the others did is added up.
+    """
+    ends = time.monotonic() + seconds
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        told = list(
+            pool.map(lambda own: _process(-(-asserts // processes), own, ends), range(seed, seed + processes))
+        )
+    done = Counter[str]()
+    for one in told:
+        done.update(one)
+    print(", ".join(f"{done[name]:,} {name}" for name in COUNTED))
+    return int(done["failed"] > 0)
+
+
+def _process(asserts: int, seed: int, ends: float) -> Mapping[str, int]:
+    """What one process did; nothing where the time was up before it could begin."""
+    seconds = ends - time.monotonic()
+    if seconds <= 0:
+        return {}
+    command = [sys.executable, "-m", "tests.fuzz.chaining", str(asserts), str(seed), str(seconds)]
+    environment = os.environ | {"MALLOC_PERTURB_": str(seed % 255 + 1)}
+    try:
+        ended = subprocess.run(
+            command, env=environment, stdout=subprocess.PIPE, timeout=seconds + GRACE_SECONDS, check=True
+        )
+    except subprocess.SubprocessError as failed:
+        print(f"seed {seed}: {failed}", file=sys.stderr, flush=True)
+        return {"processes": 1, "failed": 1}
+    return {"processes": 1, **json.loads(ended.stdout)}
 
 
 def main() -> int:
@@ -72,7 +86,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=100)
     told = parser.parse_args()
     if told.kind == "chains":
-        return chains(told.asserts, told.processes, told.seed)
+        return chains(told.asserts, told.processes, told.seed, told.seconds)
     return by_time(told.kind, told.seconds, told.seed)
 
 

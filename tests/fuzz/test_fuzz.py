@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz import running
+from tests.fuzz import chaining, running
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -21,3 +21,9 @@ def test_spoilt_questions_are_answered_or_refused_and_nothing_else() -> None:
     answered = [running.ask(running.spoilt_question(chance)) for _ in range(400)]
     assert any(answered)
     assert not all(answered)
+
+
+def test_chained_rules_say_what_the_plain_interpreter_says_and_joins_fire() -> None:
+    done = chaining.fuzz(asserts=5000, seed=1, seconds=60)
+    assert done["asserts"] >= 5000
+    assert done["joins fired"] > 1000

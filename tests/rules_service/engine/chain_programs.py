@@ -1,8 +1,7 @@
 """Generated programs of chained rules with facts for them, and the one rule that ships."""
 
 from datetime import date
-
-from hypothesis import strategies as st
+from random import Random
 
 from rules_service.language.chain_rules import (
     ORDERED,
@@ -61,31 +60,46 @@ VALUES: dict[FieldType, list[Scalar]] = {
 }
 
 
-def operators(field_type: FieldType) -> st.SearchStrategy[Operator]:
+def operators(field_type: FieldType) -> list[Operator]:
     equality: list[Operator] = ["=", "=", "!="]
     order: list[Operator] = ["<", "<=", ">", ">="]
-    return st.sampled_from(equality + order if field_type in ORDERED else equality)
+    return equality + order if field_type in ORDERED else equality
 
 
-@st.composite
-def kinds(draw: st.DrawFn) -> tuple[FactKind, ...]:
-    names = draw(st.lists(st.sampled_from(KIND_NAMES), min_size=1, max_size=3, unique=True))
-    fields = st.dictionaries(
-        st.sampled_from(FIELD_NAMES), st.sampled_from([TEXT, INT, INT, BOOL, DATE]), min_size=1, max_size=4
+def program(chance: Random) -> ChainProgram:
+    """A program, most often one in which something fires, now and then one that preflight refuses."""
+    known = kinds(chance)
+    rules = []
+    for number in range(chance.randint(1, 5)):
+        when: tuple[Pattern, ...] = ()
+        for place in range(chance.choice([1, 2, 2, 3, 3, 4])):
+            when = (*when, pattern(chance, f"x{place}", known, when))
+        rules.append(ChainRule(f"rule{number}", when, conclusion(chance, known, when), chance.randint(0, 2)))
+    return ChainProgram(known, tuple(rules))
+
+
+def kinds(chance: Random) -> tuple[FactKind, ...]:
+    return tuple(
+        FactKind(
+            name,
+            {
+                field: chance.choice([TEXT, INT, INT, BOOL, DATE])
+                for field in chance.sample(FIELD_NAMES, chance.randint(1, 4))
+            },
+        )
+        for name in chance.sample(KIND_NAMES, chance.randint(1, 3))
     )
-    return tuple(FactKind(name, draw(fields)) for name in names)
 
 
-@st.composite
-def patterns(
-    draw: st.DrawFn, alias: str, known: tuple[FactKind, ...], earlier: tuple[Pattern, ...]
-) -> Pattern:
+def pattern(chance: Random, alias: str, known: tuple[FactKind, ...], earlier: tuple[Pattern, ...]) -> Pattern:
     by_name = {kind.name: kind for kind in known}
-    kind = draw(st.sampled_from(known))
+    kind = chance.choice(known)
     tests = []
-    for field in draw(st.lists(st.sampled_from(sorted(kind.fields)), max_size=2)):
+    for field in chance.choices(sorted(kind.fields), k=chance.choice([0, 0, 1, 2])):
         field_type = kind.fields[field]
-        tests.append(FieldTest(field, draw(operators(field_type)), draw(st.sampled_from(VALUES[field_type]))))
+        tests.append(
+            FieldTest(field, chance.choice(operators(field_type)), chance.choice(VALUES[field_type]))
+        )
     pairs = [
         (field, other.alias, other_field)
         for field, field_type in kind.fields.items()
@@ -94,21 +108,20 @@ def patterns(
         if other_type is field_type
     ]
     joins = [
-        Join(field, draw(operators(kind.fields[field])), other_alias, other_field)
+        Join(field, chance.choice(operators(kind.fields[field])), other_alias, other_field)
         for field, other_alias, other_field in (
-            draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=3)) if pairs else []
+            chance.choices(pairs, k=chance.choice([1, 1, 2, 3])) if pairs else []
         )
     ]
     return Pattern(alias, kind.name, tuple(tests), tuple(joins))
 
 
-@st.composite
-def conclusions(draw: st.DrawFn, known: tuple[FactKind, ...], when: tuple[Pattern, ...]) -> Conclusion:
+def conclusion(chance: Random, known: tuple[FactKind, ...], when: tuple[Pattern, ...]) -> Conclusion:
     by_name = {kind.name: kind for kind in known}
-    target = draw(st.sampled_from((*known, *known, None)))
+    target = chance.choice((*known, *known, None))
     sources = [(pattern.alias, field) for pattern in when for field in by_name[pattern.kind].fields]
     if target is None:
-        taken = draw(st.lists(st.sampled_from(sources), max_size=2))
+        taken = chance.choices(sources, k=chance.randint(0, 2))
         return FindingConclusion("found", {f"f{place}": FieldRef(*ref) for place, ref in enumerate(taken)})
     fields: dict[str, Scalar | FieldRef] = {}
     for field, field_type in target.fields.items():
@@ -118,36 +131,22 @@ def conclusions(draw: st.DrawFn, known: tuple[FactKind, ...], when: tuple[Patter
             if any(by_name[p.kind].fields[source] is field_type for p in when if p.alias == alias)
         ]
         constants = VALUES[field_type]
-        if draw(st.booleans()):
-            fields[field] = draw(st.sampled_from(fitting or constants))
-        elif draw(st.booleans()):
-            fields[field] = draw(st.sampled_from(constants))
+        match chance.randrange(4):
+            case 0 | 1:
+                fields[field] = chance.choice(fitting or constants)
+            case 2:
+                fields[field] = chance.choice(constants)
     return FactConclusion(target.name, fields)
 
 
-@st.composite
-def programs(draw: st.DrawFn) -> ChainProgram:
-    known = draw(kinds())
-    rules = []
-    for number in range(draw(st.integers(1, 5))):
-        when: tuple[Pattern, ...] = ()
-        for place in range(draw(st.sampled_from([1, 2, 2, 3, 3, 4]))):
-            when = (*when, draw(patterns(f"x{place}", known, when)))
-        rules.append(
-            ChainRule(f"rule{number}", when, draw(conclusions(known, when)), draw(st.integers(0, 2)))
-        )
-    return ChainProgram(known, tuple(rules))
-
-
-@st.composite
-def facts(draw: st.DrawFn, known: tuple[FactKind, ...], most: int = 8) -> list[Fact]:
+def facts(chance: Random, known: tuple[FactKind, ...], most: int = 8) -> list[Fact]:
     made = []
-    for _ in range(draw(st.integers(0, most))):
-        kind = draw(st.sampled_from(known))
+    for _ in range(chance.randint(0, most)):
+        kind = chance.choice(known)
         values = {
-            field: draw(st.sampled_from(VALUES[field_type]))
+            field: chance.choice(VALUES[field_type])
             for field, field_type in kind.fields.items()
-            if draw(st.integers(0, 5))
+            if chance.randrange(6)
         }
         made.append(Fact(kind.name, values))
     return made

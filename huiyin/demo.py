@@ -120,6 +120,7 @@ class Demo:
                 if code in self.papers and code not in called:
                     yield answers.PaperCall(
                         paper_call_id=candidate.candidate_id,
+                        candidate_id=candidate.candidate_id,
                         paper=code,
                         title=self.papers[code],
                         request_id=candidate.request_id,
@@ -131,7 +132,7 @@ class Demo:
         folder = self._out / example.path.stem
         folder.mkdir(parents=True, exist_ok=True)
         name = "-".join(filter(None, (call.paper, call.request_id)))
-        if not call.duty_id and not call.rule:
+        if call.candidate_id:
             order = replace(order, draft=True, seal="")
         for form, suffix in FORMATS.items():
             response = self._docs.render(render_request(answer.decision_id, call, order, form))

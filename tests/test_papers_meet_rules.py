@@ -28,8 +28,10 @@ def paper_rules() -> list[tuple[Ruleset, PaperRule]]:
     for slices in RULEBOOK.rulesets.values():
         for compiled in slices:
             ruleset = compiled.ruleset
-            carriers = [*ruleset.duties, *(row for table in ruleset.tables for row in table.rows)]
+            rows = [row for table in ruleset.tables for row in table.rows]
+            carriers = [*ruleset.duties, *rows, *ruleset.chains]
             found += [(ruleset, rule) for carrier in carriers for rule in carrier.papers]
+            found += [(ruleset, rule) for duty in ruleset.duties for rule in duty.finding_papers]
     return found
 
 

@@ -29,7 +29,8 @@ def differences(expect: Texts, outcome: Outcome) -> Iterator[str]:
     yield from _duty_differences(expect.get("duties"), outcome)
     yield from _figure_differences(expect, outcome)
     for name, found in (
-        ("papers", [paper.paper for paper in outcome.papers]),
+        ("papers", [paper.paper for paper in outcome.papers if not paper.candidate_id]),
+        ("candidate_papers", [paper.paper for paper in outcome.papers if paper.candidate_id]),
         ("candidates", [candidate.code for candidate in outcome.candidates]),
         ("findings", [finding.code for finding in outcome.findings]),
     ):

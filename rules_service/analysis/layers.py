@@ -240,8 +240,12 @@ class LayerCheck:
                     )
         for duty in self.ruleset.duties:
             if not self._departs(duty):
-                for candidate in _refused((), duty.papers, refusing):
+                for candidate in _refused((), (*duty.papers, *duty.finding_papers), refusing):
                     yield from self._refusal(candidate, self.places.duty(duty.id), f"时限 {duty.id}")
+
+        for number, chain in enumerate(self.ruleset.chains):
+            for candidate in _refused((), chain.papers, refusing):
+                yield from self._refusal(candidate, self.places.item("chains", number), f"链 {chain.rule.id}")
 
     def _refusal(self, candidate: CandidateDef, line: int, place: str) -> Iterator[Finding]:
         raised = any(
@@ -280,5 +284,5 @@ def _overlap(one: Ruleset, other: Ruleset) -> bool:
 def _refused(
     candidates: Iterable[str], papers: Iterable[PaperRule], refusing: dict[str, CandidateDef]
 ) -> list[CandidateDef]:
-    called = {paper.paper for paper in papers}
+    called = {paper.paper for paper in papers if not paper.candidate}
     return [it for name, it in refusing.items() if name in candidates or called & set(it.papers)]

@@ -43,6 +43,11 @@ class Places:
         node = child(part, key) if part else None
         return node.line if node else self._line(part)
 
+    def item(self, key: str, number: int) -> int:
+        """The line of an item of a top-level list; items are counted from 0."""
+        listed = items(child(self.node, key))
+        return listed[number].line if number < len(listed) else self.at(key)
+
     def parameter(self, name: str) -> int:
         """The line of a parameter."""
         return self._line(child(child(self.node, "parameters"), name))

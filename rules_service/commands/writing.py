@@ -226,6 +226,7 @@ class AnswerWriter:
             rule=outcome.rule,
             fields_json=to_text({name: to_json(value) for name, value in outcome.fields.items()}),
             restricted=outcome.restricted,
+            candidate_id=outcome.candidate_id,
         )
         if outcome.due_at is not None:
             message.due_at.FromDatetime(outcome.due_at)

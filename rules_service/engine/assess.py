@@ -1,6 +1,6 @@
 """Assesses a matter by several rulesets and merges what they say."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -9,10 +9,12 @@ from rules_service.engine.case import Matter, Question, Request
 from rules_service.engine.chains import ChainCase
 from rules_service.engine.compiled import Compiled
 from rules_service.engine.duties import Clock
-from rules_service.engine.evaluate import evaluate_matter
+from rules_service.engine.environment import Environment
+from rules_service.engine.evaluate import evaluate_matter, papers_of
 from rules_service.engine.outcome import (
     DutyOutcome,
     DutyState,
+    FindingOutcome,
     Outcome,
     PaperOutcome,
     PaperState,
@@ -64,8 +66,24 @@ def assess_matter(
             if found:
                 outcome.use(speaker.compiled.ruleset)
             outcome.findings += found
+            outcome.papers += _papers_of_chains(speaker, found, matter, clock, outcome)
     merge(outcome, matter.requests)
     return outcome
+
+
+def _papers_of_chains(
+    speaker: Speaker, found: Sequence[FindingOutcome], matter: Matter, clock: Clock, outcome: Outcome
+) -> Iterator[PaperOutcome]:
+    """The papers that chained findings call for; a finding about other matters alone calls for none."""
+    ruleset = speaker.compiled.ruleset
+    chains = {chain.rule.id: chain for chain in ruleset.chains if chain.papers}
+    for finding in found:
+        chain = chains.get(finding.rule)
+        if chain is not None and any(matter.id in fact.values() for fact in finding.because):
+            env = Environment.of_request(
+                ruleset, matter, matter.whole(), clock.at, outcome.missing, speaker.speaks_on
+            )
+            yield from papers_of(chain.papers, env, finding.rule, chain.citations)
 
 
 def merge(outcome: Outcome, requests: Sequence[Request]) -> None:
@@ -105,14 +123,14 @@ def _papers(
     """
     by_id = {loser: duty for duty in duties for loser in (duty.id, *duty.merged)}
     only = requests[0].id if len(requests) == 1 else ""
-    called: dict[tuple[str, str, str, str], PaperOutcome] = {}
+    called: dict[tuple[str, ...], PaperOutcome] = {}
     for paper in papers:
         duty = by_id.get(paper.duty_id) if paper.duty_id else _duty_under(paper, duties)
         if duty is not None:
-            met = paper.under and duty.met_at
+            met = paper.under and not paper.candidate_id and duty.met_at
             state = PaperState.ISSUED if met else paper.state
             paper = replace(paper, duty_id=duty.id, due_at=duty.due_at, state=state)
-        key = (paper.paper, paper.variant, paper.request_id or only, paper.duty_id)
+        key = (paper.paper, paper.variant, paper.request_id or only, paper.duty_id, paper.candidate_id)
         known = called.get(key)
         called[key] = _one_call(known, paper) if known else paper
     return list(called.values())

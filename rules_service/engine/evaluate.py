@@ -140,7 +140,7 @@ def _take_row(compiled: Compiled, table: Table, row: Row, env: Environment, outc
     for code in row.candidates:
         outcome.candidates.append(
             CandidateOutcome(
-                deterministic_id("c", env.subject_id, env.request.id, env.ruleset.id, rule, code),
+                _candidate_id(env, rule, code),
                 env.ruleset,
                 code,
                 env.request.id,
@@ -166,6 +166,10 @@ def _take_row(compiled: Compiled, table: Table, row: Row, env: Environment, outc
     outcome.papers += papers_of(row.papers, env, rule, row.citations)
 
 
+def _candidate_id(env: Environment, rule: str, code: str) -> str:
+    return deterministic_id("c", env.subject_id, env.request.id, env.ruleset.id, rule, code)
+
+
 def _take_duty(run: DutyOutcome, env: Environment, outcome: Outcome) -> None:
     papers: list[PaperOutcome] = []
     if run.state is not DutyState.NOT_STARTED and run.state not in ENDED_EARLY:
@@ -175,6 +179,9 @@ def _take_duty(run: DutyOutcome, env: Environment, outcome: Outcome) -> None:
     found = violation(run, env)
     if found:
         outcome.findings.append(found)
+        duty = run.duty
+        rule = f"{duty.id}/{duty.finding}"
+        outcome.papers += papers_of(duty.finding_papers, env, rule, duty.finding_citations, start=run.id)
 
 
 def papers_of(
@@ -183,18 +190,23 @@ def papers_of(
     rule_id: str,
     citations: tuple[Citation, ...],
     duty: DutyOutcome | None = None,
+    start: str = "",
 ) -> Iterator[PaperOutcome]:
-    """The papers that a row or a duty calls for, with the fields that are known."""
+    """The papers that a row, a duty or a finding calls for, with the fields that are known.
+
+    A paper of a candidate is never called for here: it follows only if an official so decides.
+    """
     for rule in rules:
         if env.holds(rule.when, rule_id) is not True:
             continue
-        start = duty.started_by if duty else ""
-        call = deterministic_id(
-            "p", env.subject_id, env.request.id, env.ruleset.id, rule_id, rule.paper, rule.variant, start
-        )
+        key = [rule_id, rule.paper, rule.variant, duty.started_by if duty else start]
+        if rule.candidate:
+            key.append(rule.candidate)
+        call = deterministic_id("p", env.subject_id, env.request.id, env.ruleset.id, *key)
         issued = (duty is not None and duty.met_at is not None) or any(
             event.paper_call_id == call for event in env.events
         )
+        waiting = PaperState.CANDIDATE if rule.candidate else PaperState.CALLED
         name, report = REPORT
         yield PaperOutcome(
             id=call,
@@ -202,7 +214,7 @@ def papers_of(
             paper=rule.paper,
             variant=rule.variant,
             request_id=env.request.id,
-            state=PaperState.ISSUED if issued else PaperState.CALLED,
+            state=PaperState.ISSUED if issued else waiting,
             rule=rule_id,
             duty_id=duty.id if duty else "",
             due_at=duty.due_at if duty else None,
@@ -210,4 +222,5 @@ def papers_of(
             restricted=rule.restricted or env.value(name) == report,
             citations=citations,
             under=rule.under,
+            candidate_id=_candidate_id(env, rule_id, rule.candidate) if rule.candidate else "",
         )

@@ -37,6 +37,7 @@ class PaperState(Enum):
 
     CALLED = "called"
     ISSUED = "issued"
+    CANDIDATE = "candidate"
 
 
 class TableOutcome(NamedTuple):
@@ -124,6 +125,7 @@ class PaperOutcome:
     restricted: bool
     citations: tuple[Citation, ...]
     under: str = ""
+    candidate_id: str = ""
 
 
 class Figure(NamedTuple):

@@ -76,7 +76,7 @@ def _source(node: Node, scope: Scope) -> ChainSource:
 
 def _chain(node: Node, scope: Scope) -> ChainedRule:
     read = scope.reading
-    values = read.record(node, "链", "id title when then", "priority cite basis note")
+    values = read.record(node, "链", "id title when then", "priority papers cite basis note")
     name = read.text(values.get("id"), "链")
     place = f"链 {name}"
     kinds: dict[str, str] = {}
@@ -89,7 +89,20 @@ def _chain(node: Node, scope: Scope) -> ChainedRule:
         _conclusion(values.get("then"), kinds, scope, place),
         read.literal(values.get("priority"), place, lambda text: int(_number(text)), 0),
     )
-    return ChainedRule(rule, read.text(values.get("title"), place), scope.citations(values, node, place))
+    if "papers" in values and not isinstance(rule.then, FindingConclusion):
+        read.find(
+            Code.PAPER_WITHOUT_FINDING,
+            values["papers"],
+            place,
+            "结论是一件新的事实，不能要求出文书。",
+            "请把 papers 写到得出 finding 的链上。",
+        )
+    return ChainedRule(
+        rule,
+        read.text(values.get("title"), place),
+        scope.citations(values, node, place),
+        scope.papers(values.get("papers"), place),
+    )
 
 
 def _number(text: str) -> str:

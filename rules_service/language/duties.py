@@ -9,6 +9,7 @@ from rules_service.language.model import (
     Ending,
     Exemption,
     Extension,
+    PaperRule,
     Period,
     Reference,
     RefKind,
@@ -56,9 +57,11 @@ def _duty(node: Node, scope: Scope) -> Duty:
     met_by, any_ = _met_by(values.get("met_by"), scope, place)
     finding = ""
     finding_citations: tuple[Citation, ...] = ()
+    finding_papers: tuple[PaperRule, ...] = ()
     if "finding" in values:
-        parts = read.record(values["finding"], f"{place} 违规", "code", "cite basis note")
+        parts = read.record(values["finding"], f"{place} 违规", "code", "papers cite basis note")
         finding = scope.code("finding", parts.get("code"), place)
+        finding_papers = scope.papers(parts.get("papers"), f"{place} 违规")
         finding_citations = scope.citations(parts, values["finding"], f"{place} 违规")
     return Duty(
         id=duty,
@@ -81,6 +84,7 @@ def _duty(node: Node, scope: Scope) -> Duty:
         papers=scope.papers(values.get("papers"), place),
         finding=finding,
         finding_citations=finding_citations,
+        finding_papers=finding_papers,
         due_soon_days=scope.amount(values.get("due_soon_days"), place),
         tightens=read.text(values.get("tightens"), place),
         departs_from=scope.departure(values.get("departs_from"), place),

@@ -136,7 +136,7 @@ class PaperRule:
     """A paper to call for, with the fields that the rules know.
 
     `under` names the concept of the duty whose due time is the paper's, where the paper hangs on a
-    decision.
+    decision. `candidate` names what an official has to decide before the paper is called for.
     """
 
     paper: str
@@ -145,6 +145,7 @@ class PaperRule:
     when: tuple[Condition, ...] = ()
     under: str = ""
     restricted: bool = False
+    candidate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +285,7 @@ class Duty:
     papers: tuple[PaperRule, ...] = ()
     finding: str = ""
     finding_citations: tuple[Citation, ...] = ()
+    finding_papers: tuple[PaperRule, ...] = ()
     due_soon_days: Reference | None = None
     tightens: str = ""
     departs_from: Departure | None = None
@@ -382,11 +384,12 @@ class ChainSource:
 
 @dataclass(frozen=True, slots=True)
 class ChainedRule:
-    """A chained rule with its title and citations."""
+    """A chained rule with its title, its citations, and the papers that its finding calls for."""
 
     rule: ChainRule
     title: str
     citations: tuple[Citation, ...]
+    papers: tuple[PaperRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

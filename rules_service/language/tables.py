@@ -1,7 +1,9 @@
 """Reads the decision tables of a ruleset."""
 
+from dataclasses import replace
+
 from rules_service.language.findings import Code
-from rules_service.language.model import Aggregator, Each, HitPolicy, Output, Row, Table
+from rules_service.language.model import Aggregator, Each, HitPolicy, Output, PaperRule, Row, Table
 from rules_service.language.scope import EACH, Scope
 from rules_service.language.source import Node, Text
 from rules_service.language.types import Kind, Value, ValueType
@@ -185,17 +187,32 @@ def _row(
     tests += [ANYTHING] * (len(inputs) - len(tests))
     results = [_then(cell, output, scope, place) for cell, output in zip(thens, outputs, strict=False)]
     results += [None] * (len(outputs) - len(results))
+    candidates, candidate_papers = _candidates(values.get("candidates"), scope, place)
     return Row(
         read.text(values.get("id"), place),
         tuple(tests),
         tuple(results),
         scope.citations(values, node, place),
-        scope.papers(values.get("papers"), place),
-        scope.code_list("candidate", values.get("candidates"), place),
+        scope.papers(values.get("papers"), place) + candidate_papers,
+        candidates,
         scope.code_list("finding", values.get("findings"), place),
         read.text(values.get("note"), place),
         scope.departure(values.get("departs_from"), place),
     )
+
+
+def _candidates(node: Node | None, scope: Scope, place: str) -> tuple[tuple[str, ...], tuple[PaperRule, ...]]:
+    """Reads candidates, codes or `{code, papers}`, and the papers that would follow."""
+    codes: list[str] = []
+    papers: list[PaperRule] = []
+    for item in scope.reading.items(node, place):
+        if isinstance(item, Text):
+            codes.append(scope.code("candidate", item, place))
+            continue
+        values = scope.reading.record(item, place, "code papers")
+        codes.append(scope.code("candidate", values.get("code"), place))
+        papers += (replace(paper, candidate=codes[-1]) for paper in scope.papers(values.get("papers"), place))
+    return tuple(codes), tuple(papers)
 
 
 def _then(node: Node, output: Output, scope: Scope, place: str) -> Value | None:

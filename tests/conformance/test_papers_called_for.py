@@ -31,7 +31,9 @@ def test_every_paper_is_called_for_by_some_rule() -> None:
         for compiled in slices:
             ruleset = compiled.ruleset
             rows = [row for table in ruleset.tables for row in table.rows]
-            called |= {paper.paper for duty in ruleset.duties for paper in duty.papers}
+            for duty in ruleset.duties:
+                called |= {paper.paper for paper in (*duty.papers, *duty.finding_papers)}
+            called |= {paper.paper for chain in ruleset.chains for paper in chain.papers}
             for row in rows:
                 called |= {paper.paper for paper in row.papers}
                 for code in row.candidates:

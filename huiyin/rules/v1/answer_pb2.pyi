@@ -907,6 +907,7 @@ class PaperCall(_message.Message):
     FIELDS_JSON_FIELD_NUMBER: _builtins.int
     RESTRICTED_FIELD_NUMBER: _builtins.int
     CITATIONS_FIELD_NUMBER: _builtins.int
+    CANDIDATE_ID_FIELD_NUMBER: _builtins.int
     paper_call_id: _builtins.str
     """Deterministic id; hand it on to Render and back in the event of issue."""
     paper: _builtins.str
@@ -931,6 +932,8 @@ class PaperCall(_message.Message):
     """Fields of the paper that the rules know, a JSON object by the paper's field names."""
     restricted: _builtins.bool
     """A paper on a report (检举控告): forbidden_recipients must be given when it is rendered."""
+    candidate_id: _builtins.str
+    """The candidate on whose decision it waits, where it does: then it is not called for yet."""
     @_builtins.property
     def due_at(self) -> _timestamp_pb2.Timestamp:
         """When it must be out. Absent: no number in the law."""
@@ -956,10 +959,11 @@ class PaperCall(_message.Message):
         fields_json: _builtins.str = ...,
         restricted: _builtins.bool = ...,
         citations: _abc.Iterable[_common_pb2.Citation] | None = ...,
+        candidate_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["due_at", b"due_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations", b"citations", "due_at", b"due_at", "duty_id", b"duty_id", "fields_json", b"fields_json", "paper", b"paper", "paper_call_id", b"paper_call_id", "request_id", b"request_id", "restricted", b"restricted", "revision", b"revision", "rule", b"rule", "ruleset", b"ruleset", "state", b"state", "title", b"title", "variant", b"variant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_id", b"candidate_id", "citations", b"citations", "due_at", b"due_at", "duty_id", b"duty_id", "fields_json", b"fields_json", "paper", b"paper", "paper_call_id", b"paper_call_id", "request_id", b"request_id", "restricted", b"restricted", "revision", b"revision", "rule", b"rule", "ruleset", b"ruleset", "state", b"state", "title", b"title", "variant", b"variant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

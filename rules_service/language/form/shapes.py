@@ -71,10 +71,11 @@ PERIOD = record("first_day last_day", first_day=DAY, last_day=DAY)
 CITE = listed(record("source article quote"))
 DEPARTURE = record("source article norm reviewed_by")
 PAPERS = listed(record("paper variant when under restricted fields", restricted=BOOL))
-FOUND = record("code cite basis note", cite=CITE)
+FOUND = record("code papers cite basis note", papers=PAPERS, cite=CITE)
 
 ROW = record(
     "id if then findings candidates papers cite basis note departs_from",
+    candidates=listed(record("code papers", papers=PAPERS)),
     papers=PAPERS,
     cite=CITE,
     departs_from=DEPARTURE,
@@ -110,8 +111,9 @@ INDEX = record(
 CHAIN_FACT = record("kind of_event of_overdue matter_field silent")
 CONCLUSION = Shape({"kind": TEXT}, each=ANY_VALUE)
 CHAIN = record(
-    "id title priority when then cite basis note",
+    "id title priority when then papers cite basis note",
     block=True,
+    papers=PAPERS,
     priority=INT,
     when=Shape(block=True),
     then=record("finding fact", finding=CONCLUSION, fact=CONCLUSION),
@@ -203,7 +205,7 @@ def _example(vocabulary: Vocabulary, outputs: Mapping[str, Mapping[str, Shape]])
         "related_facts": listed(related),
     }
     expect = record(
-        "tables duties papers candidates findings indicators indexes groups",
+        "tables duties papers candidates candidate_papers findings indicators indexes groups",
         block=True,
         groups=Shape(each=Shape(each=INT)),
         tables=Shape(

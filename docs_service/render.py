@@ -5,7 +5,6 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, lru_cache
 from importlib.metadata import version
 from threading import Lock
@@ -55,17 +54,23 @@ _PAINTED_BY = ("weasyprint", "pydyf", "fonttools")
 
 
 @dataclass(frozen=True, slots=True)
+class AdmittedOrder:
+    """An order that may be rendered: its values, and what a template sees of them."""
+
+    kind: DocumentType
+    data: Mapping[str, Any]
+    values: Mapping[str, Any]
+    context: Mapping[str, Any]
+    data_digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class FilledPaper:
     """A paper filled and read, before it becomes a file."""
 
     kind: DocumentType
-    template: Template
-    parts: Mapping[str, bytes]
     blocks: tuple[Block, ...]
     composition: Composition
-    issuer: str
-    day: date
-    data_digest: str
 
 
 # INVARIANT: one paper at a time in a process. The objects of HarfBuzz and Pango are shared and not for
@@ -100,43 +105,40 @@ def warm_up(catalogue: Catalogue) -> None:
 
 
 def _render(order: RenderOrder, catalogue: Catalogue, fonts: FontSet) -> RenderedPaper:
-    paper = fill(order, catalogue, fonts)
-    dress = Dress(order.draft, order.seal)
+    admitted = admit(order, catalogue)
     custom = {
         "catalogue_note": CATALOGUE_NOTE,
-        "template_revision": paper.kind.revision,
+        "template_revision": admitted.kind.revision,
         "decision_id": order.decision_id,
         "paper_call_id": order.paper_call_id,
     }
     custom = {name: value for name, value in custom.items() if value}
-    title = "".join(p.text for p in paragraphs_of(paper.blocks) if p.style is Style.TITLE)
     fingerprint = _fingerprint(order.format, fonts)
     if order.format is Format.DOCX:
-        about = docx.Properties(title, paper.issuer, paper.day, custom)
-        content = docx.write_docx(paper.parts, paper.template.styles, dress, about, fonts)
-        media_type, pages = docx.MEDIA_TYPE, 0
+        content, media_type, pages = _docx(order, admitted, custom, fonts), docx.MEDIA_TYPE, 0
     else:
-        identifier = _digest(paper.data_digest, fingerprint, order.seal, str(order.draft))
-        content = pdf.write_pdf(
-            paper.composition.pages, pdf.About(title, paper.issuer, identifier, custom), fonts
-        )
+        paper = fill_admitted(order, admitted, fonts)
+        title = "".join(p.text for p in paragraphs_of(paper.blocks) if p.style is Style.TITLE)
+        identifier = _digest(admitted.data_digest, fingerprint, order.seal, str(order.draft))
+        about = pdf.About(title, admitted.values["issuer"], identifier, custom)
+        content = pdf.write_pdf(paper.composition.pages, about, fonts)
         media_type, pages = pdf.MEDIA_TYPE, len(paper.composition.pages)
     content_digest = hashlib.sha256(content).hexdigest()
     return RenderedPaper(
         content=content,
         media_type=media_type,
-        file_name=f"{paper.kind.code}-{content_digest[:16]}.{order.format}",
+        file_name=f"{admitted.kind.code}-{content_digest[:16]}.{order.format}",
         page_count=pages,
-        template_revision=paper.kind.revision,
-        data_digest=paper.data_digest,
+        template_revision=admitted.kind.revision,
+        data_digest=admitted.data_digest,
         content_digest=content_digest,
         renderer_fingerprint=fingerprint,
         substitutes=substitutes(fonts) if order.format is Format.PDF else (),
     )
 
 
-def fill(order: RenderOrder, catalogue: Catalogue, fonts: FontSet) -> FilledPaper:
-    """The paper of an order, checked, filled and composed. Raises RefusedError with every problem found."""
+def admit(order: RenderOrder, catalogue: Catalogue) -> AdmittedOrder:
+    """An order with its data read and checked. Raises RefusedError with every problem found."""
     kind, variant = find_type(order, catalogue)
     data = parse_json(order.data_json)
     fields = kind.fields_of(variant.code)
@@ -146,19 +148,41 @@ def fill(order: RenderOrder, catalogue: Catalogue, fonts: FontSet) -> FilledPape
         raise RefusedError(problems)
     check_recipients(order, kind, variant, data)
     values[NUMBER_FIELD] = order.number or values.get(NUMBER_FIELD) or NUMBER_TO_COME
-    absent = {field.name: None for field in kind.fields if field not in fields}
+    absent = {field.name: None for field in kind.fields if field.name not in values}
     context = {**absent, **values, "variant": variant.code, "draft": order.draft}
-    template = _compiled(kind)
-    parts = template.fill(context)
-    blocks = read_blocks(parts[DOCUMENT_PART], template.styles)
-    composition = _compose(blocks, kind, order, fonts)
-    if composition.missing:
-        raise RefusedError(_missing_glyphs(composition.missing, data, kind))
     canonical = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = _digest(kind.code, variant.code, kind.revision, canonical, values[NUMBER_FIELD])
-    return FilledPaper(
-        kind, template, parts, blocks, composition, values["issuer"], values["issue_date"], digest
-    )
+    return AdmittedOrder(kind, data, values, context, digest)
+
+
+def fill(order: RenderOrder, catalogue: Catalogue, fonts: FontSet) -> FilledPaper:
+    """The paper of an order, checked, filled and composed. Raises RefusedError with every problem found."""
+    return fill_admitted(order, admit(order, catalogue), fonts)
+
+
+def fill_admitted(order: RenderOrder, admitted: AdmittedOrder, fonts: FontSet) -> FilledPaper:
+    """The paper of an admitted order, filled and composed. Raises RefusedError with every problem found."""
+    template = _compiled(admitted.kind)
+    parts = template.fill(admitted.context)
+    blocks = read_blocks(parts[DOCUMENT_PART], template.styles)
+    composition = _compose(blocks, admitted.kind, order, fonts)
+    if composition.missing:
+        raise RefusedError(_missing_glyphs(composition.missing, admitted.data, admitted.kind))
+    return FilledPaper(admitted.kind, blocks, composition)
+
+
+def _docx(order: RenderOrder, admitted: AdmittedOrder, custom: Mapping[str, str], fonts: FontSet) -> bytes:
+    plan = _docx_plan(admitted.kind.revision, admitted.kind.template, fonts.fingerprint)
+    document = plan.fill(admitted.context)
+    if not (plan.is_plain and plan.has_glyphs(document)):
+        fill_admitted(order, admitted, fonts)
+    about = docx.Properties(admitted.values["issuer"], admitted.values["issue_date"], custom)
+    return plan.write(document, admitted.context, Dress(order.draft, order.seal), about)
+
+
+@lru_cache(maxsize=256)
+def _docx_plan(revision: str, content: bytes, fingerprint: str) -> docx.DocxPlan:  # noqa: ARG001 - a key
+    return docx.DocxPlan(_compiled_template(revision, content), installed_fonts())
 
 
 @lru_cache(maxsize=256)

@@ -15,8 +15,12 @@ def w(name: str) -> str:
 
 
 def parse_part(content: bytes) -> etree._Element:
-    """The root of a part. Entities and the network stay closed. Raises etree.XMLSyntaxError."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    """The root of a part, without comments. Entities and the network stay closed. Raises
+    etree.XMLSyntaxError.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+    )
     return etree.fromstring(content, parser)
 
 

@@ -72,11 +72,16 @@ class Template:
         """All parts with the values in them. Raises RefusedError where the template asks for what the
         values do not have.
         """
-        try:
-            filled = {name: part.render(values).encode() for name, part in self.compiled.items()}
-        except (jinja2.TemplateError, ValueError, TypeError) as error:
-            raise RefusedError([Finding.TEMPLATE_VALUE.at("", cause=_cause(error))]) from error
+        filled = {name: filled_part(part, values).encode() for name, part in self.compiled.items()}
         return {**self.parts, **filled}
+
+
+def filled_part(part: jinja2.Template, values: Mapping[str, Any]) -> str:
+    """A part with the values in it. Raises RefusedError where it asks for what the values do not have."""
+    try:
+        return part.render(values)
+    except (jinja2.TemplateError, ValueError, TypeError) as error:
+        raise RefusedError([Finding.TEMPLATE_VALUE.at("", cause=_cause(error))]) from error
 
 
 def _cause(error: Exception) -> str:
@@ -147,6 +152,12 @@ def _not_docx(cause: str) -> RefusedError:
 
 def jinja_source(part: bytes) -> str:
     """The part as a Jinja template. Tags leave the tree as tokens and come back unescaped."""
+    root, tags = tagged_tree(part)
+    return source_of(root, tags)
+
+
+def tagged_tree(part: bytes) -> tuple[etree._Element, list[str]]:
+    """The part with tokens for its tags, and the tags."""
     root = parse_part(part)
     tags: list[str] = []
     for row in list(root.iter(w("tr"))):
@@ -159,6 +170,17 @@ def jinja_source(part: bytes) -> str:
             _replace_by_tag(paragraph, match.group(2), tags)
         else:
             _tokenise_texts(paragraph, tags)
+    return root, tags
+
+
+def new_tag(tag: str, tags: list[str]) -> str:
+    """The token that stands in the tree for a tag, which is added to the others."""
+    tags.append(tag)
+    return f"\ue000{len(tags) - 1}\ue001"
+
+
+def source_of(root: etree._Element, tags: list[str]) -> str:
+    """The Jinja template of a tree with tokens for these tags."""
     source = serialise_part(root).decode()
     return _TOKEN.sub(lambda token: tags[int(token.group(1) or token.group(2))], source)
 
@@ -188,8 +210,7 @@ def _tokenise_texts(paragraph: etree._Element, tags: list[str]) -> None:
         words = text.text or ""
 
         def token(match: re.Match[str]) -> str:
-            tags.append(straightened(match.group()))
-            return f"\ue000{len(tags) - 1}\ue001"
+            return new_tag(straightened(match.group()), tags)
 
         if TAG.search(words):
             text.text = TAG.sub(token, words)

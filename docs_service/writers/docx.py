@@ -1,35 +1,37 @@
-"""A filled template as a .docx: signature and seal put in their places, properties from the data."""
+"""A filled template as a .docx: what never changes is packed once, the rest is put together as text."""
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from lxml import etree
 
-from docs_service.content import TITLE_STYLES, Paragraph, Style
-from docs_service.content.ooxml import (
-    DOCUMENT_PART,
-    EMU_PER_MM,
-    paragraph_text,
-    parse_part,
-    serialise_part,
-    style_id,
-    w,
-)
-from docs_service.layout import Dress, FontSet, place_signature, seal_top
+from docs_service.content import Finding, Paragraph, Style, Template
+from docs_service.content.ooxml import DOCUMENT_PART, EMU_PER_MM, W, parse_part, style_id, w
+from docs_service.content.reader import read_document
+from docs_service.content.template import TAG, filled_part, source_of, tagged_tree, template_environment
+from docs_service.layout import Dress, FontSet, seal_top
 from docs_service.layout import measures as m
 from docs_service.layout.setting import Typesetter
 from docs_service.seals import EMPTY_SLOT, NO_SEAL, slot_picture
-from docs_service.writers.docx_styles import LINE_TWIPS, twips
+from docs_service.writers.docx_marks import SEAL_SIDE, SEAL_TOP, Finished, SetText, finish, mark
 from docs_service.writers.package import (
     CONTENT_TYPES_PART,
+    CORE_PART,
     CUSTOM_PART,
     ROOT_RELATIONS_PART,
+    Shelf,
+    app_properties,
+    packed,
+    part_order,
     properties,
     root_relations,
-    write_package,
 )
+from service_kit.problems import RefusedError
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -39,37 +41,100 @@ _CUSTOM_TYPE = (
     f'<Override PartName="/{CUSTOM_PART}" '
     'ContentType="application/vnd.openxmlformats-officedocument.custom-properties+xml"/>'
 )
+# Measured on the catalogue's papers: level 1 is 4 % larger than level 6 and a quarter faster.
+_DOCUMENT_LEVEL = 1
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What is kept in a file's properties."""
+    """What is kept in a file's properties beside the title."""
 
-    title: str
     issuer: str
     day: date
     custom: Mapping[str, str]
 
 
-def write_docx(
-    parts: Mapping[str, bytes], styles: Mapping[str, str], dress: Dress, about: Properties, fonts: FontSet
-) -> bytes:
-    """The .docx of a filled template; `styles` gives its styles' names by id. The same input gives the same
-    bytes.
+class DocxPlan:
+    """A template made ready to be written many times with the fonts of this machine."""
+
+    def __init__(self, template: Template, fonts: FontSet) -> None:
+        """Mark and compile the document. Raises RefusedError where it does not name elements as Word does."""
+        root, tags = tagged_tree(template.parts[DOCUMENT_PART])
+        if root.nsmap.get("w") != W:
+            raise RefusedError([Finding.TEMPLATE_NOT_DOCX.at("", cause="正文元素没有使用 w 前缀")])
+        reading = read_document(root, template.styles)
+        # A table's rows may be too tall for a page, and what lies outside of the subset is refused where it
+        # is reached: both are seen in the filled document only.
+        self.is_plain = not reading.findings and root.find(f".//{w('tbl')}") is None
+        self._covered = _covered(root, template.styles, fonts)
+        self._picture = _slot_part(root, template.parts[_RELATIONS_PART])
+        mark(root, template.styles, tags)
+        self._document = template_environment().from_string(source_of(root, tags))
+        self._running = {
+            name: part
+            for name, part in template.compiled.items()
+            if name != DOCUMENT_PART and TAG.search(template.sources[name])
+        }
+        self._parts = _fixed_parts(template.parts, {DOCUMENT_PART, self._picture, *self._running})
+        self._shelf = lru_cache(maxsize=64)(self._packed_shelf)
+        setter = Typesetter(fonts)
+        self._set_words = lru_cache(maxsize=1024)(lambda style, text: _set_text(setter, style, text))
+
+    def fill(self, values: Mapping[str, Any]) -> Finished:
+        """The document with the values in it and everything in its place. Raises RefusedError."""
+        slot = {SEAL_SIDE: round(m.SEAL_SIZE * EMU_PER_MM), SEAL_TOP: round(seal_top(0) * EMU_PER_MM)}
+        return finish(filled_part(self._document, {**values, **slot}), self._set_words)
+
+    def has_glyphs(self, document: Finished) -> bool:
+        """Whether every font of the template has every character of the document."""
+        return self._covered.issuperset("".join(_NOT_ASCII.findall(document.xml)))
+
+    def write(self, document: Finished, values: Mapping[str, Any], dress: Dress, about: Properties) -> bytes:
+        """The .docx of the filled document. The same input gives the same bytes."""
+        running = tuple((name, filled_part(part, values)) for name, part in self._running.items())
+        key = EMPTY_SLOT if dress.is_draft else dress.seal or NO_SEAL
+        told = properties(document.title, about.issuer, about.day, about.custom)
+        entries = [packed(name, content, level=0) for name, content in told.items()]
+        entries.append(packed(DOCUMENT_PART, document.xml.encode(), _DOCUMENT_LEVEL))
+        return self._shelf(key, running).with_entries(entries).closed()
+
+    def _packed_shelf(self, seal: str, running: tuple[tuple[str, str], ...]) -> Shelf:
+        parts = {**self._parts, **{name: text.encode() for name, text in running}}
+        if self._picture:
+            parts[self._picture] = slot_picture(seal)
+        return Shelf().with_entries(packed(name, parts[name]) for name in part_order(parts))
+
+
+def _covered(root: etree._Element, styles: Mapping[str, str], fonts: FontSet) -> frozenset[str]:
+    """The characters beyond ASCII that every font role of the document has; none where a role lacks a letter
+    of ASCII, so that such a document is always looked at in full.
     """
-    root = parse_part(parts[DOCUMENT_PART])
-    _Finisher(root, styles, Typesetter(fonts)).finish()
-    written = {
+    known = {style.value: style for style in Style}
+    used = {known.get(styles.get(style_id(paragraph), "")) for paragraph in root.iter(w("p"))}
+    roles = [fonts.roles[m.STYLE_MEASURES[style].font] for style in used if style]
+    points = [frozenset[int]().union(*(face.code_points for face in role.faces)) for role in roles]
+    if not points:
+        return frozenset()
+    shared = points[0].intersection(*points[1:])
+    return frozenset(map(chr, shared)) if shared.issuperset(range(0x20, 0x7F)) else frozenset()
+
+
+def _set_text(setter: Typesetter, style: Style, text: str) -> SetText:
+    found = setter.set(Paragraph(style, text))
+    lines = tuple(line for _, line in found.lines)
+    return SetText(tuple(line.text for line in lines), found.size, lines[0].width if lines else 0.0)
+
+
+def _fixed_parts(parts: Mapping[str, bytes], filled: set[str | None]) -> dict[str, bytes]:
+    """The parts that are the same in every paper of a template."""
+    fixed = {
         **parts,
-        DOCUMENT_PART: serialise_part(root),
         ROOT_RELATIONS_PART: root_relations(),
         CONTENT_TYPES_PART: _with_custom_type(parts[CONTENT_TYPES_PART]),
-        **properties(about.title, about.issuer, about.day, about.custom),
+        **app_properties(),
     }
-    if picture := _slot_part(root, parts[_RELATIONS_PART]):
-        key = EMPTY_SLOT if dress.is_draft else dress.seal or NO_SEAL
-        written[picture] = slot_picture(key)
-    return write_package(written)
+    return {name: part for name, part in fixed.items() if name not in {*filled, CORE_PART, CUSTOM_PART}}
 
 
 def _with_custom_type(content_types: bytes) -> bytes:
@@ -89,95 +154,3 @@ def _slot_part(root: etree._Element, relations: bytes) -> str | None:
         if relation.get("Id") == blip.get(_EMBED):
             return posixpath.normpath(posixpath.join("word", relation.get("Target", "")))
     return None
-
-
-class _Finisher:
-    """Does to a filled document what no style can: what depends on the length of names and dates."""
-
-    def __init__(self, root: etree._Element, styles: Mapping[str, str], setter: Typesetter) -> None:
-        self._styles = styles
-        self._setter = setter
-        self._paragraphs = [p for body in root.iter(w("body")) for p in body.iterchildren(w("p"))]
-
-    def finish(self) -> None:
-        previous: etree._Element | None = None
-        signature: etree._Element | None = None
-        for paragraph in self._paragraphs:
-            style = self._style(paragraph)
-            before = None if previous is None else self._style(previous)
-            if style is Style.LETTERHEAD:
-                self._fit_letterhead(paragraph)
-            elif style in TITLE_STYLES:
-                self._break_title(paragraph, style)
-                following = paragraph.getnext()
-                if following is not None and following.tag == w("tbl"):
-                    _child(paragraph, "spacing", after=str(m.BLANK_AFTER_TITLE_OF_FORM * LINE_TWIPS))
-            elif style is Style.ATTACHMENT and before is not Style.ATTACHMENT:
-                _child(paragraph, "spacing", before=str(LINE_TWIPS))
-            elif style is Style.SIGNATURE:
-                signature = paragraph
-                if previous is not None:
-                    # INVARIANT: a seal stands on a page with text: the last line of text goes with it.
-                    _child(previous, "keepNext")
-            elif style is Style.DATE and signature is not None:
-                self._place(signature, paragraph)
-            previous = paragraph
-
-    def _style(self, paragraph: etree._Element) -> Style | None:
-        name = self._styles.get(style_id(paragraph))
-        return Style(name) if name in set(Style) else None
-
-    def _width(self, paragraph: etree._Element, style: Style) -> float:
-        return self._setter.set(Paragraph(style, paragraph_text(paragraph))).lines[0][1].width
-
-    def _fit_letterhead(self, paragraph: etree._Element) -> None:
-        size = self._setter.set(Paragraph(Style.LETTERHEAD, paragraph_text(paragraph))).size
-        if size < m.LETTERHEAD_LARGEST:
-            for run in paragraph.iter(w("r")):
-                properties_of_run = etree.Element(w("rPr"))
-                etree.SubElement(properties_of_run, w("sz")).set(w("val"), str(int(size * 2)))
-                run.insert(0, properties_of_run)
-
-    def _break_title(self, paragraph: etree._Element, style: Style) -> None:
-        """Break a long title where the PDF does: a word processor knows no trapezium."""
-        lines = self._setter.set(Paragraph(style, paragraph_text(paragraph))).lines
-        runs = list(paragraph.iterchildren(w("r")))
-        if len(lines) < 2 or not runs:
-            return
-        for run in runs:
-            for piece in list(run.iterchildren(w("t"), w("br"))):
-                run.remove(piece)
-        for at, (_, line) in enumerate(lines):
-            if at:
-                etree.SubElement(runs[0], w("br"))
-            etree.SubElement(runs[0], w("t")).text = line.text
-
-    def _place(self, signature: etree._Element, day: etree._Element) -> None:
-        place = place_signature(self._width(signature, Style.SIGNATURE), self._width(day, Style.DATE))
-        _child(signature, "ind", right=str(twips(place.signature_indent)))
-        _child(day, "ind", right=str(twips(place.date_indent)))
-        for anchor in day.iter("{*}anchor"):
-            for name, mm in (("positionH", place.seal_x), ("positionV", seal_top(0))):
-                offset = anchor.find(f"{{*}}{name}/{{*}}posOffset")
-                if offset is not None:
-                    offset.text = str(round(mm * EMU_PER_MM))
-
-
-# The order of a paragraph's properties in the schema, as far as they are set here.
-_ORDER = ("pStyle", "keepNext", "spacing", "ind", "jc", "rPr")
-
-
-def _child(paragraph: etree._Element, name: str, **attributes: str) -> None:
-    """Set a property of a paragraph, in the place that the schema wants."""
-    found = paragraph.find(w("pPr"))
-    if found is None:
-        found = etree.Element(w("pPr"))
-        paragraph.insert(0, found)
-    child = found.find(w(name))
-    if child is None:
-        child = etree.Element(w(name))
-        earlier = {w(other) for other in _ORDER[: _ORDER.index(name)]}
-        at = sum(1 for element in found if element.tag in earlier)
-        found.insert(at, child)
-    for key, value in attributes.items():
-        child.set(w(key), value)

@@ -1,8 +1,9 @@
 """Open Packaging: the fixed parts of a .docx, and a ZIP that is the same bytes for the same parts."""
 
-import io
-import zipfile
-from collections.abc import Mapping
+import struct
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from xml.sax.saxutils import escape
 
@@ -32,7 +33,17 @@ _OVERRIDES = {
     f"/{APP_PART}": f"{_TYPES}.extended-properties+xml",
     f"/{CUSTOM_PART}": f"{_TYPES}.custom-properties+xml",
 }
-_DOS_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+# The ZIP records (APPNOTE 4.3.7, 4.3.12, 4.3.16), from the version needed on: local header, directory, end.
+_LOCAL = struct.Struct("<4s5H3I2H")
+_DIRECTORY = struct.Struct("<4s6H3I5H2I")
+_END = struct.Struct("<4s4H2IH")
+_VERSION = 20
+_FIRST_OF_1980 = (1 << 5) | 1
+_READ_AND_WRITE = 0o600 << 16
+_STORED, _DEFLATED = 0, 8
+_NAME_IS_UTF_8 = 1 << 11
+_LEVEL = 6
 
 
 def xml_part(body: str) -> bytes:
@@ -85,7 +96,6 @@ def properties(title: str, author: str, day: date, custom: Mapping[str, str]) ->
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{moment}</dcterms:created>'
         f'<dcterms:modified xsi:type="dcterms:W3CDTF">{moment}</dcterms:modified></cp:coreProperties>'
     )
-    app = f'<Properties xmlns="{_OFFICE}/extended-properties"><Application>Huiyin</Application></Properties>'
     entries = "".join(
         f'<property fmtid="{_PROPERTY_SET}" pid="{pid}" name="{escape(name)}">'
         f"<vt:lpwstr>{escape(value)}</vt:lpwstr></property>"
@@ -95,18 +105,72 @@ def properties(title: str, author: str, day: date, custom: Mapping[str, str]) ->
         f'<Properties xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes">'
         f"{entries}</Properties>"
     )
-    return {CORE_PART: xml_part(core), APP_PART: xml_part(app), CUSTOM_PART: xml_part(custom_part)}
+    return {CORE_PART: xml_part(core), CUSTOM_PART: xml_part(custom_part)}
+
+
+def app_properties() -> dict[str, bytes]:
+    """The part that names the program."""
+    app = f'<Properties xmlns="{_OFFICE}/extended-properties"><Application>Huiyin</Application></Properties>'
+    return {APP_PART: xml_part(app)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A part as it lies in a ZIP."""
+
+    name: bytes
+    flags: int
+    method: int
+    crc: int
+    size: int
+    packed: bytes
+
+
+def packed(name: str, content: bytes, level: int = _LEVEL) -> Entry:
+    """The part compressed, or stored as it is for level 0."""
+    flags = 0 if name.isascii() else _NAME_IS_UTF_8
+    crc, size = zlib.crc32(content), len(content)
+    if level == 0:
+        return Entry(name.encode(), flags, _STORED, crc, size, content)
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return Entry(name.encode(), flags, _DEFLATED, crc, size, deflate.compress(content) + deflate.flush())
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The beginning of a ZIP: the bytes of its entries, and what the directory says of them."""
+
+    content: bytes = b""
+    directory: bytes = b""
+    count: int = 0
+
+    def with_entries(self, entries: Iterable[Entry]) -> "Shelf":
+        """The shelf with more entries. Dates are fixed: the same entries are the same bytes."""
+        content, directory = [self.content], [self.directory]
+        offset, count = len(self.content), self.count
+        for entry in entries:
+            head = (entry.flags, entry.method, 0, _FIRST_OF_1980, entry.crc, len(entry.packed), entry.size)
+            local = _LOCAL.pack(b"PK\3\4", _VERSION, *head, len(entry.name), 0) + entry.name
+            content += (local, entry.packed)
+            told = (len(entry.name), 0, 0, 0, 0, _READ_AND_WRITE, offset)
+            directory += (_DIRECTORY.pack(b"PK\1\2", _VERSION, _VERSION, *head, *told), entry.name)
+            offset += len(local) + len(entry.packed)
+            count += 1
+        return Shelf(b"".join(content), b"".join(directory), count)
+
+    def closed(self) -> bytes:
+        """The whole ZIP."""
+        size, offset = len(self.directory), len(self.content)
+        end = _END.pack(b"PK\5\6", 0, 0, self.count, self.count, size, offset, 0)
+        return b"".join((self.content, self.directory, end))
 
 
 def write_package(parts: Mapping[str, bytes]) -> bytes:
     """The ZIP of the parts: fixed order, fixed dates, fixed compression."""
-    target = io.BytesIO()
+    return Shelf().with_entries(packed(name, parts[name]) for name in part_order(parts)).closed()
+
+
+def part_order(parts: Iterable[str]) -> list[str]:
+    """Names of parts as a package holds them: the types of its parts first."""
     first = (CONTENT_TYPES_PART, ROOT_RELATIONS_PART)
-    names = [*first, *sorted(name for name in parts if name not in first)]
-    with zipfile.ZipFile(target, "w") as archive:
-        for name in names:
-            entry = zipfile.ZipInfo(name, _DOS_EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 0
-            archive.writestr(entry, parts[name], compresslevel=6)
-    return target.getvalue()
+    return [*first, *sorted(name for name in parts if name not in first)]

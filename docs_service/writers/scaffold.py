@@ -20,6 +20,7 @@ from docs_service.writers import docx_styles as styles
 from docs_service.writers.package import (
     CONTENT_TYPES_PART,
     ROOT_RELATIONS_PART,
+    app_properties,
     content_types,
     office_relation,
     properties,
@@ -70,6 +71,7 @@ def scaffold(outline: str, title: str, layout: PageLayout) -> bytes:
             "word/settings.xml": styles.settings_part(),
             SEAL_PART: slot_picture(EMPTY_SLOT),
             **{f"word/{name}": content for _, name, _, content in running},
+            **app_properties(),
             **properties(title, "", date(2022, 5, 1), {}),
         }
     )

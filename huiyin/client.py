@@ -137,6 +137,10 @@ class RulesClient(_Client):
         """Assesses an office from its matters, sent in several messages."""
         return self._call(self._stub.AssessOffice, iter(requests))
 
+    def assess_affair(self, request: rules.AssessAffairRequest) -> rules.AssessAffairResponse:
+        """Evaluates all rulesets in force for a neighbourhood affair."""
+        return self._call(self._stub.AssessAffair, request)
+
     def list_rulesets(self, request: rules.ListRulesetsRequest) -> rules.ListRulesetsResponse:
         """Lists the rulesets."""
         return self._call(self._stub.ListRulesets, request)

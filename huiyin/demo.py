@@ -68,12 +68,14 @@ class Demo:
                 yield Outcome(path, path.stem, problems=error.problems)
 
     def _outcome(self, example: Example) -> Outcome:
-        if example.office is None:
-            answer = self._rules.assess(example.assess_request()).answer
-            counted: tuple[rules.CountedMatter, ...] = ()
-        else:
+        counted: tuple[rules.CountedMatter, ...] = ()
+        if example.office is not None:
             response = self._rules.assess_office(example.assess_office_requests())
             answer, counted = response.answer, tuple(response.counted)
+        elif example.affair is not None:
+            answer = self._rules.assess_affair(example.assess_affair_request()).answer
+        else:
+            answer = self._rules.assess(example.assess_request()).answer
         files, problems = self._set_papers(example, answer)
         return Outcome(
             example.path,

@@ -1,4 +1,4 @@
-"""Reads an example: a file that tells a matter, or an office with its matters, as a case system would.
+"""Reads an example: a file that tells a matter, an affair, or an office with its matters.
 
 title: 来信求决
 note: 人物、单位和地点都是虚构的。
@@ -31,8 +31,10 @@ from service_kit.problems import Problem, RefusedError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _CONTEXT = ("at", "as_of", "jurisdiction", "pinned_revisions")
+_PERIODS = ("period", "earlier_period")
 _EVENT_TEXTS = ("event_id", "type", "request_id", "acting_office", "official_role", "official_key",
                 "recipient_key", "paper_call_id")  # fmt: skip
+_SUBJECT = ("facts", "unknown_facts", "events", "events_complete_until")
 _EVENT_TIMES = ("at", "recorded_at", "ended_at")
 
 
@@ -63,6 +65,15 @@ class Example:
     office: rules.Office | None = None
     """Where it is told about an office, else it is about its one matter."""
     period: rules.Period | None = None
+    earlier_period: rules.Period | None = None
+    affair: rules.Affair | None = None
+    """Where it is told about a neighbourhood affair."""
+
+    def assess_affair_request(
+        self, view: "common.View.ValueType" = common.VIEW_REASONS
+    ) -> rules.AssessAffairRequest:
+        """The question to all rulesets about the affair."""
+        return rules.AssessAffairRequest(context=self._context(view), affair=self.affair)
 
     def assess_request(self, view: "common.View.ValueType" = common.VIEW_REASONS) -> rules.AssessRequest:
         """The question to all rulesets about the matter."""
@@ -78,7 +89,12 @@ class Example:
         self, view: "common.View.ValueType" = common.VIEW_REASONS, matters_a_message: int = 100
     ) -> Iterator[rules.AssessOfficeRequest]:
         """The question about the office, in as many messages as its matters take."""
-        yield rules.AssessOfficeRequest(context=self._context(view), office=self.office, period=self.period)
+        yield rules.AssessOfficeRequest(
+            context=self._context(view),
+            office=self.office,
+            period=self.period,
+            earlier_period=self.earlier_period,
+        )
         for start in range(0, len(self.matters), matters_a_message):
             yield rules.AssessOfficeRequest(matters=self.matters[start : start + matters_a_message])
 
@@ -93,11 +109,12 @@ def read_example(path: Path) -> Example:
     """Reads the example at PATH; refuses it with everything that is wrong."""
     reader = _Reader(path)
     content = reader.mapping(read_yaml(path), "")
-    known = ("title", "note", *_CONTEXT, "papers", "matter", "office", "period", "matters")
+    known = ("title", "note", *_CONTEXT, "papers", "matter", "affair", "office", *_PERIODS, "matters")
     reader.only(content, known, "")
-    if ("matter" in content) == ("office" in content):
-        reader.refuse("", "要写 matter（一件事项）或 office（一个单位），二者取一。", "H105")
-    told = content.get("matters", []) if "office" in content else [content.get("matter", {})]
+    if len(content.keys() & {"matter", "affair", "office"}) != 1:
+        cure = "要写 matter（一件事项）、affair（一件邻里事务）或 office（一个单位），取其一。"
+        reader.refuse("", cure, "H105")
+    told = [content["matter"]] if "matter" in content else content.get("matters", [])
     place = "matters[{}]" if "office" in content else "matter"
     matters = tuple(
         reader.matter(it, place.format(index)) for index, it in enumerate(reader.sequence(told, "matters"))
@@ -111,6 +128,8 @@ def read_example(path: Path) -> Example:
         papers=reader.papers(content.get("papers")),
         office=reader.office(content["office"]) if "office" in content else None,
         period=reader.period(content.get("period")) if "office" in content else None,
+        earlier_period=reader.period(content["earlier_period"]) if "earlier_period" in content else None,
+        affair=reader.affair(content["affair"]) if "affair" in content else None,
     )
     reader.end()
     return example
@@ -201,31 +220,13 @@ class _Reader:
 
     def matter(self, value: Any, place: str) -> common.Matter:
         told = self.mapping(value, place)
-        self.only(
-            told,
-            (
-                "matter_id",
-                "facts",
-                "unknown_facts",
-                "requests",
-                "events",
-                "events_complete_until",
-                "related_facts",
-            ),
-            place,
-        )
+        self.only(told, ("matter_id", *_SUBJECT, "requests", "related_facts"), place)
         requests = self.sequence(told.get("requests"), f"{place}.requests")
-        events = self.sequence(told.get("events"), f"{place}.events")
         related = self.sequence(told.get("related_facts"), f"{place}.related_facts")
         return common.Matter(
             matter_id=_text(told, "matter_id"),
-            facts_json=self.facts(told.get("facts"), f"{place}.facts"),
-            unknown_facts=self.texts(told.get("unknown_facts"), f"{place}.unknown_facts"),
+            **self._subject(told, place),
             requests=[self._request(it, f"{place}.requests[{i}]") for i, it in enumerate(requests)],
-            events=[self._event(it, f"{place}.events[{i}]") for i, it in enumerate(events)],
-            events_complete_until=self.moment(
-                told.get("events_complete_until"), f"{place}.events_complete_until"
-            ),
             related_facts=[self._related(it, f"{place}.related_facts[{i}]") for i, it in enumerate(related)],
         )
 
@@ -260,12 +261,25 @@ class _Reader:
 
     def office(self, value: Any) -> rules.Office:
         told = self.mapping(value, "office")
-        self.only(told, ("office_id", "facts", "unknown_facts"), "office")
-        return rules.Office(
-            office_id=_text(told, "office_id"),
-            facts_json=self.facts(told.get("facts"), "office.facts"),
-            unknown_facts=self.texts(told.get("unknown_facts"), "office.unknown_facts"),
-        )
+        self.only(told, ("office_id", *_SUBJECT), "office")
+        return rules.Office(office_id=_text(told, "office_id"), **self._subject(told, "office"))
+
+    def affair(self, value: Any) -> rules.Affair:
+        told = self.mapping(value, "affair")
+        self.only(told, ("affair_id", *_SUBJECT), "affair")
+        return rules.Affair(affair_id=_text(told, "affair_id"), **self._subject(told, "affair"))
+
+    def _subject(self, told: Mapping[str, Any], place: str) -> dict[str, Any]:
+        """What a matter, an affair and an office have in common: facts and events."""
+        events = self.sequence(told.get("events"), f"{place}.events")
+        return {
+            "facts_json": self.facts(told.get("facts"), f"{place}.facts"),
+            "unknown_facts": self.texts(told.get("unknown_facts"), f"{place}.unknown_facts"),
+            "events": [self._event(it, f"{place}.events[{i}]") for i, it in enumerate(events)],
+            "events_complete_until": self.moment(
+                told.get("events_complete_until"), f"{place}.events_complete_until"
+            ),
+        }
 
     def period(self, value: Any) -> rules.Period:
         told = self.mapping(value, "period")

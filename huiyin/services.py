@@ -15,6 +15,7 @@ RULES = ServiceDefinition(
             "Assess",
             "BatchAssess",
             "AssessOffice",
+            "AssessAffair",
             "ListRulesets",
             "GetRuleset",
             "ListCodes",

@@ -14,9 +14,11 @@ from huiyin.cli.output import JsonOption, page, part, print_json, refusals
 from huiyin.cli.words import Labels
 from huiyin.rules.v1 import common_pb2 as common
 from huiyin.rules.v1 import rules_service_pb2 as rules
+from service_kit.problems import Problem, RefusedError
 
 Matter = Annotated[
-    Path, typer.Option("--matter", help="事项文件（YAML），写法见 examples/matters。A matter, see examples.")
+    Path,
+    typer.Option("--matter", help="事项或邻里事务的文件（YAML），写法见 examples。See examples."),
 ]
 At = Annotated[str | None, typer.Option("--at", help="问的是哪一时刻的情况，例如 2024-06-03T09:00。Moment.")]
 AsOf = Annotated[str | None, typer.Option(help="适用哪一天有效的规定，例如 2024-06-03。Day of the law.")]
@@ -47,8 +49,12 @@ def evaluate(
 ) -> None:
     """用一个规则集评估一件事项（不需要启动服务）。Evaluate one ruleset on a matter, in process."""
     with refusals(as_json):
-        told = _read(matter, at, as_of, jurisdiction, full)
-        request = rules.EvaluateRequest(ruleset=ruleset, context=told.context, matter=told.matter)
+        told = _read_example(matter)
+        if told.affair:
+            cure = "邻里事务请用 huiyin rules assess。"
+            raise RefusedError([Problem("H105", str(matter), "这个命令只评估信访事项。", cure)])
+        request = told.evaluate_request(ruleset)
+        _ask(request.context, at, as_of, jurisdiction, full)
         commands, rulebook = _load(rulesets, adoptions)
         response = commands.evaluate(rulebook, request, datetime.now(UTC))
     _print(response, _labels(commands, rulebook), as_json)
@@ -64,11 +70,14 @@ def assess(
     adoptions: Adoptions = "",
     as_json: JsonOption = False,
 ) -> None:
-    """用全部有效的规则集评估一件事项（不需要启动服务）。Assess a matter by all rules in force, in process."""
+    """用全部有效的规则集评估事项或邻里事务（不需要启动服务）。Assess a matter or affair, in process."""
     with refusals(as_json):
-        request = _read(matter, at, as_of, jurisdiction, full)
+        told = _read_example(matter)
+        request = told.assess_affair_request() if told.affair else told.assess_request()
+        _ask(request.context, at, as_of, jurisdiction, full)
         commands, rulebook = _load(rulesets, adoptions)
-        response = commands.assess(rulebook, request, datetime.now(UTC))
+        answer = commands.assess_affair if told.affair else commands.assess
+        response = answer(rulebook, request, datetime.now(UTC))
     _print(response, _labels(commands, rulebook), as_json)
 
 
@@ -78,18 +87,23 @@ def adoption_files(setting: str) -> list[Path]:
     return [file for path in named for file in (sorted(path.rglob("*.yaml")) if path.is_dir() else [path])]
 
 
-def _read(
-    matter: Path, at: str | None, as_of: str | None, jurisdiction: str | None, full: bool
-) -> rules.AssessRequest:
-    examples = part("huiyin.examples", "rules")
-    request: rules.AssessRequest = examples.read_example(matter).assess_request(
-        common.VIEW_FULL if full else common.VIEW_REASONS
-    )
+def _read_example(path: Path) -> Any:
+    told = part("huiyin.examples", "rules").read_example(path)
+    if told.office:
+        message = "这是一个单位，这里只评估事项和邻里事务。"
+        raise RefusedError([Problem("H105", str(path), message, "请写 matter 或 affair。")])
+    return told
+
+
+def _ask(
+    context: common.Context, at: str | None, as_of: str | None, jurisdiction: str | None, full: bool
+) -> None:
+    """Puts what the options say in the place of what the file says."""
+    context.view = common.VIEW_FULL if full else common.VIEW_REASONS
     if at is not None:
-        request.context.at.CopyFrom(examples.read_moment(at, "--at"))
-    request.context.as_of = as_of if as_of is not None else request.context.as_of
-    request.context.jurisdiction = jurisdiction if jurisdiction is not None else request.context.jurisdiction
-    return request
+        context.at.CopyFrom(part("huiyin.examples", "rules").read_moment(at, "--at"))
+    context.as_of = as_of if as_of is not None else context.as_of
+    context.jurisdiction = jurisdiction if jurisdiction is not None else context.jurisdiction
 
 
 def _load(rulesets: Path, adoptions: str) -> tuple[Any, Any]:

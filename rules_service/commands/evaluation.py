@@ -131,9 +131,8 @@ class _Call:
         speakers = rulebook.named(ruleset, question)
         if speakers[0].compiled.ruleset.subject is not Subject.MATTER:
             message = f"规则集“{ruleset}”不以信访事项为对象。"
-            raise RefusedError(
-                [Problem(Wrong.WRONG_SUBJECT.name, "ruleset", message, "机关单位请用 AssessOffice。")]
-            )
+            cure = "机关单位请用 AssessOffice，邻里事务请用 AssessAffair。"
+            raise RefusedError([Problem(Wrong.WRONG_SUBJECT.name, "ruleset", message, cure)])
         writer = writer_for(rulebook, context.view)
         asked = pb.EvaluateRequest(ruleset=ruleset, context=filled(context, question)).SerializeToString()
         return cls(rulebook, speakers, question, writer, writer.head(question), asked, EVALUATE_MATTER)

@@ -90,9 +90,9 @@ class CaseReader:
     vocabulary: Vocabulary
     problems: list[Problem] = field(default_factory=list)
 
-    def matter(self, raw: RawMatter, path: str = "matter") -> Matter:
-        """Reads a matter; look at `problems` before using it."""
-        self._key(raw.id, f"{path}.matter_id")
+    def matter(self, raw: RawMatter, path: str = "matter", key: str = "matter_id") -> Matter:
+        """Reads a matter, or what is like one; look at `problems` before using it."""
+        self._key(raw.id, f"{path}.{key}")
         self._moment(raw.complete_until, f"{path}.events_complete_until")
         if not (raw.requests or raw.events or raw.related):
             # A question to one ruleset mostly tells facts and nothing else.

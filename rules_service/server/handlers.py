@@ -25,6 +25,7 @@ ANSWERING: dict[str, Callable[..., bytes]] = {
     "BatchEvaluate": batch_evaluate_serialized,
     "Assess": assess_serialized,
     "BatchAssess": batch_assess_serialized,
+    "AssessAffair": lambda *asked: commands.assess_affair(*asked).SerializeToString(),
     "ListRulesets": lambda *asked: commands.list_rulesets(*asked).SerializeToString(),
     "GetRuleset": lambda *asked: commands.get_ruleset(*asked).SerializeToString(),
     "ListCodes": lambda rulebook, request, _: commands.list_codes(rulebook, request).SerializeToString(),

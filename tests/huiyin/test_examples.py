@@ -110,7 +110,7 @@ def test_everything_wrong_with_an_example_is_told_at_once(write):
     assert refused(path) == [
         "FILE place：没有这一项。可用的项："
         "title、note、at、as_of、jurisdiction、pinned_revisions、papers、"
-        "matter、office、period、matters。 [H106]",
+        "matter、affair、office、period、earlier_period、matters。 [H106]",
         "FILE matter.requests：这里要写一个列表。 [H104]",
         "FILE matter.facts：这里要写“名称: 值”的对照。 [H104]",
         "FILE matter.events[0].at：“2024-13-01”不是时间。"

@@ -605,6 +605,114 @@ class AssessOfficeResponse(_message.Message):
 Global___AssessOfficeResponse: _TypeAlias = AssessOfficeResponse  # noqa: Y015
 
 @_typing.final
+class Affair(_message.Message):
+    """A neighbourhood affair (邻里事务) that nobody has lodged as a petition. The service keeps none of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AFFAIR_ID_FIELD_NUMBER: _builtins.int
+    FACTS_JSON_FIELD_NUMBER: _builtins.int
+    UNKNOWN_FACTS_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    EVENTS_COMPLETE_UNTIL_FIELD_NUMBER: _builtins.int
+    affair_id: _builtins.str
+    """The caller's opaque key of the affair."""
+    facts_json: _builtins.str
+    """Facts of the affair, a JSON object of vocabulary names, as those of a matter."""
+    @_builtins.property
+    def unknown_facts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of facts that are known to be unknown."""
+
+    @_builtins.property
+    def events(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Event]:
+        """What has happened so far."""
+
+    @_builtins.property
+    def events_complete_until(self) -> _timestamp_pb2.Timestamp:
+        """Up to this moment silence means that nothing happened. Absent: the moment asked about."""
+
+    def __init__(
+        self,
+        *,
+        affair_id: _builtins.str = ...,
+        facts_json: _builtins.str = ...,
+        unknown_facts: _abc.Iterable[_builtins.str] | None = ...,
+        events: _abc.Iterable[_common_pb2.Event] | None = ...,
+        events_complete_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["events_complete_until", b"events_complete_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["affair_id", b"affair_id", "events", b"events", "events_complete_until", b"events_complete_until", "facts_json", b"facts_json", "unknown_facts", b"unknown_facts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Affair: _TypeAlias = Affair  # noqa: Y015
+
+@_typing.final
+class AssessAffairRequest(_message.Message):
+    """A question to all rulesets about affairs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTEXT_FIELD_NUMBER: _builtins.int
+    AFFAIR_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def context(self) -> _common_pb2.Context:
+        """Moment, law, place and view."""
+
+    @_builtins.property
+    def affair(self) -> Global___Affair:
+        """The affair."""
+
+    def __init__(
+        self,
+        *,
+        context: _common_pb2.Context | None = ...,
+        affair: Global___Affair | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["affair", b"affair", "context", b"context"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["affair", b"affair", "context", b"context"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssessAffairRequest: _TypeAlias = AssessAffairRequest  # noqa: Y015
+
+@_typing.final
+class AssessAffairResponse(_message.Message):
+    """What the rulesets about affairs say, merged. It never refuses a petition that was lodged."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AFFAIR_ID_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    AFFAIR_FIELD_NUMBER: _builtins.int
+    affair_id: _builtins.str
+    """The affair's key."""
+    @_builtins.property
+    def answer(self) -> _answer_pb2.Answer:
+        """The answer."""
+
+    @_builtins.property
+    def affair(self) -> Global___Affair:
+        """The affair as it was read; VIEW_FULL only."""
+
+    def __init__(
+        self,
+        *,
+        affair_id: _builtins.str = ...,
+        answer: _answer_pb2.Answer | None = ...,
+        affair: Global___Affair | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["affair", b"affair", "answer", b"answer"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["affair", b"affair", "affair_id", b"affair_id", "answer", b"answer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssessAffairResponse: _TypeAlias = AssessAffairResponse  # noqa: Y015
+
+@_typing.final
 class RulesetRevision(_message.Message):
     """One revision of a ruleset."""
 

@@ -61,6 +61,11 @@ class RulesServiceStub:
                 request_serializer=huiyin_dot_rules_dot_v1_dot_rules__service__pb2.AssessOfficeRequest.SerializeToString,
                 response_deserializer=huiyin_dot_rules_dot_v1_dot_rules__service__pb2.AssessOfficeResponse.FromString,
                 _registered_method=True)
+        self.AssessAffair = channel.unary_unary(
+                '/huiyin.rules.v1.RulesService/AssessAffair',
+                request_serializer=huiyin_dot_rules_dot_v1_dot_rules__service__pb2.AssessAffairRequest.SerializeToString,
+                response_deserializer=huiyin_dot_rules_dot_v1_dot_rules__service__pb2.AssessAffairResponse.FromString,
+                _registered_method=True)
         self.ListRulesets = channel.unary_unary(
                 '/huiyin.rules.v1.RulesService/ListRulesets',
                 request_serializer=huiyin_dot_rules_dot_v1_dot_rules__service__pb2.ListRulesetsRequest.SerializeToString,
@@ -118,6 +123,13 @@ class RulesServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AssessAffair(self, request, context):
+        """Evaluates all rulesets in force for a neighbourhood affair: a dispute before it is a petition.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListRulesets(self, request, context):
         """Lists the rulesets, those that sleep included.
         """
@@ -166,6 +178,11 @@ def add_RulesServiceServicer_to_server(servicer, server):
                     servicer.AssessOffice,
                     request_deserializer=huiyin_dot_rules_dot_v1_dot_rules__service__pb2.AssessOfficeRequest.FromString,
                     response_serializer=huiyin_dot_rules_dot_v1_dot_rules__service__pb2.AssessOfficeResponse.SerializeToString,
+            ),
+            'AssessAffair': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssessAffair,
+                    request_deserializer=huiyin_dot_rules_dot_v1_dot_rules__service__pb2.AssessAffairRequest.FromString,
+                    response_serializer=huiyin_dot_rules_dot_v1_dot_rules__service__pb2.AssessAffairResponse.SerializeToString,
             ),
             'ListRulesets': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRulesets,
@@ -320,6 +337,33 @@ class RulesService:
             '/huiyin.rules.v1.RulesService/AssessOffice',
             huiyin_dot_rules_dot_v1_dot_rules__service__pb2.AssessOfficeRequest.SerializeToString,
             huiyin_dot_rules_dot_v1_dot_rules__service__pb2.AssessOfficeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssessAffair(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/huiyin.rules.v1.RulesService/AssessAffair',
+            huiyin_dot_rules_dot_v1_dot_rules__service__pb2.AssessAffairRequest.SerializeToString,
+            huiyin_dot_rules_dot_v1_dot_rules__service__pb2.AssessAffairResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -51,6 +51,8 @@ class RulesServiceStub:
     """Assesses many matters; each item succeeds or fails by itself. At most 1,000 items."""
     AssessOffice: _grpc.StreamUnaryMultiCallable[_rules_service_pb2.AssessOfficeRequest, _rules_service_pb2.AssessOfficeResponse]
     """Assesses an office over a period from its matters, sent in one message or in several."""
+    AssessAffair: _grpc.UnaryUnaryMultiCallable[_rules_service_pb2.AssessAffairRequest, _rules_service_pb2.AssessAffairResponse]
+    """Evaluates all rulesets in force for a neighbourhood affair: a dispute before it is a petition."""
     ListRulesets: _grpc.UnaryUnaryMultiCallable[_rules_service_pb2.ListRulesetsRequest, _rules_service_pb2.ListRulesetsResponse]
     """Lists the rulesets, those that sleep included."""
     GetRuleset: _grpc.UnaryUnaryMultiCallable[_rules_service_pb2.GetRulesetRequest, _rules_service_pb2.GetRulesetResponse]
@@ -75,6 +77,8 @@ class RulesServiceAsyncStub(RulesServiceStub):
     """Assesses many matters; each item succeeds or fails by itself. At most 1,000 items."""
     AssessOffice: _aio.StreamUnaryMultiCallable[_rules_service_pb2.AssessOfficeRequest, _rules_service_pb2.AssessOfficeResponse]  # type: ignore[assignment]
     """Assesses an office over a period from its matters, sent in one message or in several."""
+    AssessAffair: _aio.UnaryUnaryMultiCallable[_rules_service_pb2.AssessAffairRequest, _rules_service_pb2.AssessAffairResponse]  # type: ignore[assignment]
+    """Evaluates all rulesets in force for a neighbourhood affair: a dispute before it is a petition."""
     ListRulesets: _aio.UnaryUnaryMultiCallable[_rules_service_pb2.ListRulesetsRequest, _rules_service_pb2.ListRulesetsResponse]  # type: ignore[assignment]
     """Lists the rulesets, those that sleep included."""
     GetRuleset: _aio.UnaryUnaryMultiCallable[_rules_service_pb2.GetRulesetRequest, _rules_service_pb2.GetRulesetResponse]  # type: ignore[assignment]
@@ -126,6 +130,14 @@ class RulesServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_rules_service_pb2.AssessOfficeResponse, _abc.Awaitable[_rules_service_pb2.AssessOfficeResponse]]:
         """Assesses an office over a period from its matters, sent in one message or in several."""
+
+    @_abc_1.abstractmethod
+    def AssessAffair(
+        self,
+        request: _rules_service_pb2.AssessAffairRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rules_service_pb2.AssessAffairResponse, _abc.Awaitable[_rules_service_pb2.AssessAffairResponse]]:
+        """Evaluates all rulesets in force for a neighbourhood affair: a dispute before it is a petition."""
 
     @_abc_1.abstractmethod
     def ListRulesets(

@@ -107,8 +107,13 @@ class Example:
 
 def read_example(path: Path) -> Example:
     """Reads the example at PATH; refuses it with everything that is wrong."""
+    return example_of(read_yaml(path), path)
+
+
+def example_of(file_content: Any, path: Path) -> Example:
+    """The example that a file's content tells; refuses it with everything that is wrong."""
     reader = _Reader(path)
-    content = reader.mapping(read_yaml(path), "")
+    content = reader.mapping(file_content, "")
     known = ("title", "note", *_CONTEXT, "papers", "matter", "affair", "office", *_PERIODS, "matters")
     reader.only(content, known, "")
     if len(content.keys() & {"matter", "affair", "office"}) != 1:

@@ -17,6 +17,8 @@ from huiyin.cli import (
     rules_check,
     rules_evaluate,
     rules_fmt,
+    rules_index,
+    rules_story,
     serve,
     token,
     up,
@@ -40,6 +42,8 @@ rules_app.command("check")(rules_check.check)
 rules_app.command("fmt")(rules_fmt.fmt)
 rules_app.command("evaluate")(rules_evaluate.evaluate)
 rules_app.command("assess")(rules_evaluate.assess)
+rules_app.command("story")(rules_story.story)
+rules_app.command("index")(rules_index.index)
 
 docs_app.command("list")(docs_fields.list_)
 docs_app.command("fields")(docs_fields.fields)

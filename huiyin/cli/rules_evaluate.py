@@ -55,9 +55,9 @@ def evaluate(
             raise RefusedError([Problem("H105", str(matter), "这个命令只评估信访事项。", cure)])
         request = told.evaluate_request(ruleset)
         _ask(request.context, at, as_of, jurisdiction, full)
-        commands, rulebook = _load(rulesets, adoptions)
+        commands, rulebook = load(rulesets, adoptions)
         response = commands.evaluate(rulebook, request, datetime.now(UTC))
-    _print(response, _labels(commands, rulebook), as_json)
+    _print(response, labels_of(commands, rulebook), as_json)
 
 
 def assess(
@@ -75,10 +75,10 @@ def assess(
         told = _read_example(matter)
         request = told.assess_affair_request() if told.affair else told.assess_request()
         _ask(request.context, at, as_of, jurisdiction, full)
-        commands, rulebook = _load(rulesets, adoptions)
+        commands, rulebook = load(rulesets, adoptions)
         answer = commands.assess_affair if told.affair else commands.assess
         response = answer(rulebook, request, datetime.now(UTC))
-    _print(response, _labels(commands, rulebook), as_json)
+    _print(response, labels_of(commands, rulebook), as_json)
 
 
 def adoption_files(setting: str) -> list[Path]:
@@ -106,12 +106,14 @@ def _ask(
     context.jurisdiction = jurisdiction if jurisdiction is not None else context.jurisdiction
 
 
-def _load(rulesets: Path, adoptions: str) -> tuple[Any, Any]:
+def load(rulesets: Path, adoptions: str) -> tuple[Any, Any]:
+    """The commands of the rules service, and the rulebook of a folder with the adoptions of a setting."""
     commands = part("rules_service.commands", "rules")
     return commands, commands.load(rulesets, adoption_files(adoptions))
 
 
-def _labels(commands: Any, rulebook: Any) -> Labels:
+def labels_of(commands: Any, rulebook: Any) -> Labels:
+    """The labels of the rulebook's codes."""
     return Labels(commands.list_codes(rulebook, rules.ListCodesRequest()).codes)
 
 

@@ -50,7 +50,6 @@ from service_kit.problems import Problem, RefusedError
 NUMBER_TO_COME = "（待编）"
 
 _SET_BY = ("jinja2", "lxml")
-_PAINTED_BY = ("weasyprint", "pydyf", "fonttools")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ def _render(order: RenderOrder, catalogue: Catalogue, fonts: FontSet) -> Rendere
         title = "".join(p.text for p in paragraphs_of(paper.blocks) if p.style is Style.TITLE)
         identifier = _digest(admitted.data_digest, fingerprint, order.seal, str(order.draft))
         about = pdf.About(title, admitted.values["issuer"], identifier, custom)
-        content = pdf.write_pdf(paper.composition.pages, about, fonts)
+        content = pdf.pdf_writer().write(paper.composition.pages, about, fonts)
         media_type, pages = pdf.MEDIA_TYPE, len(paper.composition.pages)
     content_digest = hashlib.sha256(content).hexdigest()
     return RenderedPaper(
@@ -252,13 +251,15 @@ def substitutes(fonts: FontSet) -> tuple[FontSubstitute, ...]:
 
 
 def _fingerprint(format_: Format, fonts: FontSet) -> str:
-    return _digest(*_versions(format_), fonts.fingerprint)
+    writer = pdf.pdf_writer() if format_ is Format.PDF else None
+    return _digest(*_versions(writer), fonts.fingerprint)
 
 
 @cache
-def _versions(format_: Format) -> tuple[str, ...]:
-    packages = _SET_BY + (_PAINTED_BY if format_ is Format.PDF else ())
+def _versions(writer: pdf.PdfWriter | None) -> tuple[str, ...]:
+    packages = _SET_BY + (writer.packages if writer else ())
     return (
+        *((writer.name, writer.library()) if writer else ()),
         *(f"{name} {version(name)}" for name in ("huiyin", *packages)),
         f"zlib {zlib.ZLIB_RUNTIME_VERSION}",
     )

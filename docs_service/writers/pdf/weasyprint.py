@@ -5,8 +5,7 @@ WeasyPrint is imported only when the first page is painted: it may not be loaded
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -17,16 +16,15 @@ from docs_service.layout import FontSet, Page, PictureKind, cache_folder
 from docs_service.layout.composer import Run
 from docs_service.layout.pages import Picture, PlacedLine, Rule, TextBlock
 from docs_service.seals import EMPTY_SLOT, slot_picture
-from docs_service.writers.artifacts import mark_artifacts
-
-MEDIA_TYPE = "application/pdf"
+from docs_service.writers.pdf.about import LANGUAGE, About, font_file
+from docs_service.writers.pdf.artifacts import mark_artifacts
+from docs_service.writers.pdf.drawn import ALTERNATIVE
 
 _ASSET = "asset:"
 _TAGS = {
     Style.TITLE: "h1", Style.SLIP_TITLE: "h1", Style.HEADING_1: "h2", Style.HEADING_2: "h3",
     Style.PAGE_NUMBER: "footer", Style.DRAFT_MARK: "footer",
 }  # fmt: skip
-_ALTERNATIVE = {PictureKind.SEAL: "印章", PictureKind.EMPTY_SLOT: "印章位（样稿未用印）"}
 _SHEET = """
 @page { size: 210mm 297mm; margin: 0 }
 html { font-size: 16pt; color: #000; font-kerning: none; font-variant-ligatures: none; hyphens: none }
@@ -42,20 +40,10 @@ td, th { padding: 0; font-weight: normal }
 """
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a PDF says about itself beside its pages."""
-
-    title: str
-    issuer: str
-    identifier: str
-    custom: Mapping[str, str]
-
-
 def write_pdf(pages: tuple[Page, ...], about: About, fonts: FontSet) -> bytes:
     """The pages as PDF/A-2a. The same pages give the same bytes in any process."""
     families = sorted({run.family for page in pages for text in page.texts for run in _runs(text)})
-    folders = frozenset(str(_font_file(family, fonts).parent) for family in families)
+    folders = frozenset(str(font_file(family, fonts)[1].parent) for family in families)
     return _PAINTERS.with_fonts(folders).paint(_html(pages, about), about)
 
 
@@ -64,23 +52,13 @@ def _runs(text: TextBlock) -> Iterator[Run]:
         yield from placed.line.runs
 
 
-def _font_file(family: str, fonts: FontSet) -> Path:
-    """The file of a family, made on first use. A family's name begins with its face's digest and index."""
-    _, digest, index, _ = family.split(" ")
-    for role in fonts.roles.values():
-        for face in role.faces:
-            if face.digest.startswith(digest) and face.index == int(index):
-                return face.slice_file(family, cache_folder())
-    raise LookupError(family)
-
-
 def _html(pages: tuple[Page, ...], about: About) -> str:
     metas = "".join(
         f'<meta name="{escape(name)}" content="{escape(value)}">' for name, value in about.custom.items()
     )
     sections = "".join(_section(page) for page in pages)
     return (
-        f'<html lang="zh-CN"><head><title>{escape(about.title)}</title>'
+        f'<html lang="{LANGUAGE}"><head><title>{escape(about.title)}</title>'
         f'<meta name="author" content="{escape(about.issuer)}">{metas}</head><body>{sections}</body></html>'
     )
 
@@ -160,7 +138,7 @@ def _rule(rule: Rule) -> str:
 def _picture(picture: Picture) -> str:
     key = EMPTY_SLOT if picture.kind is PictureKind.EMPTY_SLOT else picture.key
     return (
-        f'<img src="{_ASSET}{key}" alt="{_ALTERNATIVE[picture.kind]}" style="left:{_mm(picture.x)};'
+        f'<img src="{_ASSET}{key}" alt="{ALTERNATIVE[picture.kind]}" style="left:{_mm(picture.x)};'
         f'top:{_mm(picture.y)};width:{_mm(picture.size)};height:{_mm(picture.size)}">'
     )
 

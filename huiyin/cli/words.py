@@ -35,6 +35,7 @@ RELIANCES: Mapping[int, str] = {
     pb.Reliance.KIND_UNVERIFIED: "未经核实的数字",
     pb.Reliance.KIND_DEPARTURE: "与上位规定不同之处",
     pb.Reliance.KIND_PROVISIONAL_CALENDAR: "尚未公布的节假日安排",
+    pb.Reliance.KIND_ADOPTED_ELSEWHERE: "采用外地的办法",
     pb.Reliance.KIND_UNCHECKED_QUOTE: "未与原文核对的引文",
 }
 BASES: Mapping[int, str] = {common.BASIS_CONVENTION: "（约定）", common.BASIS_UNVERIFIED: "（未核实）"}

@@ -83,6 +83,9 @@ EXPLAINED: dict[Code, Explained] = {
     Code.PAPER_WITHOUT_FINDING: Explained(
         "链的结论是新的事实，却写了文书。", "把 papers 写到得出 finding 的链上。"
     ),
+    Code.WRONG_EXTENSION: Explained(
+        "延长没有上限、期满以后还能延长，或没有写由谁决定。", "机关的写 at_most；信访人的写 by。"
+    ),
     Code.CELL_SYNTAX: Explained(
         "格子的写法看不懂。", '照例写：-、city, district、">= 3"、"[1..3)"、not(…)、null。'
     ),

@@ -158,6 +158,8 @@ def _event(raw: Texts, number: int, vocabulary: Vocabulary) -> RawEvent:
         moment(raw["at"]) if "at" in raw else None,
         _typed_by(raw.get("attributes"), types),
         request_id=str(raw.get("request_id", "")),
+        official_role=str(raw.get("official_role", "")),
+        official_key=str(raw.get("official_key", "")),
         recipient_key=str(raw.get("recipient_key", "")),
         ended_at=moment(raw["ended_at"]) if "ended_at" in raw else None,
     )

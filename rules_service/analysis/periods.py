@@ -19,6 +19,7 @@ UNIT_WORDS = {
     CountUnit.CLOCK_HOURS: "小时",
     CountUnit.CALENDAR_DAYS: "日",
     CountUnit.WORKING_DAYS: "个工作日",
+    CountUnit.MONTHS: "个月",
 }
 LAST_SECOND = time(23, 59, 59)
 

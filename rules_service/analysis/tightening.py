@@ -3,6 +3,7 @@
 from rules_service.analysis.periods import Length
 from rules_service.language.model import Duty, Reference, RefKind, Ruleset
 
+UNLIMITED = 100_000
 COUNTABLE = frozenset({RefKind.LITERAL, RefKind.PARAMETER, RefKind.OUTPUT})
 
 
@@ -52,12 +53,18 @@ def shortest(duty: Duty, ruleset: Ruleset) -> Length | None:
 
 def most_extension(duty: Duty, ruleset: Ruleset) -> int:
     """The most days by which a duty may be extended."""
-    return max(_amounts(duty.extension.at_most, ruleset), default=0) if duty.extension else 0
+    return max(_extensions(duty, ruleset), default=0)
 
 
 def least_extension(duty: Duty, ruleset: Ruleset) -> int:
     """The fewest days that a duty's extension is limited to."""
-    return min(_amounts(duty.extension.at_most, ruleset), default=0) if duty.extension else 0
+    return min(_extensions(duty, ruleset), default=0)
+
+
+def _extensions(duty: Duty, ruleset: Ruleset) -> list[int]:
+    if duty.extension is None:
+        return []
+    return _amounts(duty.extension.at_most, ruleset) if duty.extension.at_most else [UNLIMITED]
 
 
 def _amounts(reference: Reference | None, ruleset: Ruleset) -> list[int]:

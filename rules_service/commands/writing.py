@@ -24,6 +24,7 @@ from rules_service.engine.outcome import (
     TableOutcome,
 )
 from rules_service.engine.rulebook import Rulebook
+from rules_service.language.adoption import lies_in
 from rules_service.language.model import Basis, Citation, Departure
 from rules_service.language.types import to_json
 
@@ -281,6 +282,14 @@ class AnswerWriter:
                     kind=pb.Reliance.KIND_PROVISIONAL_CALENDAR,
                     place=f"{duty.ruleset.id}/{duty.duty.id}",
                     text="该年节假日安排尚未公布，期限为暂定。",
+                )
+                found[wire.field(RESTS_ON, message.SerializeToString())] = None
+        for ruleset in outcome.rulesets.values():
+            if ruleset.jurisdiction and not lies_in(outcome.place, ruleset.jurisdiction):
+                message = pb.Reliance(
+                    kind=pb.Reliance.KIND_ADOPTED_ELSEWHERE,
+                    place=ruleset.id,
+                    text=f"“{ruleset.title}”是 {ruleset.jurisdiction} 的办法，本地采用。",
                 )
                 found[wire.field(RESTS_ON, message.SerializeToString())] = None
         return b"".join(found)

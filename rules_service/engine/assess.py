@@ -49,7 +49,7 @@ def assess_matter(
     """
     speakers = list(speakers)
     clock = clock_of(question, matter, calendar)
-    outcome = Outcome()
+    outcome = Outcome(place=question.jurisdiction)
     for speaker in speakers:
         evaluate_matter(
             speaker.compiled,
@@ -67,7 +67,7 @@ def assess_matter(
                 outcome.use(speaker.compiled.ruleset)
             outcome.findings += found
             outcome.papers += _papers_of_chains(speaker, found, matter, clock, outcome)
-    merge(outcome, matter.requests)
+    merge(outcome, matter.requests, question.at)
     return outcome
 
 
@@ -86,11 +86,11 @@ def _papers_of_chains(
             yield from papers_of(chain.papers, env, finding.rule, chain.citations)
 
 
-def merge(outcome: Outcome, requests: Sequence[Request]) -> None:
+def merge(outcome: Outcome, requests: Sequence[Request], at: datetime) -> None:
     """Makes duties of one meaning one, and hangs the papers on what is left."""
     if outcome.duties or outcome.papers:
         outcome.duties = _merged(outcome.duties)
-        outcome.papers = _papers(outcome.papers, outcome.duties, requests)
+        outcome.papers = _papers(outcome.papers, outcome.duties, requests, at)
         outcome.duties = [_with_papers(duty, outcome.papers) for duty in outcome.duties]
 
 
@@ -115,7 +115,7 @@ def _tightness(duty: DutyOutcome) -> tuple[bool, bool, float, str]:
 
 
 def _papers(
-    papers: Sequence[PaperOutcome], duties: Sequence[DutyOutcome], requests: Sequence[Request]
+    papers: Sequence[PaperOutcome], duties: Sequence[DutyOutcome], requests: Sequence[Request], at: datetime
 ) -> list[PaperOutcome]:
     """Paper calls with the due time of the duty they hang on, one for a paper, variant, request and duty.
 
@@ -129,6 +129,8 @@ def _papers(
         if duty is not None:
             met = paper.under and not paper.candidate_id and duty.met_at
             state = PaperState.ISSUED if met else paper.state
+            if paper.lapses and state is PaperState.CALLED and duty.due_at and at > duty.due_at:
+                continue
             paper = replace(paper, duty_id=duty.id, due_at=duty.due_at, state=state)
         key = (paper.paper, paper.variant, paper.request_id or only, paper.duty_id, paper.candidate_id)
         known = called.get(key)

@@ -3,6 +3,7 @@
 What has to be done "within n days" may be done until the last second of the last day.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,6 +19,7 @@ __all__ = ["CountUnit", "Deadline", "Owed", "SkippedDay", "deadline"]
 LAST_SECOND = time(23, 59, 59)
 ONE_DAY = timedelta(days=1)
 LONGEST_AMOUNT = 100_000
+LONGEST_MONTHS = 1200
 EXCLUDED = "不计入期间"
 
 # Convention: the usual longest run of days off. Tried on 2008 to 2025 as if each were unpublished, it is too
@@ -74,15 +76,16 @@ def deadline(
     `latest_lawful_at` is eight days after the end not rolled: a petitioner's window is not called lapsed
     earlier, and an office is not accused earlier, since it may rely on the same holiday.
     """
-    _refuse_wrong_input(start, amount, excluded)
+    _refuse_wrong_input(start, amount, unit, excluded)
     if unit is CountUnit.CLOCK_HOURS:
         end = _after_hours(start, amount, excluded)
         return Deadline(end, end, (), provisional=False)
 
     first = start.astimezone(SHANGHAI).date()
     gaps = _touched_days(excluded, first)
-    if unit is CountUnit.CALENDAR_DAYS:
-        last = _after_calendar_days(first, amount, gaps)
+    if unit in {CountUnit.CALENDAR_DAYS, CountUnit.MONTHS}:
+        ends = _month_after(first, amount) if unit is CountUnit.MONTHS else first + timedelta(days=amount)
+        last = _past_gaps(ends, gaps)
         settled = calendar.is_settled(last)
         skipped = _gap_days(gaps, last)
     else:
@@ -101,11 +104,18 @@ def deadline(
     return Deadline(_end_of(due_day), _end_of(latest), _by_day(skipped), provisional=not settled)
 
 
-def _refuse_wrong_input(start: datetime, amount: int, excluded: Sequence[tuple[datetime, datetime]]) -> None:
+def longest(unit: CountUnit) -> int:
+    """The longest period that is counted in a unit."""
+    return LONGEST_MONTHS if unit is CountUnit.MONTHS else LONGEST_AMOUNT
+
+
+def _refuse_wrong_input(
+    start: datetime, amount: int, unit: CountUnit, excluded: Sequence[tuple[datetime, datetime]]
+) -> None:
     for moment in (start, *chain.from_iterable(excluded)):
         if moment.utcoffset() is None:
             raise ValueError(f"{moment} has no zone")
-    if not 0 <= amount <= LONGEST_AMOUNT:
+    if not 0 <= amount <= longest(unit):
         raise ValueError(f"{amount} is no length of a period")
     for begins, ends in excluded:
         if ends < begins:
@@ -141,8 +151,13 @@ def _touched_days(excluded: Iterable[tuple[datetime, datetime]], first: date) ->
     return stretches
 
 
-def _after_calendar_days(first: date, days: int, gaps: Gaps) -> date:
-    last = first + timedelta(days=days)
+def _month_after(first: date, months: int) -> date:
+    """The day of the same number, or the last of the month where it has none (CIVIL art. 202)."""
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
+
+
+def _past_gaps(last: date, gaps: Gaps) -> date:
     for a, b in gaps:
         if a <= last:
             last += b - a + ONE_DAY

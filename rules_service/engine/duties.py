@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.case import Event
-from rules_service.engine.deadlines import LONGEST_AMOUNT, Deadline, Owed, deadline
+from rules_service.engine.deadlines import LONGEST_AMOUNT, Deadline, Owed, deadline, longest
 from rules_service.engine.environment import Environment
 from rules_service.engine.index import Unknown
 from rules_service.engine.outcome import (
@@ -16,7 +16,7 @@ from rules_service.engine.outcome import (
     deterministic_id,
 )
 from rules_service.engine.wrong import Wrong
-from rules_service.language.model import Citation, Duty, Each, Period, Reference, RefKind
+from rules_service.language.model import Citation, Duty, Each, Extension, Period, Reference, RefKind
 from rules_service.language.types import SHANGHAI, day_of
 from service_kit.problems import Problem, RefusedError
 
@@ -91,14 +91,15 @@ def _amount(period: Period, duty: Duty, env: Environment) -> _NotOwed | int | No
 
 
 def _check_length(amount: int, reference: Reference, duty: Duty) -> None:
-    if not 0 <= amount <= LONGEST_AMOUNT:
+    most = longest(duty.period.unit)
+    if not 0 <= amount <= most:
         raise RefusedError(
             [
                 Problem(
                     Wrong.LENGTH_OUT_OF_RANGE.name,
                     reference.name,
                     f"“{duty.title}”的期限取自“{reference.name}”，它是 {amount}，不能作期限的长度。",
-                    f"应当在 0 到 {LONGEST_AMOUNT} 之间。",
+                    f"应当在 0 到 {most} 之间。",
                 )
             ]
         )
@@ -211,8 +212,11 @@ def _end(duty: Duty, env: Environment, clock: Clock, start: _Start, amount: int)
     first = end(amount)
     if duty.extension is None:
         return amount, first
-    strict = amount + _granted(duty, env, start, first.due_at)
-    lenient = amount + _granted(duty, env, start, first.latest_lawful_at)
+    if duty.extension.after_lapse:
+        whole = amount + _granted(duty.extension, env, start, clock.at)
+        return whole, end(whole)
+    strict = amount + _granted(duty.extension, env, start, first.due_at)
+    lenient = amount + _granted(duty.extension, env, start, first.latest_lawful_at)
     last = end(strict)
     if lenient > strict:
         # Granted between the strict end and the rolled one: late for a warning, and yet lawful on a reading.
@@ -221,16 +225,18 @@ def _end(duty: Duty, env: Environment, clock: Clock, start: _Start, amount: int)
     return strict, last
 
 
-def _granted(duty: Duty, env: Environment, start: _Start, by: datetime) -> int:
+def _granted(extension: Extension, env: Environment, start: _Start, by: datetime) -> int:
     """Days of extension that were granted by a moment, as many as may be."""
-    extension = duty.extension
-    limit = env.resolve(extension.at_most) if extension else 0
-    if extension is None or not isinstance(limit, int):
+    limit = env.resolve(extension.at_most) if extension.at_most else LONGEST_AMOUNT
+    if not isinstance(limit, int):
         return 0
     granted = sum(
         days
         for event in env.events_of(extension.event, start.since)
-        if event.at <= by and isinstance(days := event.attributes.get(extension.attribute), int) and days > 0
+        if event.at <= by
+        and (not extension.by or (event.official_role == extension.by and event.official_key))
+        and isinstance(days := event.attributes.get(extension.attribute), int)
+        and days > 0
     )
     return min(granted, limit)
 

@@ -222,5 +222,6 @@ def papers_of(
             restricted=rule.restricted or env.value(name) == report,
             citations=citations,
             under=rule.under,
+            lapses=rule.lapses,
             candidate_id=_candidate_id(env, rule_id, rule.candidate) if rule.candidate else "",
         )

@@ -83,13 +83,14 @@ def assess_office(
     one (REG22 art. 30.3). What was withdrawn, merged or closed since stays counted.
     """
     matters = [kept for matter in office.matters if (kept := without_reports(matter)) is not None]
-    about = _Assessment(office, matters, matter_speakers, question, calendar, Outcome(), [])
+    outcome = Outcome(place=question.jurisdiction)
+    about = _Assessment(office, matters, matter_speakers, question, calendar, outcome, [])
     for speaker in office_speakers:
         if speaker.decides:
             _decide(speaker, about)
         elif speaker.compiled.duties[Each.OFFICE]:
             _run_clocks(speaker, about)
-    merge(about.outcome, ())
+    merge(about.outcome, (), question.at)
     return about.outcome, about.counted
 
 

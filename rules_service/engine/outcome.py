@@ -126,6 +126,7 @@ class PaperOutcome:
     citations: tuple[Citation, ...]
     under: str = ""
     candidate_id: str = ""
+    lapses: bool = False
 
 
 class Figure(NamedTuple):
@@ -213,6 +214,7 @@ class Outcome:
     papers: list[PaperOutcome] = field(default_factory=list)
     missing: MissingFacts = field(default_factory=MissingFacts)
     rulesets: dict[str, Ruleset] = field(default_factory=dict)
+    place: str = ""
 
     def use(self, ruleset: Ruleset) -> None:
         """Notes a revision that took part."""

@@ -24,11 +24,8 @@ class Adoption:
     review_by: date
 
     def covers(self, jurisdiction: str) -> bool:
-        """Whether a place lies in the adopting office's (GB/T 2260: two digits a level, 00 for all of it)."""
-        own = (
-            re.sub(r"(00){1,2}$", "", self.jurisdiction) if len(self.jurisdiction) == 6 else self.jurisdiction
-        )
-        return bool(jurisdiction) and jurisdiction.startswith(own)
+        """Whether a place lies in the adopting office's."""
+        return lies_in(jurisdiction, self.jurisdiction)
 
     def in_force_on(self, day: date) -> bool:
         """Whether the adoption holds on a day. A review that is overdue does not end it."""
@@ -50,15 +47,7 @@ def _adoption(node: Node, read: Reading, vocabulary: Vocabulary) -> Adoption:
     if "pack" in values and pack not in vocabulary.codes["pack"]:
         known = "、".join(vocabulary.codes["pack"])
         read.find(Code.UNKNOWN_PACK, node, place, f"没有规则包“{pack}”。", f"可以写：{known}。")
-    jurisdiction = read.text(values.get("jurisdiction"), place)
-    if "jurisdiction" in values and not re.fullmatch(r"[0-9]{6}([0-9]{3})?", jurisdiction):
-        read.find(
-            Code.WRONG_JURISDICTION,
-            values["jurisdiction"],
-            place,
-            f"“{jurisdiction}”不是行政区划代码。",
-            "县级以上写六位（GB/T 2260），乡镇写九位（GB/T 10114）。",
-        )
+    jurisdiction = read_jurisdiction(values.get("jurisdiction"), read, place)
     return Adoption(
         pack,
         read.text(values.get("office"), place),
@@ -67,3 +56,18 @@ def _adoption(node: Node, read: Reading, vocabulary: Vocabulary) -> Adoption:
         read.literal(values["in_force_to"], place, parse_date, date.max) if "in_force_to" in values else None,
         read.literal(values.get("review_by"), place, parse_date, date.max),
     )
+
+
+def read_jurisdiction(node: Node | None, read: Reading, place: str) -> str:
+    """Reads the code of a place; empty where there is none."""
+    code = read.text(node, place)
+    if node is not None and not re.fullmatch(r"[0-9]{6}([0-9]{3})?", code):
+        cure = "县级以上写六位（GB/T 2260），乡镇写九位（GB/T 10114）。"
+        read.find(Code.WRONG_JURISDICTION, node, place, f"“{code}”不是行政区划代码。", cure)
+    return code
+
+
+def lies_in(place: str, whole: str) -> bool:
+    """Whether a place lies in another (GB/T 2260: two digits a level, 00 for all of it)."""
+    own = re.sub(r"(00){1,2}$", "", whole) if len(whole) == 6 else whole
+    return bool(place) and place.startswith(own)

@@ -63,7 +63,7 @@ def _duty(node: Node, scope: Scope) -> Duty:
         finding = scope.code("finding", parts.get("code"), place)
         finding_papers = scope.papers(parts.get("papers"), f"{place} 违规")
         finding_citations = scope.citations(parts, values["finding"], f"{place} 违规")
-    return Duty(
+    read_duty = Duty(
         id=duty,
         title=read.text(values.get("title"), place),
         each=read.choice(values.get("each"), place, EACH, Each.MATTER),
@@ -89,6 +89,8 @@ def _duty(node: Node, scope: Scope) -> Duty:
         tightens=read.text(values.get("tightens"), place),
         departs_from=scope.departure(values.get("departs_from"), place),
     )
+    _check_extension(read_duty, values.get("extended_by", node), scope)
+    return read_duty
 
 
 def _met_by(node: Node | None, scope: Scope, place: str) -> tuple[tuple[str, ...], bool]:
@@ -153,12 +155,37 @@ def _ending(node: Node, scope: Scope, place: str) -> Ending:
 def _extension(node: Node | None, scope: Scope, place: str) -> Extension | None:
     if node is None:
         return None
-    values = scope.reading.record(node, f"{place} extended_by", "event days at_most")
+    read = scope.reading
+    values = read.record(node, f"{place} extended_by", "event days", "at_most by after_lapse")
     event = scope.code("event", values.get("event"), place)
-    attribute = scope.reading.text(values.get("days"), place)
+    attribute = read.text(values.get("days"), place)
     known = scope.vocabulary.events[event].attributes if event in scope.vocabulary.events else {}
     if known and attribute not in known:
         days = values.get("days", node)
-        scope.reading.find(Code.UNKNOWN_NAME, days, place, f"事件 {event} 没有属性“{attribute}”。")
-    limit = scope.amount(values.get("at_most"), place)
-    return Extension(event, attribute, limit or Reference(RefKind.LITERAL, literal=0))
+        read.find(Code.UNKNOWN_NAME, days, place, f"事件 {event} 没有属性“{attribute}”。")
+    return Extension(
+        event,
+        attribute,
+        scope.amount(values.get("at_most"), place),
+        scope.code("role", values.get("by"), place),
+        read.choice(values.get("after_lapse"), place, {"true": True, "false": False}, False),
+    )
+
+
+def _check_extension(duty: Duty, node: Node, scope: Scope) -> None:
+    """An office's period has a limit and ends for good; only a named official opens a petitioner's window."""
+    extension = duty.extension
+    if extension is None:
+        return
+    message = ""
+    if duty.period.unit is CountUnit.MONTHS:
+        message = "按月计的期限不能再加天数"
+    elif extension.at_most is None and not duty.owed_by_petitioner:
+        message = "机关的期限可以延长多少没有写上限（at_most）"
+    elif extension.after_lapse and not duty.owed_by_petitioner:
+        message = "机关的期限过了就不能再延长"
+    elif (extension.at_most is None or extension.after_lapse) and not extension.by:
+        message = "没有上限的、期满以后的延长，没有写由谁决定（by）"
+    if message:
+        cure = "机关的写 at_most；信访人的可以不写上限，但要写 by: 决定的角色。"
+        scope.reading.find(Code.WRONG_EXTENSION, node, f"时限 {duty.id}", f"{message}。", cure)

@@ -49,6 +49,7 @@ class CountUnit(Enum):
     CLOCK_HOURS = "clock_hours"
     CALENDAR_DAYS = "calendar_days"
     WORKING_DAYS = "working_days"
+    MONTHS = "months"
 
 
 class Layer(Enum):
@@ -136,7 +137,8 @@ class PaperRule:
     """A paper to call for, with the fields that the rules know.
 
     `under` names the concept of the duty whose due time is the paper's, where the paper hangs on a
-    decision. `candidate` names what an official has to decide before the paper is called for.
+    decision. One that `lapses` is no longer called for once that due time has passed. `candidate` names
+    what an official has to decide before the paper is called for.
     """
 
     paper: str
@@ -146,6 +148,7 @@ class PaperRule:
     under: str = ""
     restricted: bool = False
     candidate: str = ""
+    lapses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +259,17 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """An event that lengthens a period by days that it names, up to a limit, before it has ended."""
+    """An event that lengthens a period by days that it names, up to a limit, before it has ended.
+
+    `by` is the role of the named official who must have decided it. Only a petitioner's window may go
+    without a limit, and be lengthened after it has lapsed.
+    """
 
     event: str
     attribute: str
-    at_most: Reference
+    at_most: Reference | None
+    by: str = ""
+    after_lapse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +437,7 @@ class Ruleset:
     yaml: str
     file: str
     told_only: tuple[str, ...] = ()
+    jurisdiction: str = ""
 
     def in_force_on(self, day: date) -> bool:
         """Whether the revision is in force on a day."""

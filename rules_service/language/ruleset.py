@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from rules_service.language import source
+from rules_service.language.adoption import read_jurisdiction
 from rules_service.language.chains import read_chains
 from rules_service.language.duties import duty_ids, read_duties
 from rules_service.language.findings import Code, Finding
@@ -85,8 +86,8 @@ def _slice(
         node,
         "规则集",
         "ruleset title subject layer source in_force_from inputs",
-        "pack in_force_to parameters tables duties counts indicators indexes chain_facts chains examples"
-        " note",
+        "pack jurisdiction in_force_to parameters tables duties counts indicators indexes chain_facts chains"
+        " examples note",
     )
     scope = Scope(read, vocabulary, sources)
     in_force_from = read.literal(values.get("in_force_from"), "in_force_from", parse_date, date.min)
@@ -128,6 +129,7 @@ def _slice(
         examples=tuple(_example(item, read) for item in read.items(values.get("examples"), "例子")),
         yaml=text,
         file=read.file,
+        jurisdiction=_jurisdiction(values, read),
         told_only=tuple(name for name in scope.inputs if vocabulary.facts[name].told_only),
     )
 
@@ -152,6 +154,15 @@ def _order(node: Node, section: str, key: str) -> list[list[str]]:
         if isinstance(part, Entries)
     ]
     return [list(mapping.values) for mapping in mappings if isinstance(mapping, Entries)]
+
+
+def _jurisdiction(values: Mapping[str, Node], read: Reading) -> str:
+    """The place that a pack was written for."""
+    node = values.get("jurisdiction")
+    if node is not None and "pack" not in values:
+        cure = "写明地方的规则集要采用才生效，请写 pack。"
+        read.find(Code.MISSING_KEY, node, "jurisdiction", "缺少“pack”。", cure)
+    return read_jurisdiction(node, read, "jurisdiction")
 
 
 def _source(node: Node | None, scope: Scope) -> str:

@@ -246,14 +246,14 @@ class Scope:
                 return None
 
     def papers(self, node: Node | None, place: str) -> tuple[PaperRule, ...]:
-        """Reads `papers:`, a list of codes or of `{paper, variant, fields, when, under, restricted}`."""
+        """Reads `papers:`, a list of codes or of `{paper, variant, fields, …}`."""
         read = self.reading
         result = []
         for item in read.items(node, place):
             if isinstance(item, Text):
                 result.append(PaperRule(self.code("paper", item, place)))
                 continue
-            values = read.record(item, place, "paper", "variant fields when under restricted")
+            values = read.record(item, place, "paper", "variant fields when under restricted lapses")
             fields = tuple(
                 (name, found)
                 for name, ref in read.entries(values.get("fields"), place).items()
@@ -267,6 +267,7 @@ class Scope:
                     self.conditions(values.get("when"), place),
                     self.code("concept", values.get("under"), place),
                     read.text(values.get("restricted"), place) == "true",
+                    lapses=read.text(values.get("lapses"), place) == "true",
                 )
             )
         return tuple(result)

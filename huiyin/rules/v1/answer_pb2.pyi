@@ -159,6 +159,8 @@ class _CountUnitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CountUnit.V
     """Days (日); the day of the start does not count."""
     COUNT_UNIT_WORKING_DAYS: _CountUnit.ValueType  # 3
     """Working days (工作日) of the named calendar; the day of the start does not count."""
+    COUNT_UNIT_MONTHS: _CountUnit.ValueType  # 4
+    """Calendar months; ends on the day of the same number, or on the month's last day where it has none."""
 
 class CountUnit(_CountUnit, metaclass=_CountUnitEnumTypeWrapper):
     """What a period is counted in."""
@@ -171,6 +173,8 @@ COUNT_UNIT_CALENDAR_DAYS: CountUnit.ValueType  # 2
 """Days (日); the day of the start does not count."""
 COUNT_UNIT_WORKING_DAYS: CountUnit.ValueType  # 3
 """Working days (工作日) of the named calendar; the day of the start does not count."""
+COUNT_UNIT_MONTHS: CountUnit.ValueType  # 4
+"""Calendar months; ends on the day of the same number, or on the month's last day where it has none."""
 Global___CountUnit: _TypeAlias = CountUnit  # noqa: Y015
 
 class _Wanted:
@@ -1033,6 +1037,8 @@ class Reliance(_message.Message):
         """A year without published holidays."""
         KIND_UNCHECKED_QUOTE: Reliance._Kind.ValueType  # 5
         """A quote of a source whose text was not at hand when the ruleset was checked."""
+        KIND_ADOPTED_ELSEWHERE: Reliance._Kind.ValueType  # 6
+        """A pack written for another place, which an office here has adopted, or which was asked for by name."""
 
     class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
         """Why it is named here."""
@@ -1049,6 +1055,8 @@ class Reliance(_message.Message):
     """A year without published holidays."""
     KIND_UNCHECKED_QUOTE: Reliance.Kind.ValueType  # 5
     """A quote of a source whose text was not at hand when the ruleset was checked."""
+    KIND_ADOPTED_ELSEWHERE: Reliance.Kind.ValueType  # 6
+    """A pack written for another place, which an office here has adopted, or which was asked for by name."""
 
     KIND_FIELD_NUMBER: _builtins.int
     PLACE_FIELD_NUMBER: _builtins.int

@@ -70,7 +70,7 @@ ANY_VALUE = Shape(plain=frozenset().union(*PLAIN.values()))
 PERIOD = record("first_day last_day", first_day=DAY, last_day=DAY)
 CITE = listed(record("source article quote"))
 DEPARTURE = record("source article norm reviewed_by")
-PAPERS = listed(record("paper variant when under restricted fields", restricted=BOOL))
+PAPERS = listed(record("paper variant when under restricted lapses fields", restricted=BOOL, lapses=BOOL))
 FOUND = record("code papers cite basis note", papers=PAPERS, cite=CITE)
 
 ROW = record(
@@ -87,7 +87,7 @@ DUTY = record(
     block=True,
     unless=listed(record("if cite basis note", cite=CITE)),
     due=record("from add count until presumed", add=INT, presumed=PRESUMED),
-    extended_by=record("event days at_most", at_most=INT),
+    extended_by=record("event days at_most by after_lapse", at_most=INT, after_lapse=BOOL),
     due_soon_days=INT,
     met_by=record("any"),
     ends=listed(record("by as cite basis note", cite=CITE)),
@@ -126,8 +126,8 @@ def ruleset_shape(tree: Tree, vocabulary: Vocabulary) -> Shape:
     tables, parameters = _slots(tree, "tables"), _slots(tree, "parameters")
     outputs = {_text(table, "id"): _outputs(table) for table in tables.values()}
     return record(
-        "ruleset title subject layer pack source in_force_from in_force_to note inputs parameters counts"
-        " tables duties chain_facts chains indicators indexes examples",
+        "ruleset title subject layer pack jurisdiction source in_force_from in_force_to note inputs"
+        " parameters counts tables duties chain_facts chains indicators indexes examples",
         block=True,
         in_force_from=DAY,
         in_force_to=DAY,
@@ -194,6 +194,7 @@ def _example(vocabulary: Vocabulary, outputs: Mapping[str, Mapping[str, Shape]])
     )
     event = Shape(
         {"type": TEXT, "at": DAY, "ended_at": DAY, "request_id": TEXT, "recipient_key": TEXT}
+        | {"official_role": TEXT, "official_key": TEXT}
         | {"event_id": TEXT, "attributes": attributes},
         fixed=True,
     )

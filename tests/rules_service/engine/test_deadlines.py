@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +9,7 @@ from rules_service.calendar import WorkingCalendar
 from rules_service.calendar.pin import packaged_calendar
 from rules_service.engine.deadlines import CountUnit, Deadline, Owed, SkippedDay, deadline
 from tests.reference import deadlines as plain
+from tests.reference.profile import examples
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CALENDAR: WorkingCalendar = packaged_calendar()
@@ -206,3 +207,42 @@ def test_more_days_never_end_earlier(start: datetime, amount: int, unit: CountUn
     fewer = deadline(start, amount, unit, CALENDAR)
     more = deadline(start, amount + 1, unit, CALENDAR)
     assert fewer.due_at < more.due_at
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "due", "latest"),
+    [
+        ("2024-01-31", 1, "2024-02-29", "2024-02-29"),
+        ("2023-01-31", 1, "2023-02-28", "2023-02-28"),
+        ("2023-12-31", 2, "2024-02-29", "2024-02-29"),
+        ("2024-03-15", 2, "2024-05-15", "2024-05-15"),
+        ("2024-02-29", 12, "2025-02-28", "2025-02-28"),
+        ("2024-04-01", 6, "2024-10-01", "2024-10-08"),
+        ("2024-05-31", 0, "2024-05-31", "2024-05-31"),
+    ],
+)
+def test_months_end_on_the_day_of_the_same_number_or_on_the_last(
+    start: str, months: int, due: str, latest: str
+) -> None:
+    assert ends(start, months, CountUnit.MONTHS) == (due, latest)
+
+
+@examples(200)
+@given(start=st.dates(date(2010, 1, 1), date(2020, 12, 31)), months=st.integers(0, 50))
+def test_months_are_what_a_clerk_turns_in_the_calendar(start: date, months: int) -> None:
+    """One leaf a month; where the month has no such day, its last."""
+    year, month = start.year, start.month
+    for _ in range(months):
+        month += 1
+        if month == 13:
+            year, month = year + 1, 1
+    day = start.day
+    while True:
+        try:
+            expected = date(year, month, day)
+            break
+        except ValueError:
+            day -= 1
+    found = deadline(datetime.combine(start, time(9), SHANGHAI), months, CountUnit.MONTHS, CALENDAR)
+    assert found.due_at.date() == expected
+    assert found.latest_lawful_at >= found.due_at

@@ -64,7 +64,8 @@ def compare(
     for _ in range(runs):
         result = answer(engine, given_facts)
         if result == "CHAIN_TOO_MANY_COMBINATIONS":
-            assert len(all_facts) > NEVER_TOO_MANY
+            # The plain interpreter stops, perhaps short of all facts, where too many rules fire.
+            assert len(fired) > MOST_FIRINGS or len(all_facts) > NEVER_TOO_MANY
         elif len(fired) > MOST_FIRINGS:
             assert result == "CHAIN_TOO_MANY_FIRINGS"
         else:

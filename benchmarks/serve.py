@@ -1,7 +1,7 @@
 """Serves one server of the measured kind: `python -m benchmarks.serve rules|echo READY_FILE`.
 
-The empty handler sits behind the same interceptor and server, gets the same bytes and gives bytes of the
-same size back: whatever it costs is not ours.
+The empty handler sits behind the same interceptor and server, gets the same bytes and gives the same bytes
+back: whatever it costs is not ours. In a batch it parses the facts of each matter too, with orjson.
 """
 
 import os
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import grpc
+import orjson
 
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from huiyin.services import RULES
@@ -33,15 +34,25 @@ def _answer_with(answer: bytes) -> Callable[[object, grpc.ServicerContext], byte
     return lambda _, __: answer
 
 
+def _parse_and_answer_with(answer: bytes) -> Callable[[pb.BatchEvaluateRequest, grpc.ServicerContext], bytes]:
+    def handle(request: pb.BatchEvaluateRequest, _: grpc.ServicerContext) -> bytes:
+        for matter in request.matters:
+            orjson.loads(matter.facts_json)
+        return answer
+
+    return handle
+
+
 def add_echo(server: grpc.Server) -> str:
     """Adds a service that parses the question and gives prepared bytes back."""
     answer = Path(os.environ["HUIYIN_ECHO_ANSWER"]).read_bytes()
     handlers = {
-        name: grpc.unary_unary_rpc_method_handler(_answer_with(answer), request_deserializer=kind.FromString)
-        for name, kind in (
-            ("Evaluate", pb.EvaluateRequest),
-            ("BatchEvaluate", pb.BatchEvaluateRequest),
-        )
+        "Evaluate": grpc.unary_unary_rpc_method_handler(
+            _answer_with(answer), request_deserializer=pb.EvaluateRequest.FromString
+        ),
+        "BatchEvaluate": grpc.unary_unary_rpc_method_handler(
+            _parse_and_answer_with(answer), request_deserializer=pb.BatchEvaluateRequest.FromString
+        ),
     }
     server.add_registered_method_handlers(SERVICE, handlers)
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, handlers),))

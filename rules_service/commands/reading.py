@@ -16,8 +16,7 @@ from rules_service.engine.wrong import Wrong
 from rules_service.language.types import SHANGHAI, YEARS, day_of, parse_date
 from service_kit.problems import Problem, Refusal, RefusedError
 
-SPACE_AFTER_QUOTE = ('" ', '"\t', '"\n', '"\r')
-PLAIN = frozenset({str, bool, int, type(None)})
+PLAIN = frozenset({str, bool, int, float, type(None)})
 LARGEST_JSON = 256 * 1024
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -160,19 +159,31 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
 
 
 def _plain_object(text: str) -> dict[str, object] | None:
-    """The object, where it is flat and has no name twice, no fraction and no escape; else None.
+    """The object, where it is flat, has no escape, no name twice and short fractions only; else None.
 
-    A name ends in `":` and, without escapes, nothing else does; so names can be counted in the text.
+    Without escapes a quotation mark stands around a name or a text and nowhere else, so a name told twice
+    shows in how many there are. A fraction is exact where its shortest form is what stands in the text.
     """
-    if "\\" in text or any(space in text for space in SPACE_AFTER_QUOTE):
+    if "\\" in text:
         return None
     try:
         value = orjson.loads(text)
     except ValueError:
         return None
-    if value.__class__ is not dict or len(value) != text.count('":'):
+    if value.__class__ is not dict:
         return None
-    return value if PLAIN.issuperset(map(type, value.values())) else None
+    kinds = list(map(type, value.values()))
+    if not PLAIN.issuperset(kinds) or text.count('"') != 2 * (len(kinds) + kinds.count(str)):
+        return None
+    if float in kinds:
+        for name, number in value.items():
+            if number.__class__ is float:
+                short = repr(number)
+                told = f'"{name}":{short}'
+                if "e" in short or (f"{told}," not in text and f"{told}}}" not in text):
+                    return None
+                value[name] = Decimal(short)
+    return value
 
 
 class _JsonError(Exception):

@@ -10,7 +10,7 @@ from docs_service.content import DATA_ROOT, Finding
 from docs_service.content.characters import character_problems
 from docs_service.content.data import number_problems
 from docs_service.orders import Party, RenderOrder
-from docs_service.seals import known_seals
+from docs_service.seals import installed_seals
 from service_kit.problems import Problem, Refusal, RefusedError
 
 NUMBER_FIELD = "doc_no"
@@ -55,9 +55,8 @@ def order_problems(order: RenderOrder, kind: DocumentType, data: Mapping[str, An
         yield _problem("LANGUAGE_UNKNOWN", "language", "只有简体中文的文书。", "请留空或者写 zh-Hans。")
     if order.seal and order.draft:
         yield _problem("SEAL_ON_DRAFT", "seal", "样稿不能用印。", "请去掉印章，或者不作为样稿生成。")
-    if order.seal and order.seal not in known_seals():
-        known = "、".join(known_seals())
-        yield _problem("SEAL_UNKNOWN", "seal", "没有这枚印章。", f"可用的印章：{known}（样章）。")
+    if order.seal:
+        yield from _seal(order.seal, data.get("issuer"))
     for place, value, label in (
         ("decision_id", order.decision_id, "决定编号"),
         ("paper_call_id", order.paper_call_id, "文书调用编号"),
@@ -66,6 +65,18 @@ def order_problems(order: RenderOrder, kind: DocumentType, data: Mapping[str, An
         if len(value) > _LONGEST_ID:
             yield Finding.TEXT_TOO_LONG.at(place, label=label, size=len(value), limit=_LONGEST_ID)
     yield from _number(order, kind, data.get(NUMBER_FIELD))
+
+
+def _seal(key: str, issuer: object) -> Iterator[Problem]:
+    """A seal is laid on papers of its own office only (SEAL99 item 25); the sample says that it is one."""
+    seals = installed_seals()
+    seal = seals.get(key)
+    if seal is None:
+        known = "、".join(f"{it.key}（{it.office or '样章'}）" for it in seals.values())
+        yield _problem("SEAL_UNKNOWN", "seal", "没有这枚印章。", f"可用的印章：{known}。")
+    elif seal.office and isinstance(issuer, str) and _plain(issuer) != _plain(seal.office):
+        message = f"这枚印章属于“{seal.office}”，不是文书的署名单位。"
+        yield _problem("SEAL_OF_ANOTHER_OFFICE", "seal", message, "请换用署名单位的印章，或者不用印。")
 
 
 def _number(order: RenderOrder, kind: DocumentType, doc_no: object) -> Iterator[Problem]:

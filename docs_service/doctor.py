@@ -1,11 +1,14 @@
 """Whether this machine has what papers are set with, and what to do where it has not."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from docs_service.layout.fonts import FontSet, RoleFaces, installed_fonts
 from docs_service.layout.harfbuzz import has_subsetting
+from docs_service.seals import installed_seals
 from service_kit.checks import Check
+from service_kit.problems import RefusedError
 
 FREE_PACKAGES = "apt-get install -y fonts-noto-cjk fonts-lxgw-wenkai"
 SETTING_LIBRARIES = "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -36,7 +39,21 @@ def report() -> list[Check]:
         Check("libharfbuzz-subset", True, "已安装"),
         _weasyprint(),
         *(_role_check(role) for role in font_report()),
+        *seal_checks(),
     ]
+
+
+def seal_checks() -> Iterator[Check]:
+    """The office's own seals: each with its key, office and size, or what is wrong with their folder."""
+    try:
+        seals = installed_seals().values()
+    except RefusedError as refused:
+        for problem in refused.problems:
+            yield Check("印章", False, f"{problem.place}：{problem.message}", problem.cure)
+        return
+    for seal in seals:
+        office = seal.office or "样章，不具效力"
+        yield Check(f"印章 {seal.key}", True, f"{office}，{seal.side:g} 毫米，摘要 {seal.digest[:12]}")
 
 
 def font_report(fonts: FontSet | None = None) -> list[RoleReport]:

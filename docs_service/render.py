@@ -43,6 +43,7 @@ from docs_service.layout import (
 )
 from docs_service.orders import FontSubstitute, Format, RenderedPaper, RenderOrder
 from docs_service.samples import example_data
+from docs_service.seals import installed_seals
 from docs_service.writers import docx, pdf
 from service_kit.problems import Problem, RefusedError
 
@@ -118,7 +119,7 @@ def _render(order: RenderOrder, catalogue: Catalogue, fonts: FontSet) -> Rendere
     else:
         paper = fill_admitted(order, admitted, fonts)
         title = "".join(p.text for p in paragraphs_of(paper.blocks) if p.style is Style.TITLE)
-        identifier = _digest(admitted.data_digest, fingerprint, order.seal, str(order.draft))
+        identifier = _digest(admitted.data_digest, fingerprint, _dress(order).seal, str(order.draft))
         about = pdf.About(title, admitted.values["issuer"], identifier, custom)
         content = pdf.pdf_writer().write(paper.composition.pages, about, fonts)
         media_type, pages = pdf.MEDIA_TYPE, len(paper.composition.pages)
@@ -172,11 +173,19 @@ def fill_admitted(order: RenderOrder, admitted: AdmittedOrder, fonts: FontSet) -
 
 def _docx(order: RenderOrder, admitted: AdmittedOrder, custom: Mapping[str, str], fonts: FontSet) -> bytes:
     plan = _docx_plan(admitted.kind.revision, admitted.kind.template, fonts.fingerprint)
-    document = plan.fill(admitted.context)
+    dress = _dress(order)
+    document = plan.fill(admitted.context, dress)
     if not (plan.is_plain and plan.has_glyphs(document)):
         fill_admitted(order, admitted, fonts)
     about = docx.Properties(admitted.values["issuer"], admitted.values["issue_date"], custom)
-    return plan.write(document, admitted.context, Dress(order.draft, order.seal), about)
+    return plan.write(document, admitted.context, dress, about)
+
+
+def _dress(order: RenderOrder) -> Dress:
+    if not order.seal:
+        return Dress(order.draft)
+    seal = installed_seals()[order.seal]
+    return Dress(order.draft, seal.digest, seal.side)
 
 
 @lru_cache(maxsize=256)
@@ -201,7 +210,7 @@ def _compose(
     """
     if order.format is Format.DOCX and not any(isinstance(block, Table) for block in blocks):
         return Composition((), missing_glyphs(blocks, fonts))
-    return compose_pages(blocks, kind.layout, Dress(order.draft, order.seal), fonts)
+    return compose_pages(blocks, kind.layout, _dress(order), fonts)
 
 
 def _digest(*words: str) -> str:

@@ -23,7 +23,6 @@ from docs_service.layout.measures import (
     CELL_PADDING,
     LINES_PER_PAGE,
     MARGIN_LEFT,
-    SEAL_SIZE,
     STYLE_MEASURES,
     TABLE_RULE,
     Grid,
@@ -39,7 +38,7 @@ from docs_service.layout.pages import (
     TextBlock,
 )
 from docs_service.layout.setting import MissingGlyph, SetParagraph, Typesetter
-from docs_service.layout.signature import SignaturePlace, place_signature, seal_top
+from docs_service.layout.signature import SignaturePlace, closer_grids, place_signature, seal_top
 from service_kit.problems import RefusedError
 
 _TAIL_STYLES = frozenset({Style.SIGNATURE, Style.DATE, Style.NOTE})
@@ -92,7 +91,9 @@ class _PaperComposer:
         foot = [self._setter.set(paragraph) for paragraph in copies]
         foot_lines = sum(len(paragraph.lines) for paragraph in foot)
         first_line = 1 if head else 0
-        letter = flow(self._bands(body), self._bands(tail), foot_lines, first_line)
+        letter = flow(
+            self._bands(body), self._bands(tail), foot_lines, first_line, closer_grids(self._dress.seal_side)
+        )
         pages = letter + (flow(self._bands(slip), [], 0, 0) if slip else [])
         return tuple(
             self._page(bands, at, head if at == 0 else None, foot if at == len(letter) - 1 else [])
@@ -228,7 +229,9 @@ class _PaperComposer:
         if not self._dress.is_draft and not self._dress.seal:
             return []
         kind = PictureKind.EMPTY_SLOT if self._dress.is_draft else PictureKind.SEAL
-        return [Picture(kind, self._dress.seal, self._signature.seal_x, seal_top(date_top), SEAL_SIZE)]
+        side = self._dress.seal_side
+        x, top = self._signature.seal_x(side), seal_top(date_top, side)
+        return [Picture(kind, self._dress.seal, x, top, side)]
 
 
 def _paragraph_of(placed: tuple[int, Band]) -> SetParagraph | None:

@@ -7,7 +7,7 @@ table. Only when every band has its page are places in millimetres made of it.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from docs_service.layout.measures import CLOSER_GRIDS, GRID, Grid
+from docs_service.layout.measures import GRID, Grid
 from docs_service.layout.setting import SetParagraph
 
 # So many lines of text at least go with a signature to a new page: no seal on a page without text. A row of a
@@ -86,16 +86,19 @@ class PageBands:
         self.placed.append((self.next_line, band))
 
 
-def flow(body: list[Band], tail: list[Band], foot_lines: int, first_line: int) -> list[PageBands]:
+def flow(
+    body: list[Band], tail: list[Band], foot_lines: int, first_line: int, closer_grids: tuple[Grid, ...] = ()
+) -> list[PageBands]:
     """Bands on pages. `tail` is signature, date and notes, kept together and with text above them;
     `foot_lines` are kept free at the bottom of the last page for the 版记; `first_line` is where page one
     begins.
 
-    Where a page more would be begun for the tail only, the lines move closer if that saves it.
+    Where a page more would be begun for the tail only, the lines move closer, on one of `closer_grids`, if
+    that saves it.
     """
     pages = _flow(body, tail, foot_lines, first_line, GRID)
     if len(_flow(body, [], 0, first_line, GRID)) < len(pages):
-        for grid in CLOSER_GRIDS:
+        for grid in closer_grids:
             closer = _flow(body, tail, foot_lines, first_line, grid)
             if len(closer) < len(pages):
                 return closer

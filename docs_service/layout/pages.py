@@ -9,7 +9,7 @@ from enum import StrEnum
 from docs_service.content import Style
 from docs_service.layout.composer import SetLine
 from docs_service.layout.fonts import EM_ABOVE_BASELINE
-from docs_service.layout.measures import MM_PER_POINT
+from docs_service.layout.measures import MM_PER_POINT, SEAL_SIZE
 
 BLACK = "#000000"
 
@@ -91,7 +91,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """What is put on a paper beside its words: the mark of a draft, the key of a seal (empty: none)."""
+    """What is put on a paper beside its words: the mark of a draft, the digest of a seal (empty: none) and
+    the side of the seal or of its slot.
+    """
 
     is_draft: bool = False
     seal: str = ""
+    seal_side: float = SEAL_SIZE

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from docs_service.layout.measures import (
+    BLANK_LINES_BEFORE_SIGNATURE,
     CHARACTER_PITCH,
+    CLOSER_GRIDS,
     DATE_INDENT,
     MARGIN_LEFT,
+    MM_PER_POINT,
     SEAL_CENTRE_ABOVE_DATE,
-    SEAL_SIZE,
+    SIZE_BODY,
     TEXT_WIDTH,
+    Grid,
 )
 
 
@@ -22,10 +26,9 @@ class SignaturePlace:
     date_indent: float
     centre: float
 
-    @property
-    def seal_x(self) -> float:
-        """Left edge of the seal."""
-        return self.centre - SEAL_SIZE / 2
+    def seal_x(self, side: float) -> float:
+        """Left edge of a seal."""
+        return self.centre - side / 2
 
 
 def place_signature(signature_width: float, date_width: float) -> SignaturePlace:
@@ -41,8 +44,19 @@ def place_signature(signature_width: float, date_width: float) -> SignaturePlace
     return SignaturePlace(signature_indent, date_indent, centre)
 
 
-def seal_top(date_top: float) -> float:
-    """Top of the seal for a date whose line begins at `date_top`: the line between signature and date lies a
+def seal_top(date_top: float, side: float) -> float:
+    """Top of a seal for a date whose line begins at `date_top`: the line between signature and date lies a
     little below the seal's centre.
     """
-    return date_top - SEAL_CENTRE_ABOVE_DATE - SEAL_SIZE / 2
+    return date_top - SEAL_CENTRE_ABOVE_DATE - side / 2
+
+
+def closer_grids(side: float) -> tuple[Grid, ...]:
+    """The closer grids on which a seal of this side does not touch the last line of the text."""
+    return tuple(grid for grid in CLOSER_GRIDS if _seal_gap(grid, side) >= 0)
+
+
+def _seal_gap(grid: Grid, side: float) -> float:
+    lines_between = BLANK_LINES_BEFORE_SIGNATURE + 1
+    under_text = (grid.pitch - SIZE_BODY * MM_PER_POINT) / 2
+    return lines_between * grid.pitch + under_text + seal_top(0, side)

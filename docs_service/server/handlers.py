@@ -16,6 +16,7 @@ from docs_service.catalogue import (
 )
 from docs_service.orders import Format, Party, RenderedPaper, RenderOrder
 from docs_service.render import render, warm_up
+from docs_service.seals import installed_seals
 from huiyin.docs.v1 import docs_service_pb2 as messages
 from huiyin.docs.v1 import docs_service_pb2_grpc as services
 from service_kit.problems import Problem, Refusal, RefusedError
@@ -96,9 +97,10 @@ class DocsHandlers(services.DocsServiceServicer):
 
 
 def add_to_server(server: grpc.Server) -> str:
-    """Load the catalogue, render once so that the first caller does not wait, add the service, and return its
-    full name.
+    """Load catalogue and seals, render once so that the first caller does not wait, add the service, and
+    return its full name. Raises RefusedError where a seal is none.
     """
+    installed_seals()
     catalogue = shipped_catalogue()
     warm_up(catalogue)
     services.add_DocsServiceServicer_to_server(DocsHandlers(catalogue), server)

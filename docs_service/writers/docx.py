@@ -81,10 +81,11 @@ class DocxPlan:
         setter = Typesetter(fonts)
         self._set_words = lru_cache(maxsize=1024)(lambda style, text: _set_text(setter, style, text))
 
-    def fill(self, values: Mapping[str, Any]) -> Finished:
+    def fill(self, values: Mapping[str, Any], dress: Dress) -> Finished:
         """The document with the values in it and everything in its place. Raises RefusedError."""
-        slot = {SEAL_SIDE: round(m.SEAL_SIZE * EMU_PER_MM), SEAL_TOP: round(seal_top(0) * EMU_PER_MM)}
-        return finish(filled_part(self._document, {**values, **slot}), self._set_words)
+        side = dress.seal_side
+        slot = {SEAL_SIDE: round(side * EMU_PER_MM), SEAL_TOP: round(seal_top(0, side) * EMU_PER_MM)}
+        return finish(filled_part(self._document, {**values, **slot}), self._set_words, side)
 
     def has_glyphs(self, document: Finished) -> bool:
         """Whether every font of the template has every character of the document."""

@@ -119,18 +119,19 @@ def _mark_size(run: etree._Element) -> None:
     properties.insert(sum(1 for it in properties if it.tag not in _AFTER_SIZE), _comment("size"))
 
 
-def finish(filled: str, set_words: SetWords) -> Finished:
+def finish(filled: str, set_words: SetWords, seal_side: float) -> Finished:
     """The filled document with its marks replaced by what they stand for."""
-    finisher = _Finisher(_MARK.split(filled), set_words)
+    finisher = _Finisher(_MARK.split(filled), set_words, seal_side)
     return finisher.finish()
 
 
 class _Finisher:
     """Goes over the pieces of a document; every second one is a mark."""
 
-    def __init__(self, pieces: list[str], set_words: SetWords) -> None:
+    def __init__(self, pieces: list[str], set_words: SetWords, seal_side: float) -> None:
         self._pieces = pieces
         self._set_words = set_words
+        self._seal_side = seal_side
         self._titles: list[str] = []
         self._signature = 0, 0.0
 
@@ -196,7 +197,7 @@ class _Finisher:
         self._pieces[signature] = f'<w:ind w:right="{twips(place.signature_indent)}"/>'
         self._pieces[spacing] = f'<w:ind w:right="{twips(place.date_indent)}"/>'
         if seal:
-            self._pieces[seal] = str(round(place.seal_x * EMU_PER_MM))
+            self._pieces[seal] = str(round(place.seal_x(self._seal_side) * EMU_PER_MM))
 
 
 def _words(content: str) -> str:

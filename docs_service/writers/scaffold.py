@@ -144,8 +144,8 @@ def _cell(cell: Cell, width: float) -> str:
 def _seal_slot() -> str:
     """The anchored dummy picture over signature and date, whose file is changed for the seal."""
     size = round(m.SEAL_SIZE * _EMU_PER_MM)
-    x = round(place_signature(_USUAL_NAME, _USUAL_DATE).seal_x * _EMU_PER_MM)
-    y = round(seal_top(0) * _EMU_PER_MM)
+    x = round(place_signature(_USUAL_NAME, _USUAL_DATE).seal_x(m.SEAL_SIZE) * _EMU_PER_MM)
+    y = round(seal_top(0, m.SEAL_SIZE) * _EMU_PER_MM)
     return (
         '<w:r><w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" '
         'relativeHeight="251658240" '

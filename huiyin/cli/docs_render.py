@@ -1,6 +1,7 @@
 """`huiyin docs render`: one paper, set without a server."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,13 @@ def render(
     ] = "",
     variant: Annotated[str, typer.Option(help="文书的变体，默认第一种。Variant.")] = "",
     number: Annotated[str, typer.Option(help="文号，例如 云岭信〔2024〕36号。Number of the paper.")] = "",
-    seal: Annotated[str, typer.Option(help="印章：sample 为样章，默认不用印。Seal to lay on it.")] = "",
+    seal: Annotated[
+        str, typer.Option(help="印章的代号，sample 为样章，默认不用印。Key of the seal to lay on it.")
+    ] = "",
+    seals: Annotated[
+        Path | None,
+        typer.Option(envvar="HUIYIN_SEALS", help="本单位印章的文件夹，默认只有样章。Folder of seals."),
+    ] = None,
     draft: Annotated[bool, typer.Option("--draft", help="制作样稿，可以没有文号。A marked draft.")] = False,
     forbid: Annotated[
         list[str] | None,
@@ -30,6 +37,8 @@ def render(
     as_json: JsonOption = False,
 ) -> None:
     """制作一份文书（不需要启动服务）。Render one paper, in process."""
+    if seals is not None:
+        os.environ["HUIYIN_SEALS"] = str(seals)
     with refusals(as_json):
         format_ = _format(form, to)
         data_json = _data_json(data)

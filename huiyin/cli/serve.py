@@ -91,8 +91,14 @@ def docs(
     ready_file: ReadyFile = None,
     log_level: LogLevel = None,
     end_with_stdin: Lifeline = False,
+    seals: Annotated[
+        Path | None,
+        typer.Option(envvar="HUIYIN_SEALS", help="本单位印章的文件夹，默认只有样章。Folder of seals."),
+    ] = None,
 ) -> None:
     """启动文书服务（默认端口 50062）。Serve the papers."""
+    if seals is not None:
+        os.environ["HUIYIN_SEALS"] = str(seals)
     serve(
         DOCS,
         ready_file,

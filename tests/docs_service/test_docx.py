@@ -46,7 +46,7 @@ def test_signature_date_and_seal_stand_by_the_rule(case, make_order):
         (anchor,) = date._p.iter("{*}anchor")
         x, y = (int(offset.text) / EMU for offset in anchor.iter("{*}posOffset"))
         assert x + m.SEAL_SIZE / 2 == pytest.approx(place.centre, abs=0.01)
-        assert y == pytest.approx(seal_top(0), abs=0.01)
+        assert y == pytest.approx(seal_top(0, m.SEAL_SIZE), abs=0.01)
 
 
 def test_the_text_before_a_signature_stays_with_it(case, make_order):

@@ -101,8 +101,11 @@ class Demo:
             called.add(call.paper)
             if call.paper not in self.papers:
                 continue
+            name = "-".join(filter(None, (call.paper, call.request_id)))
+            if any(file.path.stem == name for file in files):
+                name = f"{name}-{call.variant or call.paper_call_id}"
             try:
-                files += self._set_paper(example, answer, call, order)
+                files += self._set_paper(example, answer, call, order, name)
             except HuiyinError as error:
                 problems += (_placed(it, f"文书 {call.paper}") for it in error.problems)
         issued = {call.paper for call in answer.papers}
@@ -129,11 +132,10 @@ class Demo:
                     )
 
     def _set_paper(
-        self, example: Example, answer: answers.Answer, call: answers.PaperCall, order: PaperOrder
+        self, example: Example, answer: answers.Answer, call: answers.PaperCall, order: PaperOrder, name: str
     ) -> Iterator[PaperFile]:
         folder = self._out / example.path.stem
         folder.mkdir(parents=True, exist_ok=True)
-        name = "-".join(filter(None, (call.paper, call.request_id)))
         if call.candidate_id:
             order = replace(order, draft=True, seal="")
         for form, suffix in FORMATS.items():

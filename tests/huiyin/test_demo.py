@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted(path.stem for path in (ROOT / "examples").glob("*/*.yaml"))
+KINDS = ("matters", "offices", "affairs")
+EXAMPLES = sorted(path.stem for kind in KINDS for path in (ROOT / "examples" / kind).glob("*.yaml"))
 
 
 def demo(*arguments: str) -> subprocess.CompletedProcess[str]:

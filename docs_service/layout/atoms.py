@@ -1,9 +1,10 @@
 """Text as the line composer sees it: characters and words, their widths and what may stand beside them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 from docs_service.layout.fonts import Face, RoleFaces
 from docs_service.layout.measures import MM_PER_POINT
@@ -21,6 +22,9 @@ BLANK_LEFT = frozenset("（《〈「『【〔〖“‘")
 
 _ATOM = re.compile(r"——|……|[!-~\u00a1-\u00b6\u00b8-\u024f]+|\s|.", re.DOTALL)
 _SOFT_BREAK = re.compile(r"(?<=[A-Za-z][/_.@?&=-])(?=[A-Za-z])")
+
+# Papers are made of some thousand characters in a few sizes.
+_KEPT_CHARACTERS = 10_000
 
 
 class Kind(Enum):
@@ -82,18 +86,21 @@ def _pieces(text: str) -> Iterator[str]:
         yield from _SOFT_BREAK.split(match.group())
 
 
-def _atoms_of_piece(piece: str, faces: RoleFaces, em: float, pitch: float, may_break: bool) -> Iterator[Atom]:
+def _atoms_of_piece(piece: str, faces: RoleFaces, em: float, pitch: float, may_break: bool) -> Iterable[Atom]:
     if is_word(piece):
-        yield from _word(piece, faces, em, may_break)
-        return
+        return _word(piece, faces, em, may_break)
+    return (_character(piece, faces, em, pitch, may_break),)
+
+
+@lru_cache(maxsize=_KEPT_CHARACTERS)
+def _character(piece: str, faces: RoleFaces, em: float, pitch: float, may_break: bool) -> Atom:
     face = _face(faces, piece[0])
     advance = sum(face.advance(character) for character in piece) * em
     if piece == " ":
-        yield Atom(piece, Kind.SPACE, face, advance, advance, 0.0, may_break)
-        return
+        return Atom(piece, Kind.SPACE, face, advance, advance, 0.0, may_break)
     width = pitch * len(piece)
     kind = Kind.CLOSING if piece in BLANK_RIGHT else Kind.OPENING if piece in BLANK_LEFT else Kind.CHARACTER
-    yield Atom(piece, kind, face, width, advance, _offset(kind, piece, em, width, advance), may_break)
+    return Atom(piece, kind, face, width, advance, _offset(kind, piece, em, width, advance), may_break)
 
 
 def is_word(piece: str) -> bool:

@@ -225,17 +225,29 @@ def _spread(atoms: list[Atom], indent: float, room: float, setting: Setting) -> 
     return _set(atoms, indent, [0.0] * len(atoms), gap, fills)
 
 
+@dataclass(slots=True)
+class _OpenRun:
+    """A run that may still grow."""
+
+    text: str
+    family: str
+    x: float
+    advance: float
+    spacing: float = 0.0
+
+
 def _set(atoms: Sequence[Atom], indent: float, cuts: list[float], gap: float, is_full: bool) -> SetLine:
-    runs: list[Run] = []
+    runs: list[_OpenRun] = []
     x = indent
     for atom, cut in zip(atoms, cuts, strict=True):
         left = cut if atom.kind is Kind.OPENING else 0.0
         _append(runs, atom, x + atom.offset - left)
         x += atom.width - cut + gap
-    return SetLine(tuple(runs), x - gap, is_full)
+    closed = tuple(Run(run.text, run.family, run.x, run.advance, run.spacing) for run in runs)
+    return SetLine(closed, x - gap, is_full)
 
 
-def _append(runs: list[Run], atom: Atom, x: float) -> None:
+def _append(runs: list[_OpenRun], atom: Atom, x: float) -> None:
     """Add the atom to the last run where it continues it, else as a run of its own."""
     family = atom.face.slice_family(atom.text[0])
     if runs and atom.kind is not Kind.WORD and len(atom.text) == 1:
@@ -243,26 +255,27 @@ def _append(runs: list[Run], atom: Atom, x: float) -> None:
         spacing = (x - last.x - last.advance) / len(last.text)
         alone = len(last.text) == 1 and last.text > "\u024f"
         if last.family == family and (alone or abs(spacing - last.spacing) < _CLOSE):
-            runs[-1] = replace(
-                last, text=last.text + atom.text, advance=last.advance + atom.advance, spacing=spacing
-            )
+            last.text += atom.text
+            last.advance += atom.advance
+            last.spacing = spacing
             return
-    runs.extend(replace(part, x=x + part.x) for part in _slices(atom))
+    if len(atom.text) == 1:
+        runs.append(_OpenRun(atom.text, family, x, atom.advance))
+    else:
+        runs.extend(_slices(atom, x))
 
 
-def _slices(atom: Atom) -> list[Run]:
-    """An atom of several characters as runs of one font file each."""
-    parts: list[Run] = []
+def _slices(atom: Atom, x: float) -> list[_OpenRun]:
+    """An atom of several characters, drawn from there, as runs of one font file each."""
+    parts: list[_OpenRun] = []
     scale = atom.advance / (sum(atom.face.advance(c) for c in atom.text) or 1.0)
-    x = 0.0
     for character in atom.text:
         family = atom.face.slice_family(character)
         advance = atom.face.advance(character) * scale
         if parts and parts[-1].family == family:
-            parts[-1] = replace(
-                parts[-1], text=parts[-1].text + character, advance=parts[-1].advance + advance
-            )
+            parts[-1].text += character
+            parts[-1].advance += advance
         else:
-            parts.append(Run(character, family, x, advance, 0.0))
+            parts.append(_OpenRun(character, family, x, advance))
         x += advance
     return parts

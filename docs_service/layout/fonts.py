@@ -111,6 +111,10 @@ class Face:
     def _advances(self) -> dict[str, float]:
         return {}
 
+    @cached_property
+    def _slice_families(self) -> dict[str, str]:
+        return {}
+
     def advance(self, character: str) -> float:
         """Advance of a character in ems."""
         known = self._advances.get(character)
@@ -125,7 +129,11 @@ class Face:
 
     def slice_family(self, character: str) -> str:
         """Family name of the file made of that slice."""
-        return f"Huiyin {self.digest[:12]} {self.index} {self.slice_of(character)}"
+        known = self._slice_families.get(character)
+        if known is None:
+            known = f"Huiyin {self.digest[:12]} {self.index} {self.slice_of(character)}"
+            self._slice_families[character] = known
+        return known
 
     def slice_file(self, family: str, cache: Path) -> Path:
         """The font file of a slice, made when it is not yet in the cache folder. Two processes may make it
@@ -186,9 +194,9 @@ def _number_by_glyph(font: TTFont) -> None:
     font.setGlyphOrder(order)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RoleFaces:
-    """The faces of a role, in the order they are tried."""
+    """The faces of a role, in the order they are tried. One is equal to itself alone."""
 
     role: FontRole
     faces: tuple[Face, ...]

@@ -44,7 +44,7 @@ def write_pdf(pages: tuple[Page, ...], about: About, fonts: FontSet) -> bytes:
         kids.append(number)
     file.put(parent, f"<</Type/Pages/Count {len(kids)}/Kids[{''.join(f'{kid} 0 R ' for kid in kids)}]>>")
     file.put(resources, f"<</Font<<{used.embed(file)}>>/XObject<<{pictures.entries}>>>>")
-    producer = f"Huiyin {version('huiyin')}"
+    producer = _producer()
     metadata = file.add_plain_stream("/Type/Metadata/Subtype/XML", xmp(about, producer))
     profile = file.add_stream("/N 3", _colour_profile(), is_deflated=True)
     root = file.add(
@@ -59,6 +59,11 @@ def write_pdf(pages: tuple[Page, ...], about: About, fonts: FontSet) -> bytes:
         f"/Producer{text_string(producer)}{custom}>>"
     )
     return file.finish(root, info, about.identifier)
+
+
+@cache
+def _producer() -> str:
+    return f"Huiyin {version('huiyin')}"
 
 
 @cache
@@ -107,11 +112,12 @@ class _Drawing:
         for placed in block.lines:
             y = _up(placed.baseline(block.size))
             for run in placed.line.runs:
-                font, codes = self._fonts.show(run.family, run.text)
-                yield (
+                font, codes, is_shared = self._fonts.show(run.family, run.text)
+                shown = (
                     f"{font} {block.size:g} Tf {_points(run.spacing)} Tc "
                     f"1 0 0 1 {_points(placed.x + run.x)} {y} Tm<{codes}>Tj\n"
                 )
+                yield _with_text(shown, run.text) if is_shared else shown
 
     def _picture(self, picture: Picture) -> str:
         number = next(self._numbers)
@@ -154,6 +160,11 @@ def _image(content: bytes) -> tuple[str, bytes, bytes]:
         pixels = image.convert("RGBA")
     size = f"/Width {pixels.width}/Height {pixels.height}"
     return size, deflated(pixels.convert("RGB").tobytes()), deflated(pixels.getchannel("A").tobytes())
+
+
+def _with_text(shown: str, text: str) -> str:
+    """What is shown with the text that it stands for (ISO 32000-1 14.9.4)."""
+    return f"/Span<</ActualText{text_string(text)}>>BDC\n{shown}EMC\n"
 
 
 def _rule(rule: Rule) -> str:

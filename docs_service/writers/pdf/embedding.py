@@ -4,12 +4,13 @@ The code of a character is the number of its glyph in the small font file, in tw
 """
 
 import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 
 from docs_service.layout import FontSet
 from docs_service.layout.fonts import EM_ABOVE_BASELINE, Face
 from docs_service.layout.harfbuzz import FaceReader, Outlines
-from docs_service.writers.pdf.about import font_file
+from docs_service.writers.pdf.about import font_file, usual_families
 from docs_service.writers.pdf.file import PdfFile
 
 _MOST_OF_A_BLOCK = 100  # entries of one bfchar block (Adobe Technical Note 5411)
@@ -43,8 +44,10 @@ class PreparedFont:
             known = self._codes[character] = f"{self._reader.glyph(ord(character)):04X}"
         return known
 
-    def embed(self, file: PdfFile, characters: set[str]) -> int:
-        """Put the font with the glyphs of these characters into a file; the number of its object."""
+    def embed(self, file: PdfFile, characters: Iterable[str]) -> int:
+        """Put the font with the glyphs of these characters into a file; the number of its object. No two of
+        them have one code.
+        """
         ordered = sorted(characters, key=self.code)
         tag = hashlib.sha256(f"{self.family}{''.join(ordered)}".encode()).digest()
         base = "".join(chr(65 + byte % 26) for byte in tag[:6]) + "+" + self.family.replace(" ", "-")
@@ -80,28 +83,56 @@ class PreparedFont:
         return (_MAP_HEAD + "".join(blocks) + _MAP_TAIL).encode("ascii")
 
 
+class _UsedFont:
+    """A font of one file: its name in the pages, and which character each code stands for."""
+
+    def __init__(self, name: str, font: PreparedFont) -> None:
+        self.name = name
+        self.font = font
+        self.owners: dict[str, str] = {}
+        self._codes: dict[str, str] = {}
+        self._sharing: set[str] = set()
+
+    def show(self, text: str) -> tuple[str, bool]:
+        """The codes of a text, and whether one of them stands for another character, drawn alike."""
+        codes = self._codes
+        for character in text:
+            if character not in codes:
+                code = codes[character] = self.font.code(character)
+                if self.owners.setdefault(code, character) != character:
+                    self._sharing.add(character)
+        is_shared = bool(self._sharing) and not self._sharing.isdisjoint(text)
+        return "".join([codes[character] for character in text]), is_shared
+
+
 class UsedFonts:
-    """The fonts of one file: a name for each in its pages, and the characters set in it."""
+    """The fonts of one file."""
 
     def __init__(self, fonts: FontSet) -> None:
         self._fonts = fonts
-        self._used: dict[str, tuple[str, PreparedFont, set[str]]] = {}
+        self._used: dict[str, _UsedFont] = {}
 
-    def show(self, family: str, text: str) -> tuple[str, str]:
-        """The font's name in the pages and the codes of a text."""
+    def show(self, family: str, text: str) -> tuple[str, str, bool]:
+        """The font's name in the pages, the codes of a text, and whether the codes alone would be read as
+        another text.
+        """
         used = self._used.get(family)
         if used is None:
-            used = (f"/F{len(self._used)}", _prepared(family, self._fonts), set())
+            used = _UsedFont(f"/F{len(self._used)}", _prepared(family, self._fonts))
             self._used[family] = used
-        name, font, characters = used
-        characters.update(text)
-        return name, "".join(map(font.code, text))
+        return used.name, *used.show(text)
 
     def embed(self, file: PdfFile) -> str:
         """Put the fonts into a file; the entries of the pages' resources."""
         return "".join(
-            f"{name} {font.embed(file, characters)} 0 R" for name, font, characters in self._used.values()
+            f"{used.name} {used.font.embed(file, used.owners.values())} 0 R" for used in self._used.values()
         )
+
+
+def prepare(fonts: FontSet) -> None:
+    """Read and work through the font of each role that nearly every paper is set with."""
+    for family in usual_families(fonts):
+        _prepared(family, fonts).embed(PdfFile(), ())
 
 
 @lru_cache(maxsize=256)

@@ -221,7 +221,9 @@ class _PaperComposer:
         ]
         if self._signature and paragraph.style in (Style.SIGNATURE, Style.DATE):
             lines = [replace(line, x=self._signature.centre - line.line.width / 2) for line in lines]
-        return TextBlock(paragraph.style, paragraph.size, tuple(lines))
+        first = placed[0][1]
+        continues = isinstance(first, TextBand) and first.index > 0
+        return TextBlock(paragraph.style, paragraph.size, tuple(lines), continues=continues)
 
     def _picture(self, paragraph: SetParagraph, date_top: float) -> list[Picture]:
         if paragraph.style is not Style.DATE or not self._seal_slot or self._signature is None:

@@ -42,13 +42,16 @@ class CellPlace:
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """The lines of one paragraph that stand on one page. An empty cell is a block without lines."""
+    """The lines of one paragraph that stand on one page. An empty cell is a block without lines; one that
+    continues began on the page before.
+    """
 
     style: Style
     size: float
     lines: tuple[PlacedLine, ...]
     colour: str = BLACK
     cell: CellPlace | None = None
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)

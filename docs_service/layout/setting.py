@@ -31,9 +31,11 @@ class MissingGlyph:
     style: Style
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SetParagraph:
-    """A paragraph in lines. Each line has the x of its left edge within the text area."""
+    """A paragraph in lines. Each line has the x of its left edge within the text area. Two of the same words
+    are two.
+    """
 
     style: Style
     size: float

@@ -11,18 +11,31 @@ from docs_service.writers.pdf.file import PdfFile, text_string
 TAGS = {
     Style.TITLE: "H1", Style.SLIP_TITLE: "H1", Style.HEADING_1: "H2", Style.HEADING_2: "H3",
 }  # fmt: skip
+TEXT_TAGS = frozenset({*TAGS.values(), "P"})
 # Furniture of the page: no reader reads it out.
 ARTIFACTS = frozenset({Style.PAGE_NUMBER, Style.DRAFT_MARK})
 
 
 @dataclass(slots=True)
 class Element:
-    """An element: those below it, or the number of the marked content that it is."""
+    """An element: those below it, or the number of the marked content that it is. One that continues goes on
+    from the page before.
+    """
 
     tag: str
     entries: str = ""
     kids: "list[Element]" = field(default_factory=list)
     content: int | None = None
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Parted:
+    """A text that may go on: the number of its object, its entries but the last, and what it has so far."""
+
+    number: int
+    entries: str
+    kids: list[str]
 
 
 def of_texts(marked: Iterable[tuple[TextBlock, int]]) -> list[Element]:
@@ -48,7 +61,7 @@ def _table_of(marked: tuple[TextBlock, int]) -> int | None:
 
 
 def _text(block: TextBlock, number: int) -> Element:
-    return Element(TAGS.get(block.style, "P"), content=number)
+    return Element(TAGS.get(block.style, "P"), content=number, continues=block.continues)
 
 
 def _table(marked: list[tuple[TextBlock, int]]) -> Element:
@@ -83,12 +96,16 @@ class StructureTree:
         self._document = file.reserve()
         self._kids: list[int] = []
         self._parents: list[str] = []
+        self._last_text = _Parted(0, "", [])
 
     def add_page(self, page: int, elements: Iterable[Element], contents: int) -> None:
         """The elements of a page, given by the number of its object, with so many marked contents."""
         owners = [0] * contents
         for element in elements:
-            self._kids.append(self._add(element, self._document, page, owners))
+            if element.continues and element.content is not None:
+                self._go_on(element.content, page, owners)
+            else:
+                self._kids.append(self._add(element, self._document, page, owners))
         self._parents.append(f"[{''.join(f'{owner} 0 R ' for owner in owners)}]")
 
     def _add(self, element: Element, parent: int, page: int, owners: list[int]) -> int:
@@ -98,11 +115,18 @@ class StructureTree:
         else:
             owners[element.content] = number
             kids = str(element.content)
-        self._file.put(
-            number,
-            f"<</Type/StructElem/S/{element.tag}/P {parent} 0 R/Pg {page} 0 R{element.entries}/K[{kids}]>>",
-        )
+        entries = f"/Type/StructElem/S/{element.tag}/P {parent} 0 R/Pg {page} 0 R{element.entries}"
+        self._file.put(number, f"<<{entries}/K[{kids}]>>")
+        if element.tag in TEXT_TAGS:
+            self._last_text = _Parted(number, entries, [kids])
         return number
+
+    def _go_on(self, content: int, page: int, owners: list[int]) -> None:
+        """Let the last text have this content of another page too: a paragraph stays one element."""
+        text = self._last_text
+        text.kids.append(f"<</Type/MCR/Pg {page} 0 R/MCID {content}>>")
+        self._file.put(text.number, f"<<{text.entries}/K[{' '.join(text.kids)}]>>")
+        owners[content] = text.number
 
     def finish(self) -> int:
         """Put the tree into the file; the number of its root."""

@@ -96,7 +96,12 @@ def require_fonts(fonts: FontSet) -> None:
 
 
 def warm_up(catalogue: Catalogue) -> None:
-    """Compile every template and render one paper, so that the first caller does not wait."""
+    """Prepare the fonts, compile every template and render one paper, so that the first caller does not wait.
+    Raises RefusedError where the machine lacks fonts.
+    """
+    fonts = installed_fonts()
+    require_fonts(fonts)
+    pdf.pdf_writer().prepare(fonts)
     for kind in catalogue.types.values():
         _compiled(kind)
     kind = next(iter(catalogue.types.values()))

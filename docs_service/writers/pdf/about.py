@@ -11,6 +11,8 @@ from docs_service.layout.fonts import Face
 MEDIA_TYPE = "application/pdf"
 LANGUAGE = "zh-CN"
 
+_COMMON = "信"
+
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
@@ -40,6 +42,11 @@ def xmp(about: About, producer: str) -> bytes:
     return _XMP.format(
         title=escape(about.title), issuer=escape(about.issuer), producer=escape(producer), language=LANGUAGE
     ).encode()
+
+
+def usual_families(fonts: FontSet) -> tuple[str, ...]:
+    """The family of each role that nearly every paper is set with."""
+    return tuple(role.faces[0].slice_family(_COMMON) for role in fonts.roles.values())
 
 
 def font_file(family: str, fonts: FontSet) -> tuple[Face, Path]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from docs_service.layout import FontSet, Page, harfbuzz_version
-from docs_service.writers.pdf import drawn, weasyprint
+from docs_service.writers.pdf import drawn, embedding, weasyprint
 from docs_service.writers.pdf.about import About
 
 WRITER_SETTING = "HUIYIN_PDF_WRITER"
@@ -15,11 +15,13 @@ WRITER_SETTING = "HUIYIN_PDF_WRITER"
 class PdfWriter:
     """A writer: the same pages give the same bytes in any process.
 
+    `prepare` does beforehand what would make the first paper wait.
     `packages` are the distributions whose versions its bytes depend on, `library` what else they depend on.
     """
 
     name: str
     write: Callable[[tuple[Page, ...], About, FontSet], bytes]
+    prepare: Callable[[FontSet], None]
     packages: tuple[str, ...]
     library: Callable[[], str]
 
@@ -27,8 +29,14 @@ class PdfWriter:
 WRITERS = {
     writer.name: writer
     for writer in (
-        PdfWriter("drawn", drawn.write_pdf, ("fonttools", "pillow"), harfbuzz_version),
-        PdfWriter("weasyprint", weasyprint.write_pdf, ("weasyprint", "pydyf", "fonttools"), harfbuzz_version),
+        PdfWriter("drawn", drawn.write_pdf, embedding.prepare, ("fonttools", "pillow"), harfbuzz_version),
+        PdfWriter(
+            "weasyprint",
+            weasyprint.write_pdf,
+            weasyprint.prepare,
+            ("weasyprint", "pydyf", "fonttools"),
+            harfbuzz_version,
+        ),
     )
 }
 

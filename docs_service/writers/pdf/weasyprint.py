@@ -16,7 +16,7 @@ from docs_service.layout import FontSet, Page, PictureKind, cache_folder
 from docs_service.layout.composer import Run
 from docs_service.layout.pages import Picture, PlacedLine, Rule, TextBlock
 from docs_service.seals import EMPTY_SLOT, slot_picture
-from docs_service.writers.pdf.about import LANGUAGE, About, font_file
+from docs_service.writers.pdf.about import LANGUAGE, About, font_file, usual_families
 from docs_service.writers.pdf.artifacts import mark_artifacts
 from docs_service.writers.pdf.drawn import ALTERNATIVE
 
@@ -45,6 +45,12 @@ def write_pdf(pages: tuple[Page, ...], about: About, fonts: FontSet) -> bytes:
     families = sorted({run.family for page in pages for text in page.texts for run in _runs(text)})
     folders = frozenset(str(font_file(family, fonts)[1].parent) for family in families)
     return _PAINTERS.with_fonts(folders).paint(_html(pages, about), about)
+
+
+def prepare(fonts: FontSet) -> None:
+    """Load WeasyPrint with the font of each role that nearly every paper is set with."""
+    folders = frozenset(str(font_file(family, fonts)[1].parent) for family in usual_families(fonts))
+    _PAINTERS.with_fonts(folders)
 
 
 def _runs(text: TextBlock) -> Iterator[Run]:

@@ -93,7 +93,8 @@ def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
     answer = answer_to(case)
     expect: dict[str, Any] = case["expect"]
     unknown = expect.keys() - {
-        "decisions", "no_decisions", "duties", "no_duties", "findings", "candidates", "papers", "missing"
+        "decisions", "no_decisions", "duties", "no_duties", "findings", "candidates", "papers", "missing",
+        "no_papers", "candidate_papers",
     }  # fmt: skip
     assert not unknown
     decisions = {decision.table: said(decision) for decision in answer.decisions}
@@ -110,6 +111,13 @@ def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
     if "candidates" in expect:
         assert [candidate.code for candidate in answer.candidates] == expect["candidates"]
     assert set(expect.get("papers", [])) <= {paper.paper for paper in answer.papers}
+    assert not {paper.paper for paper in answer.papers} & set(expect.get("no_papers", []))
+    if "candidate_papers" in expect:
+        assert [
+            f"{paper.paper}/{paper.variant}"
+            for paper in answer.papers
+            if paper.state == answer_pb2.PAPER_CALL_STATE_CANDIDATE
+        ] == expect["candidate_papers"]
     assert set(expect.get("missing", [])) <= {missing.name for missing in answer.missing_facts}
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from huiyin.rules.v1 import answer_pb2
 from tests.conformance.test_conformance import answer_to, cases, rulebook
 from tests.reference.profile import examples
-from tests.rules_service.commands.asking import assess, context, shipped
+from tests.rules_service.commands.asking import assess, context, matter, shipped
 from tests.rules_service.commands.generated_matters import Story, stories
 
 EXCLUSIVE = [
@@ -18,6 +18,8 @@ EXCLUSIVE = [
     ("B04", "N02", "what is objected to is not accepted"),
     ("B08", "N08", "an answer under art. 31(5) has no review"),
 ]
+# Papers that only a named official's decision brings about (REG22 art. 19.3, 23.1, 31, 36.3, 40.3).
+ONLY_AFTER_A_DECISION = {"N03", "N04", "N05", "N06", "N12", "B14"}
 
 
 def called_for(answer: answer_pb2.Answer, request: str) -> set[str]:
@@ -57,3 +59,20 @@ def test_no_matter_whatever_calls_for_papers_that_exclude_each_other(story: Stor
         papers = called_for(answer, request)
         for one, other, because in EXCLUSIVE:
             assert not {one, other} <= papers, because
+
+
+@examples(60, 3000)
+@given(stories())
+def test_what_an_official_has_to_decide_is_never_called_for_by_the_rules_alone(story: Story) -> None:
+    answer = assess(shipped(), story.message(), context(at=story.at))
+    called = {it.paper for it in answer.papers if it.state == answer_pb2.PAPER_CALL_STATE_CALLED}
+    assert not called & ONLY_AFTER_A_DECISION
+
+
+def test_no_longer_accepted_follows_only_a_recheck_opinion_on_the_same_facts_and_reasons() -> None:
+    told = {"recheck_opinion_given": True, "same_facts": True, "same_reasons": True}
+    for left_out in ("", *told):
+        facts = {name: value for name, value in told.items() if name != left_out}
+        answer = assess(shipped(), matter(facts), context(at="2024-10-01"))
+        found = {candidate.code for candidate in answer.candidates}
+        assert ("no_longer_accepted" in found) is (left_out == "")

@@ -35,11 +35,11 @@ counts:
   - {as: letters, during: received, where: {channel: letter}, by: wanted_village, at_least: 5, REST}
   - {as: repeats, during: received, where: {channel: letter, repeat: "true"}, REST}
 indicators:
-  - {id: repeat_share, part: {count: repeats}, whole: {count: letters}, wanted: down, REST}
+  - {id: letters_again, part: {count: repeats}, whole: {count: letters}, wanted: down, REST}
   - {id: days, average_days: {of: letters, from: received, to: opinion_issued}, wanted: down, REST}
   - {id: told, of_duties: [first_notice], part: [met], whole: [met, met_late, overdue], wanted: up, REST}
 indexes:
-  - {id: whole, parts: [{indicator: repeat_share, weight: first}, {indicator: told, weight: second}], REST}
+  - {id: whole, parts: [{indicator: letters_again, weight: first}, {indicator: told, weight: second}], REST}
 duties:
   - {id: reports, title: 报送, each: office, concept: registered, who: petition_department,
      due: {from: period.last_day, add: 5, count: working_days}, met_by: [closed],
@@ -66,7 +66,7 @@ WORDS = {
   repeats: {type: int, label: 重复, english: Repeats, purpose: 试, counted: "true"}
 """,
     "indicators:\n": """indicators:
-  repeat_share: [重复率, Share of repeats]
+  letters_again: [重复率, Share of repeats]
   days: [天数, Days]
   told: [告知率, Told]
   whole: [指数, Index]
@@ -138,10 +138,10 @@ def test_two_counts_are_divided_and_days_are_averaged() -> None:
             letter(4, "2024-07-01", "2024-07-02", repeat=True),
         ]
     )
-    assert figures(response)["repeat_share"] == (1, 3)
+    assert figures(response)["letters_again"] == (1, 3)
     assert figures(response)["days"] == (11, 2)
     assert {one.code: one.unit for one in response.answer.indicators} == {
-        "repeat_share": "%",
+        "letters_again": "%",
         "days": "日",
         "told": "%",
     }
@@ -190,7 +190,7 @@ def test_the_earlier_period_is_told_beside_with_the_way_that_was_wanted() -> Non
         for one in response.answer.indicators
     }
     assert told == {
-        "repeat_share": (0, 1, 1, 2, answer_pb2.MOVEMENT_AS_WANTED),
+        "letters_again": (0, 1, 1, 2, answer_pb2.MOVEMENT_AS_WANTED),
         "days": (5, 1, 8, 2, answer_pb2.MOVEMENT_AGAINST),
         "told": (1, 1, 1, 2, answer_pb2.MOVEMENT_AS_WANTED),
     }
@@ -203,7 +203,7 @@ def test_an_index_shows_its_parts_and_rests_on_its_weights() -> None:
     response = ask([letter(n, "2024-04-02", repeat=n < 2, told="2024-04-03") for n in range(3)])
     (index,) = response.answer.indexes
     assert [(part.indicator, part.weight, part.value) for part in index.parts] == [
-        ("repeat_share", 3, "33.33"),
+        ("letters_again", 3, "33.33"),
         ("told", 1, "100.00"),
     ]
     assert index.value == "50.00"
@@ -262,9 +262,9 @@ def test_shares_and_averages_are_what_a_clerk_would_add_up(
     found = figures(ask(matters))
     waits = [wait for _, wait, _ in told if wait is not None]
     assert found["days"] == (sum(waits), len(waits))
-    assert found["repeat_share"] == (sum(repeat for *_, repeat in told), len(told))
+    assert found["letters_again"] == (sum(repeat for *_, repeat in told), len(told))
     if told:
-        assert Fraction(*found["repeat_share"]) <= 1
+        assert Fraction(*found["letters_again"]) <= 1
 
 
 def test_an_office_owes_what_its_period_and_its_own_events_start() -> None:

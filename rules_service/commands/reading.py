@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from huiyin.rules.v1 import common_pb2 as pb
 from rules_service.engine.case import Question
+from rules_service.engine.quick import QuickReader
 from rules_service.engine.reading import OUTSIDE_THE_CALENDAR, CaseReader, RawEvent, RawMatter, RawRequest
 from rules_service.engine.rulebook import JURISDICTION, Rulebook
 from rules_service.engine.wrong import Wrong
@@ -71,16 +72,18 @@ def wrong_jurisdiction(code: str, path: str) -> list[Problem]:
     return [Problem(Wrong.JURISDICTION_INVALID.name, path, f"“{code}”不是行政区划代码。", cure)]
 
 
-def read_matter(matter: pb.Matter, reader: CaseReader, path: str) -> RawMatter:
+def read_matter(
+    matter: pb.Matter, reader: CaseReader, path: str, quick: QuickReader | None = None
+) -> RawMatter:
     """Reads a message into a raw matter; what is wrong with its JSON goes to the reader's problems."""
     return RawMatter(
         matter.matter_id,
-        read_json(matter.facts_json, reader, f"{path}.facts_json"),
+        _read_facts(matter.facts_json, reader, f"{path}.facts_json", quick),
         matter.unknown_facts,
         [
             RawRequest(
                 request.request_id,
-                read_json(request.facts_json, reader, f"{path}.requests[{n}].facts_json"),
+                _read_facts(request.facts_json, reader, f"{path}.requests[{n}].facts_json", quick),
                 request.unknown_facts,
             )
             for n, request in enumerate(matter.requests)
@@ -116,6 +119,12 @@ def moment(stamp: Timestamp) -> datetime:
     """A timestamp as a moment, to the microsecond; one outside the years 1 to 9999 is moved to their edge."""
     seconds = min(max(stamp.seconds, FIRST_SECOND), LAST_SECOND)
     return EPOCH + timedelta(seconds=seconds, microseconds=min(max(stamp.nanos, 0) // 1000, 999_999))
+
+
+def _read_facts(text: str, reader: CaseReader, path: str, quick: QuickReader | None) -> object:
+    if text and quick is not None and (facts := quick.facts(text)) is not None:
+        return facts
+    return read_json(text, reader, path)
 
 
 def read_json(text: str, reader: CaseReader, path: str) -> object:

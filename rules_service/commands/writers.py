@@ -1,12 +1,18 @@
-"""The writers of answers, one for each rulebook and view, kept while the rulebook is in use."""
+"""What is made once for a rulebook and kept while it is in use: readers of facts and writers of answers."""
 
+from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 from huiyin.rules.v1 import common_pb2
+from rules_service.commands.plain import PlainAnswers
 from rules_service.commands.writing import AnswerWriter
+from rules_service.engine.assess import Speaker
+from rules_service.engine.quick import QuickReader
 from rules_service.engine.rulebook import Rulebook
 
 _WRITERS: WeakKeyDictionary[Rulebook, dict[int, AnswerWriter]] = WeakKeyDictionary()
+_READERS: WeakKeyDictionary[Rulebook, QuickReader] = WeakKeyDictionary()
+_PLAIN: WeakKeyDictionary[Rulebook, dict[tuple[object, ...], PlainAnswers]] = WeakKeyDictionary()
 
 
 def writer_for(rulebook: Rulebook, view: common_pb2.View.ValueType) -> AnswerWriter:
@@ -16,3 +22,29 @@ def writer_for(rulebook: Rulebook, view: common_pb2.View.ValueType) -> AnswerWri
     if writer is None:
         writer = writers[view] = AnswerWriter(rulebook, view)
     return writer
+
+
+def quick_reader(rulebook: Rulebook) -> QuickReader:
+    """The reader of facts for a rulebook's vocabulary."""
+    reader = _READERS.get(rulebook)
+    if reader is None:
+        reader = _READERS[rulebook] = QuickReader(rulebook.vocabulary)
+    return reader
+
+
+def plain_answers(
+    rulebook: Rulebook, view: common_pb2.View.ValueType, speakers: Sequence[Speaker]
+) -> PlainAnswers | None:
+    """The answers of one ruleset's slices, where tables are all they have and one of them decides."""
+    if not all(speaker.compiled.is_plain for speaker in speakers):
+        return None
+    deciding = [speaker.compiled for speaker in speakers if speaker.decides]
+    if len(deciding) != 1:
+        return None
+    ruleset = deciding[0].ruleset
+    known = _PLAIN.setdefault(rulebook, {})
+    key = (ruleset.name, ruleset.in_force_from, view)
+    plain = known.get(key)
+    if plain is None:
+        plain = known[key] = PlainAnswers(deciding[0], writer_for(rulebook, view))
+    return plain

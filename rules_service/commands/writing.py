@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -29,7 +30,9 @@ from rules_service.language.model import Basis, Citation, Departure
 from rules_service.language.types import to_json
 
 VIEW = common_pb2.View
+ID_LENGTH = 32
 DECISION_ID = wire.tag(pb.Answer.DESCRIPTOR, "decision_id")
+DECISION_ID_HEAD = DECISION_ID + wire.varint(ID_LENGTH + 2) + b"x-"
 RESTS_ON = wire.tag(pb.Answer.DESCRIPTOR, "rests_on")
 REVISIONS = wire.tag(pb.Answer.DESCRIPTOR, "revisions")
 BASES = {
@@ -50,6 +53,14 @@ def stamp(moment: datetime) -> Timestamp:
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The revisions that took part: what they add to an answer's id, and how the answer tells them."""
+
+    identity: bytes
+    revisions: bytes
+
+
 class AnswerWriter:
     """Writes answers from one rulebook in one view."""
 
@@ -61,13 +72,12 @@ class AnswerWriter:
         self.reasons = self.view >= VIEW.VIEW_REASONS
         self.full = self.view >= VIEW.VIEW_FULL
         self._tables: dict[tuple[str, date, str], TableText] = {}
-        self._revisions: dict[tuple[str, ...], bytes] = {}
+        self._endings: dict[tuple[str, ...], Ending] = {}
         self._basics = pb.RevisionsUsed(
             vocabulary=rulebook.vocabulary.revision,
             calendar=rulebook.calendar.revision,
             adoptions=rulebook.adoptions_revision,
         )
-        self._basics_bytes = self._basics.SerializeToString()
 
     def head(self, question: Question) -> bytes:
         """What an answer repeats of the question, serialised."""
@@ -77,18 +87,45 @@ class AnswerWriter:
 
     def answer(self, outcome: Outcome, head: bytes, asked: bytes) -> bytes:
         """The answer, serialised; `asked` is the question with all defaults filled, serialised."""
+        decisions = [self.decision(table) for table in outcome.tables]
+        return self.joined(
+            self.ending(outcome),
+            head,
+            asked,
+            b"".join(decisions) + self._rest_of(outcome),
+            self.reliances(outcome) if self.reasons else b"",
+        )
+
+    def joined(self, ending: "Ending", head: bytes, asked: bytes, said: bytes, reliances: bytes) -> bytes:
+        """An answer from its parts, all serialised: what was said, and what that rests on."""
+        digest = hashlib.sha256(asked + ending.identity).hexdigest()
+        return b"".join(
+            (DECISION_ID_HEAD, digest[:ID_LENGTH].encode(), head, said, reliances, ending.revisions)
+        )
+
+    def ending(self, outcome: Outcome) -> "Ending":
+        """What an answer says of the revisions that took part."""
         names = tuple(sorted(outcome.rulesets))
-        digest = hashlib.sha256(asked)
-        digest.update("\x1f".join(names).encode())
-        digest.update(self._basics_bytes)
-        decision_id = f"x-{digest.hexdigest()[:32]}"
-        parts = [wire.field(DECISION_ID, decision_id.encode()), head]
-        parts += [self._table(table).field(table) for table in outcome.tables]
-        parts.append(self._rest_of(outcome))
-        if self.reasons:
-            parts.append(self.reliances(outcome))
-        parts.append(self._revisions_of(names, outcome))
-        return b"".join(parts)
+        known = self._endings.get(names)
+        if known is None:
+            known = self._endings[names] = Ending(
+                "\x1f".join(names).encode() + self._basics.SerializeToString(),
+                wire.field(REVISIONS, self.revisions(outcome).SerializeToString()),
+            )
+        return known
+
+    def decision(self, outcome: TableOutcome) -> bytes:
+        """What a table decided, as a field of an answer."""
+        return self._table(outcome).field(outcome)
+
+    def reliances_of(self, outcome: TableOutcome) -> dict[bytes, None]:
+        """What the rows that a table found rest on beside plain texts."""
+        found: dict[bytes, None] = {}
+        if outcome.decided.rows and self.reasons:
+            text = self._table(outcome)
+            for row in outcome.decided.rows:
+                found |= text.reliances[row]
+        return found
 
     def _table(self, outcome: TableOutcome) -> TableText:
         ruleset = outcome.ruleset
@@ -120,13 +157,6 @@ class AnswerWriter:
             missing_facts=self.missing(outcome),
         )
         return rest.SerializeToString()
-
-    def _revisions_of(self, names: tuple[str, ...], outcome: Outcome) -> bytes:
-        known = self._revisions.get(names)
-        if known is None:
-            known = wire.field(REVISIONS, self.revisions(outcome).SerializeToString())
-            self._revisions[names] = known
-        return known
 
     def candidate(self, outcome: CandidateOutcome) -> pb.Candidate:
         """What a named official may decide."""
@@ -266,10 +296,7 @@ class AnswerWriter:
         """Conventions, unverified figures, unchecked quotes and unpublished years that took part."""
         found: dict[bytes, None] = {}
         for table in outcome.tables:
-            if table.decided.rows:
-                text = self._table(table)
-                for row in table.decided.rows:
-                    found |= text.reliances[row]
+            found |= self.reliances_of(table)
         for place, citation in _cited(outcome):
             if (reliance := self.reliance(place, citation)) is not None:
                 found[reliance] = None

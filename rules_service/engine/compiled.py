@@ -44,6 +44,11 @@ class Compiled:
     results: dict[tuple[str, str], str]
     chains: ChainRunner | None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is tables and nothing else."""
+        return self.chains is None and not any(self.duties.values())
+
     @classmethod
     def of(cls, ruleset: Ruleset, vocabulary: Vocabulary) -> "Compiled":
         """Compiles a revision."""

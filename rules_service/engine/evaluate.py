@@ -45,6 +45,8 @@ def evaluate_matter(
     Raises ContradictionError where a table's rows contradict each other.
     """
     ruleset = compiled.ruleset
+    if not (with_tables or any(compiled.duties.values())):
+        return
     said = len(outcome.tables) + len(outcome.duties)
     missing = outcome.missing if with_tables else MissingFacts()
     whole = Environment.of_request(ruleset, matter, matter.whole(), clock.at, missing, speaks_on)
@@ -100,7 +102,7 @@ def run_tables(
         table = step.index.table
         values = tuple([names.get(name, UNKNOWN) for name in table.inputs])
         decided = decide(step.index, values, near=near and keep)
-        named = _outputs(step, decided)
+        named = outputs_of(step, decided)
         outputs |= named
         names |= named
         for column in decided.open_columns:
@@ -124,7 +126,8 @@ def run_tables(
     return outputs
 
 
-def _outputs(step: Step, decided: Decided) -> dict[str, Known | Unknown]:
+def outputs_of(step: Step, decided: Decided) -> dict[str, Known | Unknown]:
+    """What a table's outputs are, by their names."""
     if decided.state is State.UNDECIDED:
         return dict.fromkeys(step.outputs, UNKNOWN)
     if step.index.table.aggregator:

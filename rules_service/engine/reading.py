@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from rules_service.engine.case import Event, Matter, Office, RelatedFact, Request, Span
 from rules_service.engine.index import Known
+from rules_service.engine.quick import CheckedFacts
 from rules_service.engine.wrong import Wrong
 from rules_service.language.scope import closest
 from rules_service.language.types import YEARS, parse_date
@@ -182,6 +183,8 @@ class CaseReader:
 
     def facts(self, raw: object, path: str) -> dict[str, Known]:
         """Reads an object of facts."""
+        if isinstance(raw, CheckedFacts):
+            return raw
         facts: dict[str, Known] = {}
         for name, value in self._object(raw, path).items():
             definition = self.vocabulary.facts.get(name)

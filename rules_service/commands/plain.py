@@ -1,0 +1,110 @@
+"""Answers of rulesets that are tables and nothing else, about matters that tell facts and nothing else.
+
+What such a table says of the same values is the same bytes each time: so they are kept, as many as a
+bound allows. What calls for more than bytes (a fact not told, a row with candidates, findings or papers)
+gives None, and the question takes the way that all others take.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from operator import itemgetter
+
+from rules_service.commands.writing import AnswerWriter
+from rules_service.engine.compiled import Compiled, Step
+from rules_service.engine.evaluate import outputs_of
+from rules_service.engine.index import UNKNOWN, Known, Unknown
+from rules_service.engine.outcome import Outcome, TableOutcome
+from rules_service.engine.quick import CheckedFacts
+from rules_service.engine.tables import ContradictionError, State, decide
+from rules_service.language.model import Each
+
+MOST_KEPT = 1024
+LONGEST_KEPT = 64
+
+Cell = Known | Unknown
+Values = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a table says of some values."""
+
+    decision: bytes
+    reliances: Mapping[bytes, None]
+    outputs: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class _PlainStep:
+    step: Step
+    values: Callable[[Mapping[str, Cell]], Values]
+    said: dict[Values, _Said] = field(default_factory=dict)
+
+
+class PlainAnswers:
+    """The decisions of one revision in one view."""
+
+    def __init__(self, compiled: Compiled, writer: AnswerWriter) -> None:
+        """Takes a revision for which `is_plain` holds."""
+        self._compiled = compiled
+        self._writer = writer
+        self._steps = [
+            _PlainStep(step, _values_of(step.index.table.inputs))
+            for each in (Each.MATTER, Each.REQUEST)
+            for step in compiled.steps[each]
+        ]
+        used = Outcome()
+        if self._steps:
+            used.use(compiled.ruleset)
+        self._ending = writer.ending(used)
+
+    def answer(self, facts: CheckedFacts, head: bytes, asked: bytes) -> bytes | None:
+        """The answer, serialised, as `AnswerWriter.answer` gives it."""
+        names: dict[str, Cell] = {**facts}
+        for name in self._compiled.ruleset.told_only:
+            names.setdefault(name, None)
+        decisions = []
+        reliances: dict[bytes, None] = {}
+        for plain in self._steps:
+            try:
+                values = plain.values(names)
+            except KeyError:
+                values = tuple(names.get(name, UNKNOWN) for name in plain.step.index.table.inputs)
+            said = plain.said.get(values) or self._say(plain, values)
+            if said is None:
+                return None
+            decisions.append(said.decision)
+            if said.reliances:
+                reliances |= said.reliances
+            names |= said.outputs
+        return self._writer.joined(self._ending, head, asked, b"".join(decisions), b"".join(reliances))
+
+    def _say(self, plain: _PlainStep, values: Values) -> _Said | None:
+        step, compiled = plain.step, self._compiled
+        try:
+            decided = decide(step.index, values, near=self._writer.full)
+        except ContradictionError:
+            return None
+        if decided.state is State.UNDECIDED or not step.with_effects.isdisjoint(decided.rows):
+            return None
+        table = TableOutcome(
+            compiled.ruleset, step.index.table, compiled.readings, compiled.results, "", values, decided
+        )
+        said = _Said(
+            self._writer.decision(table), self._writer.reliances_of(table), outputs_of(step, decided)
+        )
+        if len(plain.said) < MOST_KEPT and all(map(_may_be_kept, values)):
+            plain.said[values] = said
+        return said
+
+
+def _may_be_kept(value: Cell) -> bool:
+    """Whether values that are equal are the same to the letter, and short."""
+    return not isinstance(value, Decimal) and not (isinstance(value, str) and len(value) > LONGEST_KEPT)
+
+
+def _values_of(names: tuple[str, ...]) -> Callable[[Mapping[str, Cell]], Values]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda known: tuple(known[name] for name in names)

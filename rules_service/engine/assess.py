@@ -8,7 +8,7 @@ from rules_service.calendar import WorkingCalendar
 from rules_service.engine.case import Matter, Question, Request
 from rules_service.engine.chains import ChainCase
 from rules_service.engine.compiled import Compiled
-from rules_service.engine.duties import Clock
+from rules_service.engine.duties import Clock, may_start
 from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import evaluate_matter, papers_of
 from rules_service.engine.outcome import (
@@ -51,6 +51,8 @@ def assess_matter(
     clock = clock_of(question, matter, calendar)
     outcome = Outcome(place=question.jurisdiction)
     for speaker in speakers:
+        if not (speaker.decides or _may_owe(speaker, matter, clock)):
+            continue
         evaluate_matter(
             speaker.compiled,
             matter,
@@ -69,6 +71,13 @@ def assess_matter(
             outcome.papers += _papers_of_chains(speaker, found, matter, clock, outcome)
     merge(outcome, matter.requests, question.at)
     return outcome
+
+
+def _may_owe(speaker: Speaker, matter: Matter, clock: Clock) -> bool:
+    """Whether a revision whose tables do not decide may still have started a clock."""
+    return any(
+        may_start(duty, matter.events, clock, speaker.speaks_on) for duty in speaker.compiled.ruleset.duties
+    )
 
 
 def _papers_of_chains(
@@ -91,7 +100,7 @@ def merge(outcome: Outcome, requests: Sequence[Request], at: datetime) -> None:
     if outcome.duties or outcome.papers:
         outcome.duties = _merged(outcome.duties)
         outcome.papers = _papers(outcome.papers, outcome.duties, requests, at)
-        outcome.duties = [_with_papers(duty, outcome.papers) for duty in outcome.duties]
+        outcome.duties = _with_papers(outcome.duties, outcome.papers)
 
 
 def _merged(duties: Sequence[DutyOutcome]) -> list[DutyOutcome]:
@@ -102,6 +111,9 @@ def _merged(duties: Sequence[DutyOutcome]) -> list[DutyOutcome]:
         groups.setdefault(key, []).append(duty)
     merged = []
     for group in groups.values():
+        if len(group) == 1:
+            merged += group
+            continue
         first, *rest = sorted(group, key=_tightness)
         cited = dict.fromkeys(citation for duty in [first, *rest] for citation in duty.citations)
         merged.append(replace(first, citations=tuple(cited), merged=tuple(duty.id for duty in rest)))
@@ -164,5 +176,8 @@ def _one_call(first: PaperOutcome, second: PaperOutcome) -> PaperOutcome:
     )
 
 
-def _with_papers(duty: DutyOutcome, papers: Sequence[PaperOutcome]) -> DutyOutcome:
-    return replace(duty, papers=tuple(paper.id for paper in papers if paper.duty_id == duty.id))
+def _with_papers(duties: Sequence[DutyOutcome], papers: Sequence[PaperOutcome]) -> list[DutyOutcome]:
+    hung: dict[str, list[str]] = {}
+    for paper in papers:
+        hung.setdefault(paper.duty_id, []).append(paper.id)
+    return [replace(duty, papers=tuple(hung[duty.id])) if duty.id in hung else duty for duty in duties]

@@ -1,6 +1,6 @@
 """Runs the clocks of duties: when they start, what lengthens, stops, meets or ends them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -48,6 +48,22 @@ class Clock:
     calendar: WorkingCalendar
 
 
+def may_start(duty: Duty, events: Sequence[Event], clock: Clock, speaks_on: Callable[[date], bool]) -> bool:
+    """Whether a revision may have a word on a duty at all, as far as the events alone can tell.
+
+    Where they cannot, it may: a start that is a fact, or one that is presumed.
+    """
+    start, presumed = duty.period.start, duty.period.presumed
+    if start.kind is not RefKind.EVENT_AT or speaks_on(day_of(clock.at)):
+        return True
+    if any(event.type == start.name and speaks_on(day_of(event.at)) for event in events):
+        return True
+    if presumed is None:
+        return False
+    basis = presumed.start
+    return basis.kind is not RefKind.EVENT_AT or any(event.type == basis.name for event in events)
+
+
 def run_duty(duty: Duty, env: Environment, clock: Clock) -> Iterator[DutyOutcome]:
     """The duty once for each event that starts it, or once as not started.
 
@@ -64,8 +80,8 @@ def run_duty(duty: Duty, env: Environment, clock: Clock) -> Iterator[DutyOutcome
     starts, waiting = _starts(duty, env, clock)
     if not starts:
         if env.speaks_on(day_of(clock.at)):
-            outcome = _outcome(duty, env, _Start(clock.at), DutyState.NOT_STARTED, started=False)
-            yield replace(outcome, next_change_at=min(waiting, default=None))
+            first = min(waiting, default=None)
+            yield _outcome(duty, env, _Start(clock.at), DutyState.NOT_STARTED, started=False, changes=first)
         return
     for start in starts:
         # A duty lives under the law in force on the day its clock started.
@@ -191,7 +207,7 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: _Start, amount: 
         met_at=met.at if met else None,
         ended_by=ended_by,
         next_change_at=change if change and change > clock.at else None,
-        citations=(*duty.citations, *extra),
+        citations=tuple(dict.fromkeys((*duty.citations, *extra))) if extra else duty.citations,
         past_latest_lawful=late and state not in {DutyState.VOID, DutyState.SUSPENDED},
     )
 
@@ -320,7 +336,13 @@ def _lead(duty: Duty, env: Environment) -> timedelta:
 
 
 def _outcome(
-    duty: Duty, env: Environment, start: _Start, state: DutyState, *, started: bool = True
+    duty: Duty,
+    env: Environment,
+    start: _Start,
+    state: DutyState,
+    *,
+    started: bool = True,
+    changes: datetime | None = None,
 ) -> DutyOutcome:
     office = env.subject_id if duty.each is Each.OFFICE else env.value(duty.obliged)
     of_period = duty.period.start.kind is RefKind.PERIOD_DAY
@@ -343,6 +365,7 @@ def _outcome(
         started_at=start.at if started else None,
         started_by="" if start.presumed_from else start.event_id,
         presumed=start.presumed_from is not None,
+        next_change_at=changes,
         citations=duty.citations,
     )
 

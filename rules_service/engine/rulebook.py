@@ -65,6 +65,8 @@ class Rulebook:
                 speakers.append(Speaker(self.revision(name, pinned, question.as_of), True, _always))
                 continue
             for compiled in slices:
+                if not self._ever_awake(compiled.ruleset, question.jurisdiction):
+                    continue
                 speaks_on = partial(self._speaks, compiled.ruleset, question.jurisdiction)
                 speakers.append(Speaker(compiled, speaks_on(question.as_of), speaks_on))
         return speakers
@@ -85,6 +87,11 @@ class Rulebook:
 
     def _speaks(self, ruleset: Ruleset, jurisdiction: str, day: date) -> bool:
         return ruleset.in_force_on(day) and self.awake(ruleset, jurisdiction, day)
+
+    def _ever_awake(self, ruleset: Ruleset, jurisdiction: str) -> bool:
+        return not ruleset.pack or any(
+            adoption.pack == ruleset.pack and adoption.covers(jurisdiction) for adoption in self.adoptions
+        )
 
     def awake(self, ruleset: Ruleset, jurisdiction: str, day: date) -> bool:
         """Whether a ruleset binds everywhere, or an office of the place has adopted its pack by then."""

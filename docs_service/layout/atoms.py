@@ -82,8 +82,11 @@ def atoms_of(text: str, faces: RoleFaces, size: float, pitch: float) -> list[Ato
 
 
 def _pieces(text: str) -> Iterator[str]:
-    for match in _ATOM.finditer(text):
-        yield from _SOFT_BREAK.split(match.group())
+    for piece in _ATOM.findall(text):
+        if len(piece) == 1:
+            yield piece
+        else:
+            yield from _SOFT_BREAK.split(piece)
 
 
 def _atoms_of_piece(piece: str, faces: RoleFaces, em: float, pitch: float, may_break: bool) -> Iterable[Atom]:

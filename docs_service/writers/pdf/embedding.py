@@ -11,7 +11,7 @@ from docs_service.layout import FontSet
 from docs_service.layout.fonts import EM_ABOVE_BASELINE, Face
 from docs_service.layout.harfbuzz import FaceReader, Outlines
 from docs_service.writers.pdf.about import font_file, usual_families
-from docs_service.writers.pdf.file import PdfFile
+from docs_service.writers.pdf.file import PdfFile, deflated
 
 _MOST_OF_A_BLOCK = 100  # entries of one bfchar block (Adobe Technical Note 5411)
 _MAP_HEAD = (
@@ -54,7 +54,9 @@ class PreparedFont:
         entry, subtype, kind, mapping = _PROGRAMS[self._reader.outlines]
         program = self._reader.embeddable(ord(character) for character in ordered)
         length = f"/Length1 {len(program)}" if entry == "/FontFile2" else ""
-        stream = file.add_stream(subtype + length, program)
+        is_outlines = self._reader.outlines is Outlines.CFF_BY_CID
+        packed = deflated(program, repeats=not is_outlines)
+        stream = file.add_stream(subtype + length, packed, is_deflated=True)
         descriptor = file.add(
             f"<</Type/FontDescriptor/FontName/{base}/Flags 4/FontBBox[0 {_ABOVE - 1000} 1000 {_ABOVE}]"
             f"/ItalicAngle 0/Ascent {_ABOVE}/Descent {_ABOVE - 1000}/CapHeight {_ABOVE}/StemV 80"

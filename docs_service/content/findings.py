@@ -60,6 +60,10 @@ class Finding(Enum):
         "本机没有可以用作{role}的字体。",
         "请安装 fonts-noto-cjk 和 fonts-lxgw-wenkai，或者把字体放入字体文件夹，然后运行 huiyin doctor 查看。",
     )
+    PDF_WRITER_UNKNOWN = (
+        "没有名为“{name}”的 PDF 写法。",
+        "请把环境变量 {setting} 设为以下之一，或者不设：{known}。",
+    )
     OUTLINE_LINE = (
         "“{text}”不是提纲的一行。",
         "请写成“[样式] 文字”、单独一行的标签，或者“| 样式：格 | 样式：格 |”。",

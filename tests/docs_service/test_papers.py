@@ -276,6 +276,14 @@ def test_lines_stand_on_the_grid_of_22(make_order):
     assert pytest.approx(156) == 28 * m.CHARACTER_PITCH
 
 
+def test_a_writer_that_is_not_there_is_refused_by_name(make_order, monkeypatch):
+    monkeypatch.setenv(WRITER_SETTING, "painted")
+    with pytest.raises(RefusedError) as refused:
+        render(make_order("N02-accepted"))
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.place) == ("PDF_WRITER_UNKNOWN", WRITER_SETTING)
+
+
 def test_lines_move_closer_where_only_the_seal_would_go_to_another_page(make_order):
     roomy = fill(make_order("N02-accepted", seal="sample"), shipped_catalogue(), installed_fonts())
     assert {line.height for line in body_lines(roomy.composition.pages)} == {m.LINE_PITCH}

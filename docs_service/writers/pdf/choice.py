@@ -4,9 +4,11 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from docs_service.content import Finding
 from docs_service.layout import FontSet, Page, harfbuzz_version
 from docs_service.writers.pdf import drawn, embedding, weasyprint
 from docs_service.writers.pdf.about import About
+from service_kit.problems import RefusedError
 
 WRITER_SETTING = "HUIYIN_PDF_WRITER"
 
@@ -45,9 +47,12 @@ def pdf_writer() -> PdfWriter:
     """The writer that the setting HUIYIN_PDF_WRITER names: `drawn`, where it names none.
 
     `drawn` puts the composed pages straight into the file. `weasyprint` lets WeasyPrint paint them: many
-    times slower, and what the other is compared with. Raises ValueError for another name.
+    times slower, and what the other is compared with. Raises RefusedError for another name.
     """
     name = os.environ.get(WRITER_SETTING) or "drawn"
     if name not in WRITERS:
-        raise ValueError(f"{WRITER_SETTING}: {name!r} is none of {', '.join(WRITERS)}")
+        known = "、".join(WRITERS)
+        raise RefusedError(
+            [Finding.PDF_WRITER_UNKNOWN.at(WRITER_SETTING, name=name, setting=WRITER_SETTING, known=known)]
+        )
     return WRITERS[name]

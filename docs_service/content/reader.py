@@ -19,6 +19,8 @@ _PLAIN_PARAGRAPH = frozenset(
     map(w, ("pStyle", "rPr", "sectPr", "widowControl", "adjustRightInd", "snapToGrid"))
 )
 _PLAIN_RUN = frozenset(map(w, ("rFonts", "lang", "noProof", "rStyle")))
+# What stands at its own place on the page carries its frame beside its style, as some editors need it.
+_FRAMED = frozenset({Style.LETTERHEAD, Style.COPY})
 _FORMATTING = {
     "b": "加粗", "i": "斜体", "u": "下划线", "color": "颜色", "sz": "字号", "szCs": "字号",
     "highlight": "突出显示", "strike": "删除线", "vertAlign": "上下标", "spacing": "间距",
@@ -85,7 +87,8 @@ def _paragraph(
         known = "、".join(style for style in Style if style in allowed)
         findings.append(Finding.TEMPLATE_STYLE.at(place, name=name, known=known))
     style = Style(name) if name in allowed else Style.CELL if in_cell else Style.BODY
-    findings.extend(_formatting(element.find(w("pPr")), _PLAIN_PARAGRAPH, place))
+    plain = _PLAIN_PARAGRAPH | {w("framePr")} if style in _FRAMED else _PLAIN_PARAGRAPH
+    findings.extend(_formatting(element.find(w("pPr")), plain, place))
     text: list[str] = []
     has_seal_slot = False
     for run in element:

@@ -90,7 +90,7 @@ def _paragraph_properties(style: Style, measures: m.StyleMeasures, layout: PageL
     if style is Style.ATTACHMENT:
         before = 0
     return (
-        f'{keep}{page_break}{_frame(style)}<w:widowControl w:val="0"/>{_borders(style, layout)}'
+        f'{keep}{page_break}{frame(style)}<w:widowControl w:val="0"/>{_borders(style, layout)}'
         '<w:kinsoku/><w:overflowPunct w:val="0"/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/>'
         f'<w:spacing w:before="{before}" w:after="0" w:line="{line}" w:lineRule="exact"/>'
         f'{_indents(measures)}<w:jc w:val="{_JUSTIFICATION[measures.align]}"/>'
@@ -108,7 +108,10 @@ def _indents(measures: m.StyleMeasures) -> str:
     return f'<w:ind w:left="{left}" w:right="{right}" {chars}w:firstLine="{first}"/>'
 
 
-def _frame(style: Style) -> str:
+def frame(style: Style) -> str:
+    """The frame of a paragraph that stands at its own place on the page. The paragraph carries it beside its
+    style: LibreOffice does not take it from there.
+    """
     if style is Style.LETTERHEAD:
         return (
             f'<w:framePr w:w="{twips(m.LETTER_RULE_WIDTH)}" w:wrap="notBeside" w:vAnchor="page" '

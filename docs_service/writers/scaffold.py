@@ -101,7 +101,8 @@ def _paragraph(paragraph: Paragraph) -> str:
     lines = (f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in paragraph.text.split("\n"))
     slot = _seal_slot() if paragraph.has_seal_slot else ""
     return (
-        f'<w:p><w:pPr><w:pStyle w:val="{styles.STYLE_IDS[paragraph.style]}"/></w:pPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{styles.STYLE_IDS[paragraph.style]}"/>'
+        f"{styles.frame(paragraph.style)}</w:pPr>"
         f"{slot}<w:r>{'<w:br/>'.join(lines)}</w:r></w:p>"
     )
 

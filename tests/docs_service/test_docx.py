@@ -69,7 +69,7 @@ def test_no_mark_is_left_and_properties_are_in_the_order_of_the_schema(case, mak
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         root = etree.fromstring(archive.read("word/document.xml"))
     assert not list(root.iter(etree.Comment))
-    order = ["pStyle", "keepNext", "spacing", "ind", "jc", "rPr"]
+    order = ["pStyle", "keepNext", "framePr", "spacing", "ind", "jc", "rPr"]
     for properties in root.iter(qn("w:pPr")):
         names = [etree.QName(it).localname for it in properties]
         assert names == sorted(set(names), key=order.index)

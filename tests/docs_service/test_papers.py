@@ -16,12 +16,14 @@ import docxtpl
 import jsonschema
 import pdfplumber
 import pikepdf
+import pypdfium2
 import pytest
 from fontTools.cffLib import CFFFontSet
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from PIL import ImageChops, ImageFilter, ImageStat
 
 from docs_service import Format, Party, RenderOrder, render, shipped_catalogue
 from docs_service.catalogue import FieldKind, PageLayout, fields_schema
@@ -204,12 +206,32 @@ def seen_on(content):
         yield words, letters, [side for rule in rules for side in rule], pictures
 
 
+def pictures_of(content):
+    """The pages as grey pictures of 60 dpi."""
+    document = pypdfium2.PdfDocument(content)
+    try:
+        return [page.render(scale=60 / 72, grayscale=True).to_pil() for page in document]
+    finally:
+        document.close()
+
+
+def mean(picture):
+    return ImageStat.Stat(picture).mean[0]
+
+
 def test_both_writers_draw_the_same_pages(case, make_order, monkeypatch):
     is_draft = case.endswith("-long")
     order = make_order(case, seal="" if is_draft else "sample", draft=is_draft)
-    drawn = seen_on(render(order).content)
+    direct = render(order).content
+    drawn = seen_on(direct)
     monkeypatch.setenv(WRITER_SETTING, "weasyprint")
-    painted = seen_on(render(order).content)
+    by_weasyprint = render(order).content
+    painted = seen_on(by_weasyprint)
+    for here, there in zip(pictures_of(direct), pictures_of(by_weasyprint), strict=True):
+        # Of 255 steps; a glyph more or less, anywhere on the page, is some 0.03 of ink.
+        assert mean(here) == pytest.approx(mean(there), abs=0.02)
+        blurred = (picture.filter(ImageFilter.BoxBlur(2)) for picture in (here, there))
+        assert mean(ImageChops.difference(*blurred)) < 0.4
     for (words, letters, rules, pictures), theirs in zip(drawn, painted, strict=True):
         assert words == theirs[0]
         # Pango rounds each advance; over a line that comes to a third of a point.

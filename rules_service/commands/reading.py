@@ -5,19 +5,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
-import orjson
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from huiyin.rules.v1 import common_pb2 as pb
 from rules_service.engine.case import Question
-from rules_service.engine.quick import QuickReader
+from rules_service.engine.quick import QuickReader, flat_object
 from rules_service.engine.reading import OUTSIDE_THE_CALENDAR, CaseReader, RawEvent, RawMatter, RawRequest
 from rules_service.engine.rulebook import JURISDICTION, Rulebook
 from rules_service.engine.wrong import Wrong
 from rules_service.language.types import SHANGHAI, YEARS, day_of, parse_date
 from service_kit.problems import Problem, Refusal, RefusedError
 
-PLAIN = frozenset({str, bool, int, float, type(None)})
 LARGEST_JSON = 256 * 1024
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -144,7 +142,7 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
             )
         )
         return None
-    if (plain := _plain_object(text)) is not None:
+    if (plain := flat_object(text)) is not None:
         return plain
     try:
         read: object = _EXACT.decode(text)
@@ -165,34 +163,6 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
         message = str(error) if isinstance(error, _JsonError) else "不是能读的 JSON。"
         reader.problems.append(Problem(Wrong.JSON_INVALID.name, path, message, "请检查数值和嵌套。"))
     return None
-
-
-def _plain_object(text: str) -> dict[str, object] | None:
-    """The object, where it is flat, has no escape, no name twice and short fractions only; else None.
-
-    Without escapes a quotation mark stands around a name or a text and nowhere else, so a name told twice
-    shows in how many there are. A fraction is exact where its shortest form is what stands in the text.
-    """
-    if "\\" in text:
-        return None
-    try:
-        value = orjson.loads(text)
-    except ValueError:
-        return None
-    if value.__class__ is not dict:
-        return None
-    kinds = list(map(type, value.values()))
-    if not PLAIN.issuperset(kinds) or text.count('"') != 2 * (len(kinds) + kinds.count(str)):
-        return None
-    if float in kinds:
-        for name, number in value.items():
-            if number.__class__ is float:
-                short = repr(number)
-                told = f'"{name}":{short}'
-                if "e" in short or (f"{told}," not in text and f"{told}}}" not in text):
-                    return None
-                value[name] = Decimal(short)
-    return value
 
 
 class _JsonError(Exception):

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -30,6 +30,7 @@ from rules_service.language.model import Basis, Citation, Departure
 from rules_service.language.types import to_json
 
 VIEW = common_pb2.View
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ID_LENGTH = 32
 DECISION_ID = wire.tag(pb.Answer.DESCRIPTOR, "decision_id")
 DECISION_ID_HEAD = DECISION_ID + wire.varint(ID_LENGTH + 2) + b"x-"
@@ -48,9 +49,8 @@ RELIANCES: Mapping[Basis, pb.Reliance.Kind.ValueType] = {
 
 def stamp(moment: datetime) -> Timestamp:
     """A moment as a timestamp."""
-    result = Timestamp()
-    result.FromDatetime(moment)
-    return result
+    since = moment - EPOCH
+    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,12 @@ class AnswerWriter:
 
     def head(self, question: Question) -> bytes:
         """What an answer repeats of the question, serialised."""
-        head = pb.Answer(as_of=question.as_of.isoformat(), jurisdiction=question.jurisdiction, view=self.view)
-        head.at.FromDatetime(question.at)
+        head = pb.Answer(
+            at=stamp(question.at),
+            as_of=question.as_of.isoformat(),
+            jurisdiction=question.jurisdiction,
+            view=self.view,
+        )
         return head.SerializeToString()
 
     def answer(self, outcome: Outcome, head: bytes, asked: bytes) -> bytes:

@@ -8,7 +8,6 @@ nested or doubled names, numbers out of range, anything wrong) gives None, and `
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -17,11 +16,39 @@ from rules_service.engine.index import Known
 from rules_service.language.types import LARGEST_INT, LONGEST_TEXT, Kind, Value, ValueType, parse_date
 from rules_service.language.vocabulary import Vocabulary
 
-MOST_BYTES = 16 * 1024
+MOST_CHARACTERS = 16 * 1024
 MOST_SHAPES = 1024
-MOST_DAYS = 8192
+DEL = b"\x7f"  # the one control character that JSON lets through unescaped
+_FLAT = frozenset({str, bool, int, float, type(None)})
 
-_day = lru_cache(MOST_DAYS)(parse_date)
+
+def flat_object(text: str) -> dict[str, Any] | None:
+    """The object, where it is flat, without escapes, doubled names and long fractions; else None.
+
+    Without escapes a quotation mark stands around a name or a text and nowhere else, so a name told twice
+    shows in how many there are. A fraction is exact where its shortest form is what stands in the text.
+    """
+    raw = text.encode()
+    if b"\\" in raw or DEL in raw:
+        return None
+    try:
+        value = orjson.loads(raw)
+    except ValueError:
+        return None
+    if value.__class__ is not dict:
+        return None
+    classes = list(map(type, value.values()))
+    if not _FLAT.issuperset(classes) or raw.count(b'"') != 2 * (len(classes) + classes.count(str)):
+        return None
+    if float in classes:
+        for name, number in value.items():
+            if number.__class__ is float:
+                short = repr(number)
+                told = f'"{name}":{short}'.encode()
+                if "e" in short or not (told + b"," in raw or told + b"}" in raw):
+                    return None
+                value[name] = Decimal(short)
+    return value
 
 
 class CheckedFacts(dict[str, Known]):
@@ -34,7 +61,6 @@ class _Shape:
 
     within: tuple[tuple[str, Container[object]], ...]
     read: tuple[tuple[str, Callable[[Any], Value]], ...]
-    fractions: tuple[tuple[str, ValueType], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +72,24 @@ class QuickReader:
 
     def facts(self, text: str) -> CheckedFacts | None:
         """The facts that a JSON text tells; None where it takes a careful look."""
-        raw = text.encode()
-        # Without escapes JSON holds no control character but DEL.
-        if len(raw) > MOST_BYTES or b"\\" in raw or b"\x7f" in raw:
-            return None
-        try:
-            told = orjson.loads(raw)
-        except ValueError:
-            return None
-        if told.__class__ is not dict:
+        if len(text) > MOST_CHARACTERS or (told := flat_object(text)) is None:
             return None
         classes = tuple(map(type, told.values()))
-        # Without escapes a quote opens or closes a name or a text: if there are more, a name stands twice.
-        if raw.count(b'"') != 2 * (len(told) + classes.count(str)):
-            return None
         key = (*told, *classes)
         shape = self.shapes.get(key) or self._learn(key, list(told), classes)
-        if shape is None or not _holds(shape, told, raw):
+        if shape is None or (len(text) > LONGEST_TEXT and not _short(told)) or not _holds(shape, told):
             return None
         return CheckedFacts(told)
 
     def _learn(self, key: tuple[object, ...], names: Sequence[str], classes: Sequence[type]) -> _Shape | None:
         within: list[tuple[str, Container[object]]] = []
         read: list[tuple[str, Callable[[Any], Value]]] = []
-        fractions: list[tuple[str, ValueType]] = []
         for name, class_ in zip(names, classes, strict=True):
             definition = self.vocabulary.facts.get(name)
-            if definition is None or definition.counted or class_ not in _CLASSES:
+            if definition is None or definition.counted:
                 return None
             kind = definition.type
+            bounded = kind.least is not None or kind.most is not None
             match kind.kind, class_.__name__:
                 case (_, "NoneType") | (Kind.STRING, "str") | (Kind.BOOL, "bool"):
                     pass
@@ -82,19 +97,16 @@ class QuickReader:
                     within.append((name, frozenset(kind.codes)))
                 case Kind.INT, "int":
                     within.append((name, _numbers(kind)))
-                case Kind.DECIMAL, "float":
-                    fractions.append((name, kind))
-                case Kind.DATE, "str" if kind.least is None and kind.most is None:
-                    read.append((name, _day))
+                case Kind.DECIMAL, "Decimal" if not bounded:
+                    pass
+                case Kind.DATE, "str" if not bounded:
+                    read.append((name, parse_date))
                 case _:
                     read.append((name, kind.from_json))
-        shape = _Shape(tuple(within), tuple(read), tuple(fractions))
+        shape = _Shape(tuple(within), tuple(read))
         if len(self.shapes) < MOST_SHAPES:
             self.shapes[key] = shape
         return shape
-
-
-_CLASSES = frozenset({str, bool, int, float, type(None)})
 
 
 def _numbers(kind: ValueType) -> range:
@@ -103,23 +115,16 @@ def _numbers(kind: ValueType) -> range:
     return range(low, high + 1)
 
 
-def _holds(shape: _Shape, told: dict[str, Any], raw: bytes) -> bool:
+def _short(told: dict[str, Any]) -> bool:
+    return all(len(value) <= LONGEST_TEXT for value in told.values() if value.__class__ is str)
+
+
+def _holds(shape: _Shape, told: dict[str, Any]) -> bool:
     """Whether all values are of their types; those that JSON has no form for are put in their place."""
-    if len(raw) > LONGEST_TEXT and any(
-        value.__class__ is str and len(value) > LONGEST_TEXT for value in told.values()
-    ):
-        return False
     for name, allowed in shape.within:
         if told[name] not in allowed:
             return False
     try:
-        for name, kind in shape.fractions:
-            digits = repr(told[name])
-            # INVARIANT: a decimal is what was written, not what a binary fraction makes of it.
-            member = f'"{name}":{digits}'.encode()
-            if not (member + b"," in raw or member + b"}" in raw):
-                return False
-            told[name] = kind.from_json(Decimal(digits))
         for name, reads in shape.read:
             told[name] = reads(told[name])
     except ValueError:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -15,6 +16,7 @@ Value = str | bool | int | Decimal | date | datetime | time | timedelta
 LONGEST_TEXT = 2000
 LARGEST_INT = 10**15
 MOST_DIGITS = 28
+MOST_DAYS = 8192
 # Days that a period may start on. They keep clear of both ends of the calendar of Python, so that no zone
 # and no length of a period leads out of it.
 YEARS = range(1900, 3000)
@@ -174,6 +176,7 @@ def _decimal(kind: ValueType, text: str) -> Decimal:
         raise ValueError(f"应当是{kind.chinese}。") from error
 
 
+@lru_cache(MOST_DAYS)
 def parse_date(text: str) -> date:
     """Reads YYYY-MM-DD; raises ValueError with a Chinese message for a day that does not exist."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):

@@ -31,7 +31,18 @@ VOCABULARY = replace(shipped().vocabulary, facts=OWN)
 QUICK = QuickReader(VOCABULARY)
 NAMES = sorted(VOCABULARY.facts)
 ODD = ("2024-02-29", "2023-02-29", "1.50", "0.1", "", "甲\x7f", 'a"b', "a\nb", "长" * 2001, "\U00020000")
-WRITTEN = ("0.10", "1e3", "-0", "-0.0", "0.1000000000000000055", "1e-7", "18446744073709551616", "10e400")
+WRITTEN = (
+    "0.10",
+    "1e3",
+    "-0",
+    "-0.0",
+    "0.1000000000000000055",
+    "1e-7",
+    "1e-07",
+    "1e+16",
+    "18446744073709551616",
+    "10e400",
+)
 
 
 @st.composite

@@ -10,12 +10,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2
 from rules_service.commands import figures, wire
-from rules_service.commands.static import TableText
+from rules_service.commands.owed import DutyWriter
+from rules_service.commands.static import MOST_KEPT, TableText
 from rules_service.commands.text import to_text
 from rules_service.engine.case import Question
 from rules_service.engine.outcome import (
     CandidateOutcome,
-    DutyOutcome,
     DutyState,
     FindingOutcome,
     IndexOutcome,
@@ -72,6 +72,8 @@ class AnswerWriter:
         self.reasons = self.view >= VIEW.VIEW_REASONS
         self.full = self.view >= VIEW.VIEW_FULL
         self._tables: dict[tuple[str, date, str], TableText] = {}
+        self._duties = DutyWriter(self, self.view)
+        self._missing: dict[tuple[str, str, bool, tuple[str, ...]], pb.MissingFact] = {}
         self._endings: dict[tuple[str, ...], Ending] = {}
         self._basics = pb.RevisionsUsed(
             vocabulary=rulebook.vocabulary.revision,
@@ -153,7 +155,7 @@ class AnswerWriter:
             return b""
         rest = pb.Answer(
             candidates=[self.candidate(candidate) for candidate in outcome.candidates],
-            duties=[self.duty(duty) for duty in outcome.duties],
+            duties=[self._duties.duty(duty) for duty in outcome.duties],
             findings=[self.finding(finding) for finding in outcome.findings],
             indicators=[figures.indicator(one, *self._rule(one)) for one in outcome.indicators],
             indexes=[figures.index(one, *self._rule(one)) for one in outcome.indexes],
@@ -179,44 +181,6 @@ class AnswerWriter:
             message.label = definition.label.chinese
             message.reason = outcome.reason
             message.citations.extend(self.citations(outcome.citations))
-        return message
-
-    def duty(self, outcome: DutyOutcome) -> pb.Duty:
-        """A duty with its clock."""
-        duty = outcome.duty
-        message = pb.Duty(
-            duty_id=outcome.id,
-            ruleset=outcome.ruleset.id,
-            revision=outcome.ruleset.revision,
-            rule=duty.id,
-            concept=duty.concept,
-            request_id=outcome.request_id,
-            recipient_key=outcome.recipient_key,
-            obliged=duty.obliged,
-            obliged_office=outcome.obliged_office,
-            state=pb.DutyState.Value(f"DUTY_STATE_{outcome.state.name}"),
-            provisional=outcome.provisional,
-            started_by=outcome.started_by,
-            ended_by=outcome.ended_by,
-            paper_call_ids=outcome.papers,
-            merged_duty_ids=outcome.merged,
-            starts_with=duty.period.start.name,
-            met_by=duty.met_by,
-        )
-        for name in ("started_at", "due_at", "latest_lawful_at", "next_change_at", "met_at"):
-            if (value := getattr(outcome, name)) is not None:
-                getattr(message, name).FromDatetime(value)
-        if duty.period.amount is not None:
-            message.amount = outcome.amount
-            message.unit = pb.CountUnit.Value(f"COUNT_UNIT_{duty.period.unit.name}")
-        if self.reasons:
-            message.title = duty.title
-            message.citations.extend(self.citations(outcome.citations))
-        if self.full:
-            message.skipped_days.extend(
-                pb.SkippedDay(day=skipped.day.isoformat(), reason=skipped.reason)
-                for skipped in outcome.skipped
-            )
         return message
 
     def finding(self, outcome: FindingOutcome) -> pb.Finding:
@@ -273,14 +237,18 @@ class AnswerWriter:
     def missing(self, outcome: Outcome) -> Iterable[pb.MissingFact]:
         """Facts that would decide more."""
         for (name, request_id), places in outcome.missing.places.items():
-            message = pb.MissingFact(
-                name=name,
-                request_id=request_id,
-                unknown=outcome.missing.told_unknown[name, request_id],
-                would_decide=places,
-            )
-            if self.reasons:
-                message.label = self.vocabulary.facts[name].label.chinese
+            unknown = outcome.missing.told_unknown[name, request_id]
+            key = (name, request_id, unknown, tuple(places))
+            message = self._missing.get(key)
+            if message is None:
+                message = pb.MissingFact(
+                    name=name, request_id=request_id, unknown=unknown, would_decide=places
+                )
+                if self.reasons:
+                    message.label = self.vocabulary.facts[name].label.chinese
+                # A caller's keys of requests may all differ; what is about the whole matter comes again.
+                if not request_id and len(self._missing) < MOST_KEPT:
+                    self._missing[key] = message
             yield message
 
     def citations(self, citations: Iterable[Citation]) -> Iterable[common_pb2.Citation]:

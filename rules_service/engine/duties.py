@@ -70,7 +70,7 @@ def run_duty(duty: Duty, env: Environment, clock: Clock) -> Iterator[DutyOutcome
     Nothing comes out where the duty does not apply, or where that hangs on facts not told; these are
     noted as missing. An exception to a duty counts only where it is known to hold.
     """
-    if any(env.holds(exemption.conditions) for exemption in duty.unless):
+    if duty.unless and any(env.holds(exemption.conditions) for exemption in duty.unless):
         return
     if env.holds(duty.when, duty.id) is not True:
         return

@@ -75,8 +75,9 @@ class Environment:
         The facts it hangs on are noted as missing for `place`, where one is given.
         """
         open_: list[str] = []
+        names = self.names
         for condition in conditions:
-            value = self.value(condition.input)
+            value = names.get(condition.input, UNKNOWN)
             if isinstance(value, Unknown):
                 if not condition.test.anything:
                     open_.append(condition.input)

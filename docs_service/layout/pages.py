@@ -53,6 +53,16 @@ class TextBlock:
     cell: CellPlace | None = None
     continues: bool = False
 
+    @property
+    def table(self) -> int | None:
+        """Which table on the page it stands in."""
+        return None if self.cell is None else self.cell.table
+
+    @property
+    def row(self) -> tuple[bool, int]:
+        """Whether its row is a head, and which row of the table it is."""
+        return (self.cell.is_head, self.cell.row) if self.cell else (False, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

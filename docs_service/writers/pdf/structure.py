@@ -41,7 +41,7 @@ class _Parted:
 def of_texts(marked: Iterable[tuple[TextBlock, int]]) -> list[Element]:
     """The elements of a page's texts, each with the number of its marked content; -1 marks an empty cell."""
     elements: list[Element] = []
-    for table, group in groupby(marked, key=_table_of):
+    for table, group in groupby(marked, key=lambda pair: pair[0].table):
         if table is None:
             elements += [_text(block, number) for block, number in group]
         else:
@@ -55,27 +55,17 @@ def picture(alternative: str, box: str, content: int) -> Element:
     return Element("Figure", entries, content=content)
 
 
-def _table_of(marked: tuple[TextBlock, int]) -> int | None:
-    place = marked[0].cell
-    return None if place is None else place.table
-
-
 def _text(block: TextBlock, number: int) -> Element:
     return Element(TAGS.get(block.style, "P"), content=number, continues=block.continues)
 
 
 def _table(marked: list[tuple[TextBlock, int]]) -> Element:
     rows: dict[bool, list[Element]] = {True: [], False: []}
-    for (is_head, _), row in groupby(marked, key=_row_of):
+    for (is_head, _), row in groupby(marked, key=lambda pair: pair[0].row):
         cells = [_cell(list(cell)) for _, cell in groupby(row, key=lambda pair: pair[0].cell)]
         rows[is_head].append(Element("TR", kids=cells))
     head = [Element("THead", kids=rows[True])] if rows[True] else []
     return Element("Table", kids=[*head, Element("TBody", kids=rows[False])])
-
-
-def _row_of(marked: tuple[TextBlock, int]) -> tuple[bool, int]:
-    place = marked[0].cell
-    return (place.is_head, place.row) if place else (False, 0)
 
 
 def _cell(marked: list[tuple[TextBlock, int]]) -> Element:

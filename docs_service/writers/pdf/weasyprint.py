@@ -72,29 +72,21 @@ def _html(pages: tuple[Page, ...], about: About) -> str:
 def _section(page: Page) -> str:
     texts = "".join(
         "".join(map(_text, group)) if table is None else _table(list(group))
-        for table, group in groupby(page.texts, key=_table_of)
+        for table, group in groupby(page.texts, key=lambda block: block.table)
     )
     rules = "".join(map(_rule, page.rules))
     pictures = "".join(map(_picture, page.pictures))
     return f"<section>{texts}{rules}{pictures}</section>"
 
 
-def _table_of(block: TextBlock) -> int | None:
-    return None if block.cell is None else block.cell.table
-
-
 def _table(blocks: list[TextBlock]) -> str:
     """A table for the tags only: it has no size, its texts are placed like all others."""
     rows: dict[bool, list[str]] = {True: [], False: []}
-    for (is_head, _), row in groupby(blocks, key=_row_of):
+    for (is_head, _), row in groupby(blocks, key=lambda block: block.row):
         cells = "".join(_cell(list(cell)) for _, cell in groupby(row, key=lambda block: block.cell))
         rows[is_head].append(f"<tr>{cells}</tr>")
     head = f"<thead>{''.join(rows[True])}</thead>" if rows[True] else ""
     return f"<table>{head}<tbody>{''.join(rows[False])}</tbody></table>"
-
-
-def _row_of(block: TextBlock) -> tuple[bool, int]:
-    return (block.cell.is_head, block.cell.row) if block.cell else (False, 0)
 
 
 def _cell(blocks: list[TextBlock]) -> str:

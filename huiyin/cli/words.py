@@ -120,11 +120,16 @@ MOVEMENTS = {
 }
 
 
+DIVIDED = frozenset({"%", "日"})
+
+
 def figure(figure: pb.Figure | pb.Indicator, unit: str) -> str:
-    """A figure with what it was counted from: 75.0%（3/4）, 12.5日（25/2）."""
+    """A figure with what it was counted from: 75.0%（3/4）, 12.5日（25/2）; a total as it is: 227人."""
     if figure.undecided:
         return "事实不全，尚无数值"
     if not figure.denominator:
         return f"没有数值（{figure.numerator}/0）"
+    if unit not in DIVIDED:
+        return f"{figure.numerator}{unit}"
     value = figure.numerator / figure.denominator * (100 if unit == "%" else 1)
     return f"{value:.1f}{unit}（{figure.numerator}/{figure.denominator}）"

@@ -86,6 +86,10 @@ EXPLAINED: dict[Code, Explained] = {
     Code.WRONG_EXTENSION: Explained(
         "延长没有上限、期满以后还能延长，或没有写由谁决定。", "机关的写 at_most；信访人的写 by。"
     ),
+    Code.WRONG_SUM: Explained(
+        "计数加起来的不是不小于 0 的整数事实，或用一种数去除另一种数。",
+        "换成词汇表里 min 不小于 0 的整数事实；分子和分母都数件数，或都加同一个事实。",
+    ),
     Code.CELL_SYNTAX: Explained(
         "格子的写法看不懂。", '照例写：-、city, district、">= 3"、"[1..3)"、not(…)、null。'
     ),

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from rules_service.engine.figures import points
 from rules_service.engine.outcome import Outcome, TableOutcome
 from rules_service.engine.tables import State
+from rules_service.language.model import CountTotal
 from rules_service.language.types import SHANGHAI, parse_date, parse_moment, to_json
 
 Texts = Mapping[str, object]
@@ -44,11 +45,15 @@ def _figure_differences(expect: Texts, outcome: Outcome) -> Iterator[str]:
         "indicators": {
             one.rule.id: "undecided"
             if one.figure.undecided
+            else str(one.figure.numerator)
+            if isinstance(one.rule.figure, CountTotal)
             else f"{one.figure.numerator}/{one.figure.denominator}"
             for one in outcome.indicators
         },
         "indexes": {one.rule.id: points(one.value) or "none" for one in outcome.indexes},
-        "groups": {one.count: {code: str(number) for code, number in one.numbers} for one in outcome.groups},
+        "groups": {
+            one.count.name: {code: str(number) for code, number in one.numbers} for one in outcome.groups
+        },
     }
     for key, got in found.items():
         wanted = expect.get(key)

@@ -6,11 +6,12 @@ from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2
 from rules_service.engine.figures import points, points_of
 from rules_service.engine.outcome import Figure, IndexOutcome, IndicatorOutcome
-from rules_service.language.model import AverageDays
+from rules_service.language.model import AverageDays, CountTotal, IndicatorRule
+from rules_service.language.vocabulary import Vocabulary
 
 
 def indicator(
-    outcome: IndicatorOutcome, label: str, citations: Iterable[common_pb2.Citation]
+    outcome: IndicatorOutcome, label: str, citations: Iterable[common_pb2.Citation], vocabulary: Vocabulary
 ) -> pb.Indicator:
     """A figure with what it was counted from."""
     rule = outcome.rule
@@ -19,7 +20,7 @@ def indicator(
         label=label,
         numerator=outcome.figure.numerator,
         denominator=outcome.figure.denominator,
-        unit="日" if isinstance(rule.figure, AverageDays) else "%",
+        unit=_unit(rule, vocabulary),
         ruleset=outcome.ruleset.id,
         revision=outcome.ruleset.revision,
         citations=citations,
@@ -28,6 +29,16 @@ def indicator(
         earlier=_figure(outcome.earlier) if outcome.earlier else None,
         movement=pb.Movement.Value(f"MOVEMENT_{outcome.movement.value.upper()}"),
     )
+
+
+def _unit(rule: IndicatorRule, vocabulary: Vocabulary) -> str:
+    match rule.figure:
+        case AverageDays():
+            return "日"
+        case CountTotal(of=count):
+            return vocabulary.facts[count].unit
+        case _:
+            return "%"
 
 
 def _figure(figure: Figure) -> pb.Figure:

@@ -105,13 +105,17 @@ def _groups(rulebook: Rulebook, found: Sequence[GroupsOutcome]) -> list[pb.Count
     facts = rulebook.vocabulary.facts
     return [
         pb.CountGroups(
-            count=one.count,
-            by=one.by,
+            count=one.count.name,
+            by=one.count.by,
             at_least=one.least,
             withheld=one.withheld,
+            sum=one.count.summed,
+            undecided=one.undecided,
             groups=[
                 pb.CountGroups.Group(
-                    code=code, number=number, label=rulebook.vocabulary.label(facts[one.by].type.enum, code)
+                    code=code,
+                    number=number,
+                    label=rulebook.vocabulary.label(facts[one.count.by].type.enum, code),
                 )
                 for code, number in one.numbers
             ],

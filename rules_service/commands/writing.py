@@ -157,7 +157,9 @@ class AnswerWriter:
             candidates=[self.candidate(candidate) for candidate in outcome.candidates],
             duties=[self._duties.duty(duty) for duty in outcome.duties],
             findings=[self.finding(finding) for finding in outcome.findings],
-            indicators=[figures.indicator(one, *self._rule(one)) for one in outcome.indicators],
+            indicators=[
+                figures.indicator(one, *self._rule(one), self.vocabulary) for one in outcome.indicators
+            ],
             indexes=[figures.index(one, *self._rule(one)) for one in outcome.indexes],
             papers=[self.paper(paper) for paper in outcome.papers],
             missing_facts=self.missing(outcome),

@@ -11,7 +11,7 @@ from rules_service.engine.evaluate import REPORT
 from rules_service.engine.index import Known
 from rules_service.engine.outcome import MissingFacts
 from rules_service.language.model import Count, Ruleset
-from rules_service.language.types import day_of
+from rules_service.language.types import LARGEST_INT, day_of
 
 ONE_WEEK = timedelta(days=7)
 
@@ -33,9 +33,10 @@ class Qualified(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CountResult:
-    """The matters that count; uncertain where a matter's facts leave it open."""
+    """The matters that count and what they come to; uncertain where a matter's facts leave it open."""
 
     qualified: tuple[Qualified, ...]
+    number: int
     certain: bool
 
 
@@ -83,10 +84,12 @@ def count_matters(
     What happens after the moment asked about has not happened.
 
     A matter whose facts leave it open makes the count uncertain, and the fact is noted as missing under
-    the matter's id.
+    the matter's id. So does one that qualifies and does not say how much it adds to a sum.
     """
     qualified = []
+    number = 0
     certain = True
+    place = f"{ruleset.id}/{count.name}"
     for matter in matters:
         happened = {
             event.request_id
@@ -103,10 +106,35 @@ def count_matters(
             if happened & {"", request.id}
         }
         if True in answers.values():
-            qualified.append(Qualified(matter, tuple(r for r in matter.requests if answers.get(r.id))))
+            one = Qualified(matter, tuple(r for r in matter.requests if answers.get(r.id)))
+            qualified.append(one)
+            adds = added(count, one.requests)
+            number += adds or 0
+            if adds is None:
+                certain = False
+                _note_unsaid(count, one, missing, place)
         elif None in answers.values():
             certain = False
             for condition in count.where:
                 if condition.input not in matter.facts:
-                    missing.add(condition.input, matter.id, f"{ruleset.id}/{count.name}", unknown=False)
-    return CountResult(tuple(qualified), certain)
+                    missing.add(condition.input, matter.id, place, unknown=False)
+    return CountResult(tuple(qualified), number, certain and number <= LARGEST_INT)
+
+
+def added(count: Count, requests: Sequence[Request]) -> int | None:
+    """What some requests of one matter add to a count: once the matter, or the number that is summed.
+
+    The same people may stand behind several requests, so the largest number that one of them tells is the
+    matter's. None where one of them tells none: no value is not nought.
+    """
+    if not count.summed:
+        return 1
+    told = [request.facts.get(count.summed) for request in requests]
+    numbers = [number for number in told if isinstance(number, int)]
+    return max(numbers) if len(numbers) == len(told) else None
+
+
+def _note_unsaid(count: Count, one: Qualified, missing: MissingFacts, place: str) -> None:
+    unsaid = [request for request in one.requests if request.facts.get(count.summed) is None]
+    unknown = all(count.summed in request.unknown for request in unsaid)
+    missing.add(count.summed, one.matter.id, place, unknown=unknown)

@@ -19,6 +19,7 @@ from rules_service.engine.outcome import (
 from rules_service.language.model import (
     AverageDays,
     CountShare,
+    CountTotal,
     DutyShare,
     IndexRule,
     IndicatorRule,
@@ -59,7 +60,10 @@ def _figure(rule: IndicatorRule, ruleset: Ruleset, of: Material) -> Figure:
             parts, wholes = of.counts[part], of.counts[whole]
             if not (parts.certain and wholes.certain):
                 return UNDECIDED
-            return Figure(len(parts.qualified), len(wholes.qualified))
+            return Figure(parts.number, wholes.number)
+        case CountTotal(of=name):
+            counted = of.counts[name]
+            return Figure(counted.number, 1) if counted.certain else UNDECIDED
         case AverageDays(name, start, end):
             counted = of.counts[name]
             if not counted.certain:

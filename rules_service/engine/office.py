@@ -135,7 +135,7 @@ def _environment(
     office, ruleset = about.office, speaker.compiled.ruleset
     facts: dict[str, Known] = {**office.facts, **period_facts(office.period)}
     facts |= dict(zip(PERIOD_DAYS, office.period, strict=True))
-    facts |= {name: len(result.qualified) for name, result in counts.items() if result.certain}
+    facts |= {name: result.number for name, result in counts.items() if result.certain}
     events = [event for event in office.events if event.at <= about.question.at]
     request = Request("", facts, office.unknown)
     env = Environment(ruleset, office.id, request, events, missing, speaker.speaks_on)

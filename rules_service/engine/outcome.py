@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rules_service.engine.deadlines import SkippedDay
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.tables import Decided
-from rules_service.language.model import Citation, Duty, IndexRule, IndicatorRule, Ruleset, Table
+from rules_service.language.model import Citation, Count, Duty, IndexRule, IndicatorRule, Ruleset, Table
 from rules_service.language.types import Value
 
 
@@ -176,14 +176,17 @@ class IndexOutcome:
 
 @dataclass(frozen=True, slots=True)
 class GroupsOutcome:
-    """A count by group: what may be shown, and how many groups are withheld as too small."""
+    """A count by group: what may be shown, and how many groups are withheld as too small.
+
+    Undecided where facts leave open what counts or how much: the numbers may be too small.
+    """
 
     ruleset: Ruleset
-    count: str
-    by: str
+    count: Count
     least: int
     numbers: tuple[tuple[str, int], ...]
     withheld: int
+    undecided: bool
 
 
 @dataclass(slots=True)

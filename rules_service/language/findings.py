@@ -56,6 +56,7 @@ class Code(StrEnum):
     WRONG_INDEX_PART = "R018"
     PAPER_WITHOUT_FINDING = "R019"
     WRONG_EXTENSION = "R020"
+    WRONG_SUM = "R021"
 
     CELL_SYNTAX = "C001"
     CELL_TYPE = "C002"

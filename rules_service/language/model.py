@@ -304,6 +304,7 @@ class Duty:
 class Count:
     """How many of the matters sent with an office satisfy some conditions; becomes a fact.
 
+    `summed` names the number that is added up over them, where it is not the matters that are counted.
     `by` names the fact that groups them; groups smaller than `least` are not shown.
     """
 
@@ -311,6 +312,7 @@ class Count:
     during: str
     where: tuple[Condition, ...]
     citations: tuple[Citation, ...]
+    summed: str = ""
     by: str = ""
     least: Reference | None = None
 
@@ -341,6 +343,13 @@ class CountShare:
 
 
 @dataclass(frozen=True, slots=True)
+class CountTotal:
+    """A count by itself."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class AverageDays:
     """The mean of the days between two moments of the matters of a count."""
 
@@ -354,7 +363,7 @@ class IndicatorRule:
     """A figure of an office, and which way it is hoped to move."""
 
     id: str
-    figure: DutyShare | CountShare | AverageDays
+    figure: DutyShare | CountShare | CountTotal | AverageDays
     wanted: Wanted
     citations: tuple[Citation, ...]
 

@@ -1,11 +1,14 @@
 """Reads what a ruleset counts of an office: counts, indicators over them, and indexes over indicators."""
 
+from collections.abc import Mapping
+
 from rules_service.language.duties import read_start
 from rules_service.language.findings import Code
 from rules_service.language.model import (
     AverageDays,
     Count,
     CountShare,
+    CountTotal,
     DutyShare,
     IndexPart,
     IndexRule,
@@ -17,7 +20,7 @@ from rules_service.language.model import (
 )
 from rules_service.language.scope import Scope
 from rules_service.language.source import Entries, Node
-from rules_service.language.types import Kind
+from rules_service.language.types import Kind, ValueType
 
 STATES = (
     "not_started",
@@ -43,7 +46,7 @@ def read_counts(node: Node | None, scope: Scope) -> tuple[Count, ...]:
 
 def _count(node: Node, scope: Scope) -> Count:
     read = scope.reading
-    values = read.record(node, "计数", "as during", "where by at_least cite basis note")
+    values = read.record(node, "计数", "as during", "sum where by at_least cite basis note")
     name = read.text(values.get("as"), "计数")
     place = f"计数 {name}"
     fact = scope.vocabulary.facts.get(name)
@@ -54,9 +57,33 @@ def _count(node: Node, scope: Scope) -> Count:
         scope.code("event", values.get("during"), place),
         scope.conditions(values.get("where"), place),
         scope.citations(values, node, place),
+        _summed(values.get("sum"), scope, place),
         _grouped_by(values.get("by"), scope, place),
         _least(values.get("at_least"), node, scope, place) if "by" in values else None,
     )
+
+
+def _summed(node: Node | None, scope: Scope, place: str) -> str:
+    """The fact that is added up: a number of something that there is, so never less than none of it."""
+    if node is None:
+        return ""
+    name = scope.reading.text(node, place)
+    kind = scope.name_type(name)
+    if kind is None or name in scope.outputs:
+        scope.unknown_input(name, node, place)
+    elif scope.vocabulary.facts[name].counted or not _is_quantity(kind):
+        scope.reading.find(
+            Code.WRONG_SUM,
+            node,
+            place,
+            f"不能把“{name}”加起来。",
+            "请换成事项的整数事实，在词汇表里写明 min，不小于 0。",
+        )
+    return name
+
+
+def _is_quantity(kind: ValueType) -> bool:
+    return kind.kind is Kind.INT and isinstance(kind.least, int) and kind.least >= 0
 
 
 def _grouped_by(node: Node | None, scope: Scope, place: str) -> str:
@@ -98,40 +125,61 @@ def _values(reference: Reference | None, scope: Scope) -> list[object]:
 
 def read_indicators(node: Node | None, counts: tuple[Count, ...], scope: Scope) -> tuple[IndicatorRule, ...]:
     """Reads all indicators."""
-    names = frozenset(count.name for count in counts)
-    return tuple(_indicator(item, names, scope) for item in scope.reading.items(node, "指标"))
+    by_name = {count.name: count for count in counts}
+    return tuple(_indicator(item, by_name, scope) for item in scope.reading.items(node, "指标"))
 
 
-def _indicator(node: Node, counts: frozenset[str], scope: Scope) -> IndicatorRule:
+def _indicator(node: Node, counts: Mapping[str, Count], scope: Scope) -> IndicatorRule:
     read = scope.reading
-    values = read.record(node, "指标", "id", "of_duties part whole average_days wanted cite basis note")
+    values = read.record(node, "指标", "id", "of_duties part whole total average_days wanted cite basis note")
     name = scope.code("indicator", values.get("id"), "指标")
     place = f"指标 {name}"
-    if "average_days" in values:
-        figure: DutyShare | CountShare | AverageDays = _average(values["average_days"], counts, scope, place)
-    else:
-        for key in ("part", "whole"):
-            if key not in values:
-                read.find(Code.MISSING_KEY, node, place, f"缺少“{key}”。", "请写分子 part 和分母 whole。")
-        part, whole = values.get("part"), values.get("whole")
-        if isinstance(part, Entries) or isinstance(whole, Entries):
-            figure = CountShare(_of_count(part, counts, scope, place), _of_count(whole, counts, scope, place))
-        else:
-            if "of_duties" not in values:
-                read.find(
-                    Code.MISSING_KEY, node, place, "缺少“of_duties”。", "除两个计数时写 part: {count: …}。"
-                )
-            figure = DutyShare(
-                scope.code_list("concept", values.get("of_duties"), place),
-                _states(part, scope, place),
-                _states(whole, scope, place),
-            )
     return IndicatorRule(
         name,
-        figure,
+        _figure(values, node, counts, scope, place),
         read.choice(values.get("wanted"), place, WANTED, Wanted.NOT_SAID),
         scope.citations(values, node, place),
     )
+
+
+def _figure(
+    values: Mapping[str, Node], node: Node, counts: Mapping[str, Count], scope: Scope, place: str
+) -> DutyShare | CountShare | CountTotal | AverageDays:
+    if "average_days" in values:
+        return _average(values["average_days"], counts, scope, place)
+    if "total" in values:
+        return CountTotal(_of_count(values["total"], counts, scope, place))
+    read = scope.reading
+    for key in ("part", "whole"):
+        if key not in values:
+            read.find(Code.MISSING_KEY, node, place, f"缺少“{key}”。", "请写分子 part 和分母 whole。")
+    part, whole = values.get("part"), values.get("whole")
+    if isinstance(part, Entries) or isinstance(whole, Entries):
+        share = CountShare(_of_count(part, counts, scope, place), _of_count(whole, counts, scope, place))
+        _check_alike(share, node, counts, scope, place)
+        return share
+    if "of_duties" not in values:
+        read.find(Code.MISSING_KEY, node, place, "缺少“of_duties”。", "除两个计数时写 part: {count: …}。")
+    return DutyShare(
+        scope.code_list("concept", values.get("of_duties"), place),
+        _states(part, scope, place),
+        _states(whole, scope, place),
+    )
+
+
+def _check_alike(
+    share: CountShare, node: Node, counts: Mapping[str, Count], scope: Scope, place: str
+) -> None:
+    """People are a share of people and matters of matters: of each other they would be none."""
+    counted = {counts[name].summed for name in (share.part, share.whole) if name in counts}
+    if len(counted) > 1:
+        scope.reading.find(
+            Code.WRONG_SUM,
+            node,
+            place,
+            f"“{share.part}”和“{share.whole}”数的不是同一样东西，除不出比例。",
+            "两个都数件数，或两个都加（sum）同一个事实。",
+        )
 
 
 def _states(node: Node | None, scope: Scope, place: str) -> tuple[str, ...]:
@@ -143,11 +191,11 @@ def _states(node: Node | None, scope: Scope, place: str) -> tuple[str, ...]:
     return states
 
 
-def _of_count(node: Node | None, counts: frozenset[str], scope: Scope, place: str) -> str:
+def _of_count(node: Node | None, counts: Mapping[str, Count], scope: Scope, place: str) -> str:
     return _counted(scope.reading.record(node, place, "count").get("count"), counts, scope, place)
 
 
-def _counted(node: Node | None, counts: frozenset[str], scope: Scope, place: str) -> str:
+def _counted(node: Node | None, counts: Mapping[str, Count], scope: Scope, place: str) -> str:
     name = scope.reading.text(node, place)
     if node is not None and name not in counts:
         known = "、".join(sorted(counts)) or "（没有计数）"
@@ -155,7 +203,7 @@ def _counted(node: Node | None, counts: frozenset[str], scope: Scope, place: str
     return name
 
 
-def _average(node: Node, counts: frozenset[str], scope: Scope, place: str) -> AverageDays:
+def _average(node: Node, counts: Mapping[str, Count], scope: Scope, place: str) -> AverageDays:
     values = scope.reading.record(node, place, "of from to")
     start, end = (read_start(values.get(key), scope, place) for key in ("from", "to"))
     return AverageDays(_counted(values.get("of"), counts, scope, place), start or NOTHING, end or NOTHING)
@@ -186,8 +234,8 @@ def _part(node: Node, indicators: dict[str, IndicatorRule], scope: Scope, place:
     message = cure = ""
     if rule is None:
         message, cure = f"本规则集没有指标“{name}”。", "指数的每一部分都要是本规则集的指标。"
-    elif isinstance(rule.figure, AverageDays):
-        message, cure = f"“{name}”是平均天数，不是比例。", "指数只合成比例，请换一个指标。"
+    elif isinstance(rule.figure, AverageDays | CountTotal):
+        message, cure = f"“{name}”不是比例。", "指数只合成比例，不合成平均天数和总数，请换一个指标。"
     elif rule.wanted is Wanted.NOT_SAID:
         message, cure = f"“{name}”没有写希望上升还是下降。", "请给这个指标写 wanted: up 或 wanted: down。"
     if message:

@@ -3,6 +3,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from huiyin.cli import words
 from huiyin.cli.words import Labels
+from huiyin.rules.v1 import answer_pb2 as answer
 from huiyin.rules.v1 import common_pb2 as common
 from huiyin.rules.v1 import rules_service_pb2 as rules
 
@@ -45,6 +46,19 @@ def test_the_last_second_of_a_day_is_that_day():
     end.FromJsonString("2024-06-30T02:30:00Z")
     assert words.due(end) == "2024-06-30 10:30"
     assert words.moment(end) == "2024-06-30 10:30"
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "unit", "said"),
+    [
+        (198, 227, "%", "87.2%（198/227）"),
+        (25, 2, "日", "12.5日（25/2）"),
+        (227, 1, "人", "227人"),
+        (0, 0, "%", "没有数值（0/0）"),
+    ],
+)
+def test_a_figure_is_told_with_what_it_was_counted_from(numerator, denominator, unit, said):
+    assert words.figure(answer.Figure(numerator=numerator, denominator=denominator), unit) == said
 
 
 def test_labels_prefer_the_list_asked_for():

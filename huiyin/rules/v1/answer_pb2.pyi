@@ -717,9 +717,9 @@ class Figure(_message.Message):
     DENOMINATOR_FIELD_NUMBER: _builtins.int
     UNDECIDED_FIELD_NUMBER: _builtins.int
     numerator: _builtins.int
-    """The part, or the sum of the days."""
+    """The part, the total, or the sum of the days."""
     denominator: _builtins.int
-    """The whole, or the number of matters; 0: the figure has no value."""
+    """The whole, or the number of matters; 1 for a total. 0: the figure has no value."""
     undecided: _builtins.bool
     """Facts leave open what counts; see missing_facts. There is no value."""
     def __init__(
@@ -760,11 +760,11 @@ class Indicator(_message.Message):
     label: _builtins.str
     """Its Chinese label."""
     numerator: _builtins.int
-    """The part; for an average the sum of the days."""
+    """The part; the total; for an average the sum of the days."""
     denominator: _builtins.int
-    """The whole; for an average the number of matters. 0: the figure has no value."""
+    """The whole; 1 for a total; for an average the number of matters. 0: the figure has no value."""
     unit: _builtins.str
-    """"%" for a share, "日" for an average of days."""
+    """"%" for a share, "日" for an average of days, for a total that of the count ("件", "人")."""
     ruleset: _builtins.str
     """Ruleset that defines it."""
     revision: _builtins.str

@@ -494,7 +494,7 @@ class CountGroups(_message.Message):
         code: _builtins.str
         """Its code: a value of the fact."""
         number: _builtins.int
-        """How many matters."""
+        """How many matters, or what they add up to."""
         label: _builtins.str
         """Chinese label of the code, where the vocabulary has one."""
         def __init__(
@@ -517,18 +517,26 @@ class CountGroups(_message.Message):
     WITHHELD_FIELD_NUMBER: _builtins.int
     RULESET_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    SUM_FIELD_NUMBER: _builtins.int
+    UNDECIDED_FIELD_NUMBER: _builtins.int
     count: _builtins.str
     """Name of the count."""
     by: _builtins.str
     """Name of the fact that groups it."""
     at_least: _builtins.int
-    """Groups below this number are withheld."""
+    """Groups of fewer matters are withheld, and groups that add up to less."""
     withheld: _builtins.int
     """How many groups are withheld: those too small, and others without which those could be worked out."""
     ruleset: _builtins.str
     """Ruleset that counts."""
     revision: _builtins.str
     """Revision of that ruleset."""
+    sum: _builtins.str
+    """Name of the fact that is summed. Empty: matters are counted."""
+    undecided: _builtins.bool
+    """Facts leave open what counts, how much, or in which group; see missing_facts. The numbers are no more
+    than what is certain.
+    """
     @_builtins.property
     def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___CountGroups.Group]:
         """The groups that may be shown, by code."""
@@ -543,10 +551,12 @@ class CountGroups(_message.Message):
         withheld: _builtins.int = ...,
         ruleset: _builtins.str = ...,
         revision: _builtins.str = ...,
+        sum: _builtins.str = ...,
+        undecided: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_least", b"at_least", "by", b"by", "count", b"count", "groups", b"groups", "revision", b"revision", "ruleset", b"ruleset", "withheld", b"withheld"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_least", b"at_least", "by", b"by", "count", b"count", "groups", b"groups", "revision", b"revision", "ruleset", b"ruleset", "sum", b"sum", "undecided", b"undecided", "withheld", b"withheld"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

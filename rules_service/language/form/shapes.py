@@ -96,12 +96,13 @@ DUTY = record(
     cite=CITE,
     departs_from=DEPARTURE,
 )
-COUNT = record("as during where by at_least cite basis note", block=True, at_least=INT, cite=CITE)
+COUNT = record("as sum during where by at_least cite basis note", block=True, at_least=INT, cite=CITE)
 INDICATOR = record(
-    "id of_duties part whole average_days wanted cite basis note",
+    "id of_duties part whole total average_days wanted cite basis note",
     block=True,
     part=record("count"),
     whole=record("count"),
+    total=record("count"),
     average_days=record("of from to"),
     cite=CITE,
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from rules_service.analysis.pieces import Domain
 from rules_service.analysis.words import Wording
+from rules_service.language.behind import facts_behind, source_table
 from rules_service.language.model import Aggregator, Ruleset, Table
 from rules_service.language.types import Kind, Value, ValueType
 
@@ -30,20 +31,6 @@ def domain(name: str, wording: Wording) -> Domain:
         if (value := row.outputs[column]) is not None:
             values.setdefault(value)
     return Domain(kind, tuple(values))
-
-
-def source_table(name: str, ruleset: Ruleset) -> Table | None:
-    """The table whose output a name is, if it is one."""
-    table_id, _, member = name.partition(".")
-    return next((table for table in ruleset.tables if member and table.id == table_id), None)
-
-
-def facts_behind(name: str, ruleset: Ruleset) -> frozenset[str]:
-    """The facts that a name rests on, through as many tables as there are between."""
-    source = source_table(name, ruleset)
-    if source is None:
-        return frozenset({name})
-    return frozenset().union(*(facts_behind(inner, ruleset) for inner in source.inputs))
 
 
 def tied_columns(table: Table, ruleset: Ruleset) -> Iterator[tuple[int, int]]:

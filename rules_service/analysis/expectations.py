@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time
 
 from rules_service.engine.figures import points
-from rules_service.engine.outcome import Outcome, TableOutcome
+from rules_service.engine.index import Unknown
+from rules_service.engine.outcome import ElapsedOutcome, IndicatorOutcome, Outcome, TableOutcome
 from rules_service.engine.tables import State
 from rules_service.language.model import CountTotal
 from rules_service.language.types import SHANGHAI, parse_date, parse_moment, to_json
@@ -40,16 +41,10 @@ def differences(expect: Texts, outcome: Outcome) -> Iterator[str]:
 
 
 def _figure_differences(expect: Texts, outcome: Outcome) -> Iterator[str]:
-    """Indicators as numerator/denominator, indexes as their value, groups as their numbers."""
+    """Elapsed times of the whole, indicators, indexes as their value, groups as their numbers."""
     found: dict[str, dict[str, object]] = {
-        "indicators": {
-            one.rule.id: "undecided"
-            if one.figure.undecided
-            else str(one.figure.numerator)
-            if isinstance(one.rule.figure, CountTotal)
-            else f"{one.figure.numerator}/{one.figure.denominator}"
-            for one in outcome.indicators
-        },
+        "elapsed": {one.rule.name: _elapsed(one) for one in outcome.elapsed.values() if not one.request_id},
+        "indicators": {one.rule.id: _figure(one) for one in outcome.indicators},
         "indexes": {one.rule.id: points(one.value) or "none" for one in outcome.indexes},
         "groups": {
             one.count.name: {code: str(number) for code, number in one.numbers} for one in outcome.groups
@@ -60,6 +55,20 @@ def _figure_differences(expect: Texts, outcome: Outcome) -> Iterator[str]:
         for name, value in wanted.items() if isinstance(wanted, dict) else ():
             if got.get(name) != value:
                 yield f"{key} 的“{name}”应当是 {_words(value)}，得到 {_words(got.get(name, '没有'))}。"
+
+
+def _elapsed(outcome: ElapsedOutcome) -> str:
+    if isinstance(outcome.number, Unknown):
+        return "unknown"
+    return "none" if outcome.number is None else str(outcome.number)
+
+
+def _figure(outcome: IndicatorOutcome) -> str:
+    figure = outcome.figure
+    if figure.undecided:
+        return "undecided"
+    total = isinstance(outcome.rule.figure, CountTotal)
+    return str(figure.numerator) if total else f"{figure.numerator}/{figure.denominator}"
 
 
 def _table_differences(expected: object, outcome: Outcome) -> Iterator[str]:

@@ -15,13 +15,14 @@ the same words are looked for in keys and in the vocabulary itself, and further
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
-from rules_service.analysis.domains import facts_behind
 from rules_service.analysis.places import Places, child, entries, items, walk
 from rules_service.analysis.words import Wording
+from rules_service.language.behind import facts_behind, inputs_of
 from rules_service.language.findings import Code, Finding
-from rules_service.language.model import Condition, Duty, Layer, Subject
+from rules_service.language.model import Duty, Layer, Subject
 from rules_service.language.source import Node, Text
 from rules_service.language.vocabulary import Vocabulary
 
@@ -160,17 +161,13 @@ def _article(text: str) -> str:
     return found[0] if found else ""
 
 
-def _hangs_on(duty: Duty) -> Iterator[tuple[str, set[str]]]:
+def _hangs_on(duty: Duty) -> Iterator[tuple[str, AbstractSet[str]]]:
     """What decides whether, how long and with what notice a duty is owed, by the key that says so."""
-    yield "when", _inputs(duty.when)
-    yield "unless", {name for exemption in duty.unless for name in _inputs(exemption.conditions)}
+    yield "when", inputs_of(duty.when)
+    yield "unless", {name for exemption in duty.unless for name in inputs_of(exemption.conditions)}
     amounts = [period.amount for period in (duty.period, duty.period.presumed) if period and period.amount]
     yield "due", {amount.name for amount in amounts if amount.name}
-    yield "papers", {name for paper in duty.papers for name in _inputs(paper.when)}
-
-
-def _inputs(conditions: Iterable[Condition]) -> set[str]:
-    return {condition.input for condition in conditions}
+    yield "papers", {name for paper in duty.papers for name in inputs_of(paper.when)}
 
 
 def _through(name: str, fact: str, wording: Wording) -> str:

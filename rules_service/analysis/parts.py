@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from rules_service.analysis.places import Places, entries, walk
+from rules_service.language.behind import decides_duty
 from rules_service.language.findings import Code, Finding
-from rules_service.language.model import Duty, Each, RefKind, Ruleset, Subject
+from rules_service.language.model import Each, RefKind, Ruleset, Subject
 from rules_service.language.unary import UnaryTest
 
 NOT_RULES = frozenset({"parameters", "examples", "note", "title"})
@@ -58,12 +59,12 @@ def _blind(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
         for output in table.outputs
     }
     reads = [
-        (f"表 {table.id}", places.table(table.id), set(table.inputs))
+        (f"表 {table.id}", places.table(table.id), frozenset(table.inputs))
         for table in ruleset.tables
         if table.each is Each.MATTER
     ]
     reads += [
-        (f"时限 {duty.id}", places.duty(duty.id), _read_by(duty))
+        (f"时限 {duty.id}", places.duty(duty.id), decides_duty(duty))
         for duty in ruleset.duties
         if duty.each is Each.MATTER
     ]
@@ -76,12 +77,6 @@ def _blind(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
                 f"整个事项看不到逐项诉求的“{name}”，永远没有结果。",
                 "请写 each: request。",
             )
-
-
-def _read_by(duty: Duty) -> set[str]:
-    conditions = [*duty.when, *(condition for exemption in duty.unless for condition in exemption.conditions)]
-    amount = duty.period.amount
-    return {condition.input for condition in conditions} | ({amount.name} if amount else set())
 
 
 def _unused_parameters(places: Places, ruleset: Ruleset) -> Iterator[Finding]:

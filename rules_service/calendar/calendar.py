@@ -63,6 +63,11 @@ class WorkingCalendar:
         """Whether the notice for the year is in this calendar."""
         return year in self._years
 
+    @property
+    def settled_until(self) -> date:
+        """The last day that no notice still to come can make off or worked."""
+        return self._settled_until
+
     def is_settled(self, day: date) -> bool:
         """Whether no notice still to come can make this day off or worked.
 

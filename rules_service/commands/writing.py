@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2
-from rules_service.commands import figures, wire
+from rules_service.commands import elapsed, figures, wire
 from rules_service.commands.owed import DutyWriter
 from rules_service.commands.static import MOST_KEPT, TableText
 from rules_service.commands.text import to_text
@@ -17,6 +17,7 @@ from rules_service.engine.case import Question
 from rules_service.engine.outcome import (
     CandidateOutcome,
     DutyState,
+    ElapsedOutcome,
     FindingOutcome,
     IndexOutcome,
     IndicatorOutcome,
@@ -151,7 +152,7 @@ class AnswerWriter:
             outcome.indexes,
             outcome.papers,
         )
-        if not (any(lists) or outcome.missing.places):
+        if not (any(lists) or outcome.missing.places or outcome.elapsed or outcome.changes_at):
             return b""
         rest = pb.Answer(
             candidates=[self.candidate(candidate) for candidate in outcome.candidates],
@@ -163,6 +164,8 @@ class AnswerWriter:
             indexes=[figures.index(one, *self._rule(one)) for one in outcome.indexes],
             papers=[self.paper(paper) for paper in outcome.papers],
             missing_facts=self.missing(outcome),
+            elapsed=elapsed.known(outcome.elapsed.values(), self._elapsed),
+            next_change_at=stamp(outcome.changes_at) if outcome.changes_at else None,
         )
         return rest.SerializeToString()
 
@@ -212,6 +215,13 @@ class AnswerWriter:
             return "", []
         rule = outcome.rule
         return self.vocabulary.label("indicator", rule.id), list(self.citations(rule.citations))
+
+    def _elapsed(self, outcome: ElapsedOutcome) -> tuple[str, list[common_pb2.Citation]]:
+        """Label and citations of an elapsed time, where reasons are wanted."""
+        if not self.reasons:
+            return "", []
+        rule = outcome.rule
+        return self.vocabulary.facts[rule.name].label.chinese, list(self.citations(rule.citations))
 
     def paper(self, outcome: PaperOutcome) -> pb.PaperCall:
         """A paper called for."""
@@ -353,6 +363,9 @@ def _cited(outcome: Outcome) -> Iterable[tuple[str, Citation]]:
     for finding in outcome.findings:
         for citation in finding.citations:
             yield f"{finding.ruleset.id}/{finding.code}", citation
+    for one in outcome.elapsed.values():
+        for citation in one.rule.citations if isinstance(one.number, int) else ():
+            yield f"{one.ruleset.id}/{one.rule.name}", citation
     shown: list[IndicatorOutcome | IndexOutcome] = [*outcome.indicators, *outcome.indexes]
     for figure in shown:
         for citation in figure.rule.citations:

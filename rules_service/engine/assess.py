@@ -9,6 +9,7 @@ from rules_service.engine.case import Matter, Question, Request
 from rules_service.engine.chains import ChainCase
 from rules_service.engine.compiled import Compiled
 from rules_service.engine.duties import Clock, may_start
+from rules_service.engine.elapsed import tell_elapsed
 from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import evaluate_matter, papers_of
 from rules_service.engine.outcome import (
@@ -64,11 +65,14 @@ def assess_matter(
         )
     for speaker in speakers:
         if speaker.compiled.chains and speaker.decides:
-            found = speaker.compiled.chains.run(ChainCase(matter, clock, outcome.duties))
+            whole = _whole(speaker, matter, clock, outcome) if speaker.compiled.elapsed else None
+            names = whole.names if whole else {}
+            found = speaker.compiled.chains.run(ChainCase(matter, clock, outcome.duties, names))
             if found:
                 outcome.use(speaker.compiled.ruleset)
-            outcome.findings += found
-            outcome.papers += _papers_of_chains(speaker, found, matter, clock, outcome)
+                outcome.findings += found
+                whole = whole or _whole(speaker, matter, clock, outcome)
+                outcome.papers += _papers_of_chains(found, whole)
     merge(outcome, matter.requests, question.at)
     return outcome
 
@@ -80,18 +84,23 @@ def _may_owe(speaker: Speaker, matter: Matter, clock: Clock) -> bool:
     )
 
 
-def _papers_of_chains(
-    speaker: Speaker, found: Sequence[FindingOutcome], matter: Matter, clock: Clock, outcome: Outcome
-) -> Iterator[PaperOutcome]:
+def _whole(speaker: Speaker, matter: Matter, clock: Clock, outcome: Outcome) -> Environment:
+    """What chained rules know of the matter as a whole."""
+    compiled = speaker.compiled
+    env = Environment.of_request(
+        compiled.ruleset, matter, matter.whole(), clock.at, outcome.missing, speaker.speaks_on
+    )
+    if compiled.elapsed:
+        tell_elapsed(env, clock, compiled.elapsed, outcome)
+    return env
+
+
+def _papers_of_chains(found: Sequence[FindingOutcome], env: Environment) -> Iterator[PaperOutcome]:
     """The papers that chained findings call for; a finding about other matters alone calls for none."""
-    ruleset = speaker.compiled.ruleset
-    chains = {chain.rule.id: chain for chain in ruleset.chains if chain.papers}
+    chains = {chain.rule.id: chain for chain in env.ruleset.chains if chain.papers}
     for finding in found:
         chain = chains.get(finding.rule)
-        if chain is not None and any(matter.id in fact.values() for fact in finding.because):
-            env = Environment.of_request(
-                ruleset, matter, matter.whole(), clock.at, outcome.missing, speaker.speaks_on
-            )
+        if chain is not None and any(env.subject_id in fact.values() for fact in finding.because):
             yield from papers_of(chain.papers, env, finding.rule, chain.citations)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from rules_service.engine.case import Facts, Matter
 from rules_service.engine.chaining import ChainEngine, Finding, Firing, open_engine
 from rules_service.engine.duties import Clock
+from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import DutyOutcome, DutyState, FindingOutcome, deterministic_id
 from rules_service.language.chain_rules import ChainProgram, Fact, FactConclusion, FactKind, Scalar
 from rules_service.language.chains import FIELD_TYPES
@@ -23,6 +24,7 @@ class ChainCase:
     matter: Matter
     clock: Clock
     duties: Sequence[DutyOutcome]
+    names: Mapping[str, Known | Unknown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,10 @@ def _facts(source: ChainSource, case: ChainCase) -> Iterator[Fact]:
     if silent is None:
         return
     fields: dict[str, Scalar] = {source.matter_field: case.matter.id, **silent}
+    for field, name in source.elapsed:
+        # Without a number no condition on it ever holds.
+        if isinstance(number := case.names.get(name), int):
+            fields[field] = number
     if source.event:
         for event in case.matter.events:
             if event.type == source.event and event.at <= case.clock.at:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rules_service.engine.chains import ChainRunner
+from rules_service.engine.elapsed import Watch
 from rules_service.engine.index import TableIndex
 from rules_service.language.model import Condition, Duty, Each, Row, Ruleset, Table
 from rules_service.language.types import Kind, ValueType, to_json
@@ -43,11 +44,12 @@ class Compiled:
     readings: dict[tuple[str, str], str]
     results: dict[tuple[str, str], str]
     chains: ChainRunner | None
+    elapsed: tuple[Watch, ...]
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is tables and nothing else."""
-        return self.chains is None and not any(self.duties.values())
+        """Whether it is tables and nothing else, which say the same at any moment."""
+        return self.chains is None and not self.elapsed and not any(self.duties.values())
 
     @classmethod
     def of(cls, ruleset: Ruleset, vocabulary: Vocabulary) -> "Compiled":
@@ -67,6 +69,7 @@ class Compiled:
                 for row in table.rows
             },
             ChainRunner.of(ruleset, vocabulary) if ruleset.chains else None,
+            Watch.of(ruleset),
         )
 
 

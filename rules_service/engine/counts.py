@@ -1,6 +1,6 @@
 """Counts the matters of an office over a period."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rules_service.engine.case import Matter, Request, Span
 from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import REPORT
-from rules_service.engine.index import Known
+from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import MissingFacts
 from rules_service.language.model import Count, Ruleset
 from rules_service.language.types import LARGEST_INT, day_of
@@ -71,17 +71,15 @@ def period_facts(period: Span) -> Mapping[str, Known]:
     return {"period_kind": kind}
 
 
+Look = Callable[[Matter, Request], Environment]
+
+
 def count_matters(
-    count: Count,
-    matters: Sequence[Matter],
-    period: Span,
-    ruleset: Ruleset,
-    missing: MissingFacts,
-    at: datetime,
+    count: Count, matters: Sequence[Matter], period: Span, at: datetime, look: Look, missing: MissingFacts
 ) -> CountResult:
     """Counts the matters one of whose requests qualifies and has an event of the named type in the period.
 
-    What happens after the moment asked about has not happened.
+    What happens after the moment asked about has not happened. `look` tells what is known of a request.
 
     A matter whose facts leave it open makes the count uncertain, and the fact is noted as missing under
     the matter's id. So does one that qualifies and does not say how much it adds to a sum.
@@ -89,7 +87,6 @@ def count_matters(
     qualified = []
     number = 0
     certain = True
-    place = f"{ruleset.id}/{count.name}"
     for matter in matters:
         happened = {
             event.request_id
@@ -98,26 +95,22 @@ def count_matters(
         }
         if not happened:
             continue
-        answers = {
-            request.id: Environment(ruleset, matter.id, request, (), missing, lambda _: True).holds(
-                count.where
-            )
-            for request in matter.requests
-            if happened & {"", request.id}
-        }
-        if True in answers.values():
-            one = Qualified(matter, tuple(r for r in matter.requests if answers.get(r.id)))
+        seen = [look(matter, request) for request in matter.requests if happened & {"", request.id}]
+        answers = [env.holds(count.where) for env in seen]
+        if True in answers:
+            requests = [env.request for env, holds in zip(seen, answers, strict=True) if holds]
+            one = Qualified(matter, tuple(requests))
             qualified.append(one)
             adds = added(count, one.requests)
             number += adds or 0
             if adds is None:
                 certain = False
-                _note_unsaid(count, one, missing, place)
-        elif None in answers.values():
+                _note_unsaid(count, one, missing, seen[0].ruleset)
+        elif None in answers:
             certain = False
-            for condition in count.where:
-                if condition.input not in matter.facts:
-                    missing.add(condition.input, matter.id, place, unknown=False)
+            for env, holds in zip(seen, answers, strict=True):
+                if holds is None:
+                    _note_open(count, env, missing)
     return CountResult(tuple(qualified), number, certain and number <= LARGEST_INT)
 
 
@@ -134,7 +127,15 @@ def added(count: Count, requests: Sequence[Request]) -> int | None:
     return max(numbers) if len(numbers) == len(told) else None
 
 
-def _note_unsaid(count: Count, one: Qualified, missing: MissingFacts, place: str) -> None:
+def _note_unsaid(count: Count, one: Qualified, missing: MissingFacts, ruleset: Ruleset) -> None:
     unsaid = [request for request in one.requests if request.facts.get(count.summed) is None]
     unknown = all(count.summed in request.unknown for request in unsaid)
-    missing.add(count.summed, one.matter.id, place, unknown=unknown)
+    missing.add(count.summed, one.matter.id, f"{ruleset.id}/{count.name}", unknown=unknown)
+
+
+def _note_open(count: Count, env: Environment, missing: MissingFacts) -> None:
+    for condition in count.where:
+        if isinstance(env.value(condition.input), Unknown):
+            name = env.elapsing.asked.get(condition.input, condition.input)
+            place = f"{env.ruleset.id}/{count.name}"
+            missing.add(name, env.subject_id, place, unknown=name in env.request.unknown)

@@ -84,7 +84,7 @@ def deadline(
     first = start.astimezone(SHANGHAI).date()
     gaps = _touched_days(excluded, first)
     if unit in {CountUnit.CALENDAR_DAYS, CountUnit.MONTHS}:
-        ends = _month_after(first, amount) if unit is CountUnit.MONTHS else first + timedelta(days=amount)
+        ends = month_after(first, amount) if unit is CountUnit.MONTHS else first + timedelta(days=amount)
         last = _past_gaps(ends, gaps)
         settled = calendar.is_settled(last)
         skipped = _gap_days(gaps, last)
@@ -151,8 +151,8 @@ def _touched_days(excluded: Iterable[tuple[datetime, datetime]], first: date) ->
     return stretches
 
 
-def _month_after(first: date, months: int) -> date:
-    """The day of the same number, or the last of the month where it has none (CIVIL art. 202)."""
+def month_after(first: date, months: int) -> date:
+    """The day of the same number months later, or the month's last where it has none (CIVIL art. 202)."""
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
     return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.case import Event
@@ -17,7 +17,7 @@ from rules_service.engine.outcome import (
 )
 from rules_service.engine.wrong import Wrong
 from rules_service.language.model import Citation, Duty, Each, Extension, Period, Reference, RefKind
-from rules_service.language.types import SHANGHAI, day_of
+from rules_service.language.types import day_of, first_moment, midnight
 from service_kit.problems import Problem, RefusedError
 
 DEFAULT_LEAD_DAYS = 3
@@ -150,7 +150,7 @@ def _starts(duty: Duty, env: Environment, clock: Clock) -> tuple[list[_Start], l
             if not recorded and end > clock.at:
                 waiting.append(end)
         else:
-            starts.append(_Start(_midnight(day_of(end)), base.event_id, presumed_from=base.at))
+            starts.append(_Start(midnight(day_of(end)), base.event_id, presumed_from=base.at))
     return starts, waiting
 
 
@@ -164,21 +164,13 @@ def _named_starts(period: Period, env: Environment, duty: Duty) -> Iterator[_Sta
         for event in env.events_of(reference.name):
             value = event.attributes.get(reference.member)
             if isinstance(value, date):
-                yield _Start(_moment(value), event.id, event.recipient_key)
+                yield _Start(first_moment(value), event.id, event.recipient_key)
         return
     moment = env.resolve(reference)
     if isinstance(moment, date):
-        yield _Start(_moment(moment))
+        yield _Start(first_moment(moment))
     elif isinstance(moment, Unknown):
         env.note_missing(reference.name, duty.id)
-
-
-def _moment(value: date) -> datetime:
-    return value if isinstance(value, datetime) else _midnight(value)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)
 
 
 def _running(duty: Duty, env: Environment, clock: Clock, start: _Start, amount: int | None) -> DutyOutcome:
@@ -186,7 +178,7 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: _Start, amount: 
     if duty.period.until is not None:
         day = env.resolve(duty.period.until)
         if isinstance(day, date):
-            end = deadline(_moment(day), 0, duty.period.unit, clock.calendar)
+            end = deadline(first_moment(day), 0, duty.period.unit, clock.calendar)
     elif amount is not None:
         amount, end = _end(duty, env, clock, start, amount)
     if end is not None:

@@ -1,6 +1,6 @@
 """What a ruleset knows while it looks at one request: facts, outputs of its tables, events."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -8,7 +8,22 @@ from rules_service.engine.case import Event, Matter, Request
 from rules_service.engine.index import UNKNOWN, Known, Unknown
 from rules_service.engine.outcome import MissingFacts
 from rules_service.language.model import Condition, Reference, RefKind, Ruleset
-from rules_service.language.types import Value, day_of
+from rules_service.language.types import Value, day_of, first_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsing:
+    """What elapsed time does in an environment beside being a name.
+
+    `asked` names the fact that was not told behind a time that is unknown; `duties` says from when a duty
+    may be another by the lapse of time alone.
+    """
+
+    asked: Mapping[str, str] = field(default_factory=dict)
+    duties: Mapping[str, datetime] = field(default_factory=dict)
+
+
+NOTHING_ELAPSES = Elapsing()
 
 
 @dataclass(slots=True)
@@ -22,6 +37,7 @@ class Environment:
     missing: MissingFacts
     speaks_on: Callable[[date], bool]
     due_at: dict[str, datetime] = field(default_factory=dict)
+    elapsing: Elapsing = NOTHING_ELAPSES
     names: dict[str, Known | Unknown] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,6 +77,7 @@ class Environment:
 
     def note_missing(self, name: str, place: str) -> None:
         """Notes a fact that was not told; an output that is unknown has noted its own facts."""
+        name = self.elapsing.asked.get(name, name)
         if name not in self.names:
             self.missing.add(
                 name,
@@ -116,6 +133,18 @@ class Environment:
                     if (value := event.attributes.get(reference.member)) is not None:
                         return value
                 return UNKNOWN
+
+    def moments(self, reference: Reference) -> list[datetime]:
+        """The moments that a reference names: of every such event, or told by every one's attribute."""
+        match reference.kind:
+            case RefKind.EVENT_AT:
+                return [event.at for event in self.events_of(reference.name)]
+            case RefKind.EVENT_ATTRIBUTE:
+                told = [event.attributes.get(reference.member) for event in self.events_of(reference.name)]
+            case _:
+                value = self.resolve(reference)
+                told = [None if isinstance(value, Unknown) else value]
+        return [first_moment(value) for value in told if isinstance(value, date)]
 
     def known(self, references: Sequence[tuple[str, Reference]]) -> dict[str, Value]:
         """The values that are known of some named references."""

@@ -6,6 +6,7 @@ from datetime import date
 from rules_service.engine.case import Matter
 from rules_service.engine.compiled import Compiled, Step
 from rules_service.engine.duties import Clock, run_duty, violation
+from rules_service.engine.elapsed import tell_elapsed, until_elapsed
 from rules_service.engine.environment import Environment
 from rules_service.engine.index import UNKNOWN, Known, Unknown
 from rules_service.engine.outcome import (
@@ -50,12 +51,16 @@ def evaluate_matter(
     said = len(outcome.tables) + len(outcome.duties)
     missing = outcome.missing if with_tables else MissingFacts()
     whole = Environment.of_request(ruleset, matter, matter.whole(), clock.at, missing, speaks_on)
+    if compiled.elapsed:
+        tell_elapsed(whole, clock, compiled.elapsed, outcome, keep=with_tables)
     outputs = run_tables(compiled, whole, outcome, Each.MATTER, keep=with_tables, near=near)
     environments: dict[Each, list[Environment]] = {Each.MATTER: [whole], Each.REQUEST: []}
     if compiled.steps[Each.REQUEST] or compiled.duties[Each.REQUEST]:
         for request in matter.requests:
             env = Environment.of_request(ruleset, matter, request, clock.at, missing, speaks_on)
             env.names |= outputs
+            if compiled.elapsed:
+                tell_elapsed(env, clock, compiled.elapsed, outcome, keep=with_tables)
             run_tables(compiled, env, outcome, Each.REQUEST, keep=with_tables, near=near)
             environments[Each.REQUEST].append(env)
     runs = [run for each, envs in environments.items() for run in _runs(compiled.duties[each], envs, clock)]
@@ -74,7 +79,12 @@ def run_duties(
 def _runs(
     duties: Sequence[Duty], environments: Sequence[Environment], clock: Clock
 ) -> Iterator[tuple[DutyOutcome, Environment]]:
-    return ((run, env) for duty in duties for env in environments for run in run_duty(duty, env, clock))
+    return (
+        (until_elapsed(run, env), env)
+        for duty in duties
+        for env in environments
+        for run in run_duty(duty, env, clock)
+    )
 
 
 def _take_duties(runs: Sequence[tuple[DutyOutcome, Environment]], outcome: Outcome) -> None:

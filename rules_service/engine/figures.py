@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 
 from rules_service.engine.case import Request
@@ -24,7 +24,6 @@ from rules_service.language.model import (
     IndexRule,
     IndicatorRule,
     Reference,
-    RefKind,
     Ruleset,
     Wanted,
 )
@@ -89,24 +88,11 @@ def _wait(
     one: Qualified, request: Request, start: Reference, end: Reference, ruleset: Ruleset, at: datetime
 ) -> int | None:
     env = Environment.of_request(ruleset, one.matter, request, at, MissingFacts(), lambda _: True)
-    first = min(_days(start, env), default=None)
+    first = min(map(day_of, env.moments(start)), default=None)
     if first is None:
         return None
-    last = min((day for day in _days(end, env) if day >= first), default=None)
+    last = min((day for day in map(day_of, env.moments(end)) if day >= first), default=None)
     return (last - first).days if last else None
-
-
-def _days(reference: Reference, env: Environment) -> list[date]:
-    """The days that a moment names: every one on which the event happened, or that its attribute tells."""
-    match reference.kind:
-        case RefKind.EVENT_AT:
-            return [day_of(event.at) for event in env.events_of(reference.name)]
-        case RefKind.EVENT_ATTRIBUTE:
-            told = [event.attributes.get(reference.member) for event in env.events_of(reference.name)]
-        case _:
-            value = env.resolve(reference)
-            told = [value if isinstance(value, date) else None]
-    return [day_of(day) if isinstance(day, datetime) else day for day in told if isinstance(day, date)]
 
 
 def _movement(wanted: Wanted, now: Figure, before: Figure | None) -> Movement:

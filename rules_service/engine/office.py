@@ -2,13 +2,22 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from rules_service.calendar import WorkingCalendar
-from rules_service.engine.assess import Speaker, assess_matter, merge
+from rules_service.engine.assess import Speaker, assess_matter, clock_of, merge
 from rules_service.engine.case import Matter, Office, Question, Request, Span
 from rules_service.engine.compiled import Compiled
-from rules_service.engine.counts import Counted, CountResult, count_matters, period_facts, without_reports
+from rules_service.engine.counts import (
+    Counted,
+    CountResult,
+    Look,
+    count_matters,
+    period_facts,
+    without_reports,
+)
 from rules_service.engine.duties import Clock
+from rules_service.engine.elapsed import tell_elapsed
 from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import run_duties, run_tables
 from rules_service.engine.figures import Material, index, indicator
@@ -58,16 +67,33 @@ class _Assessment:
             is (period is earlier)
         ]
 
+    def _look(self, compiled: Compiled, missing: MissingFacts) -> Look:
+        """What counts know of a request: its facts, and what has elapsed for it."""
+        ruleset = compiled.ruleset
+
+        def look(matter: Matter, request: Request) -> Environment:
+            if not compiled.elapsed:
+                return Environment(ruleset, matter.id, request, (), missing, _always)
+            env = Environment.of_request(ruleset, matter, request, self.question.at, missing, _always)
+            clock = clock_of(self.question, matter, self.calendar)
+            tell_elapsed(env, clock, compiled.elapsed, self.outcome, keep=False)
+            return env
+
+        return look
+
     def material(self, compiled: Compiled, period: Span, missing: MissingFacts) -> Material:
         """What a ruleset's figures of a period are made of."""
+        look = self._look(compiled, missing)
         counts = {
-            count.name: count_matters(
-                count, self.matters, period, compiled.ruleset, missing, self.question.at
-            )
+            count.name: count_matters(count, self.matters, period, self.question.at, look, missing)
             for count in compiled.ruleset.counts
         }
         shares = any(isinstance(rule.figure, DutyShare) for rule in compiled.ruleset.indicators)
         return Material(counts, self.duties(period) if shares else (), self.question.at)
+
+
+def _always(_: date) -> bool:
+    return True
 
 
 def assess_office(
@@ -104,6 +130,7 @@ def _decide(speaker: Speaker, about: _Assessment) -> None:
         if count.by:
             outcome.groups.append(grouped(count, result, ruleset, outcome.missing))
     env = _environment(speaker, about, now.counts, outcome.missing)
+    tell_elapsed(env, _clock(about), compiled.elapsed, outcome)
     run_tables(compiled, env, outcome, Each.OFFICE, near=about.question.near)
     run_duties(compiled.duties[Each.OFFICE], [env], _clock(about), outcome)
     earlier = about.material(compiled, office.earlier, outcome.missing) if office.earlier else None
@@ -117,6 +144,7 @@ def _run_clocks(speaker: Speaker, about: _Assessment) -> None:
     """A revision no longer in force still answers for the clocks that started under it."""
     missing = MissingFacts()
     env = _environment(speaker, about, {}, missing)
+    tell_elapsed(env, _clock(about), speaker.compiled.elapsed, about.outcome, keep=False)
     run_tables(speaker.compiled, env, about.outcome, Each.OFFICE, keep=False)
     before = len(about.outcome.duties)
     run_duties(speaker.compiled.duties[Each.OFFICE], [env], _clock(about), about.outcome)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
 from typing import NamedTuple
@@ -11,7 +11,16 @@ from typing import NamedTuple
 from rules_service.engine.deadlines import SkippedDay
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.tables import Decided
-from rules_service.language.model import Citation, Count, Duty, IndexRule, IndicatorRule, Ruleset, Table
+from rules_service.language.model import (
+    Citation,
+    Count,
+    Duty,
+    Elapsed,
+    IndexRule,
+    IndicatorRule,
+    Ruleset,
+    Table,
+)
 from rules_service.language.types import Value
 
 
@@ -175,6 +184,18 @@ class IndexOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class ElapsedOutcome:
+    """What has elapsed of one rule for one request, from which day to which."""
+
+    ruleset: Ruleset
+    rule: Elapsed
+    request_id: str
+    number: Known | Unknown
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupsOutcome:
     """A count by group: what may be shown, and how many groups are withheld as too small.
 
@@ -205,7 +226,10 @@ class MissingFacts:
 
 @dataclass(slots=True)
 class Outcome:
-    """All that some rulesets say about one case."""
+    """All that some rulesets say about one case.
+
+    `changes_at` says when elapsed time alone may first change what is said beside the duties.
+    """
 
     tables: list[TableOutcome] = field(default_factory=list)
     candidates: list[CandidateOutcome] = field(default_factory=list)
@@ -216,8 +240,20 @@ class Outcome:
     groups: list[GroupsOutcome] = field(default_factory=list)
     papers: list[PaperOutcome] = field(default_factory=list)
     missing: MissingFacts = field(default_factory=MissingFacts)
+    elapsed: dict[tuple[str, str, str], ElapsedOutcome] = field(default_factory=dict)
+    changes_at: datetime | None = None
     rulesets: dict[str, Ruleset] = field(default_factory=dict)
     place: str = ""
+
+    def tell(self, elapsed: ElapsedOutcome) -> None:
+        """Notes what has elapsed; what is about the whole and about its only request is one."""
+        self.elapsed[elapsed.ruleset.name, elapsed.rule.name, elapsed.request_id] = elapsed
+        self.use(elapsed.ruleset)
+
+    def changes(self, at: datetime | None) -> None:
+        """Notes that elapsed time alone may change what is said from a moment on."""
+        if at is not None:
+            self.changes_at = min(at, self.changes_at or at)
 
     def use(self, ruleset: Ruleset) -> None:
         """Notes a revision that took part."""

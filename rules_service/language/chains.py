@@ -1,7 +1,7 @@
 """Reads chained rules and where their facts come from."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from rules_service.language.chain_rules import (
@@ -17,7 +17,7 @@ from rules_service.language.chain_rules import (
     Scalar,
 )
 from rules_service.language.findings import Code
-from rules_service.language.model import ChainedRule, ChainSource
+from rules_service.language.model import ChainedRule, ChainSource, Elapsed
 from rules_service.language.scope import Scope, closest
 from rules_service.language.source import Node
 from rules_service.language.types import Kind, ValueType
@@ -35,11 +35,11 @@ TEST = re.compile(r"\s*(<=|>=|!=|=|<|>)?\s*(.+?)\s*")
 
 
 def read_chains(
-    facts: Node | None, rules: Node | None, scope: Scope
+    facts: Node | None, rules: Node | None, elapsed: Sequence[Elapsed], scope: Scope
 ) -> tuple[tuple[ChainSource, ...], tuple[ChainedRule, ...]]:
     """Reads `chain_facts:` and `chains:`."""
     read = scope.reading
-    sources = tuple(_source(item, scope) for item in read.items(facts, "链的事实"))
+    sources = tuple(_source(item, elapsed, scope) for item in read.items(facts, "链的事实"))
     chains = []
     seen: set[str] = set()
     for item in read.items(rules, "链"):
@@ -51,9 +51,9 @@ def read_chains(
     return sources, tuple(chains)
 
 
-def _source(node: Node, scope: Scope) -> ChainSource:
+def _source(node: Node, elapsed: Sequence[Elapsed], scope: Scope) -> ChainSource:
     read = scope.reading
-    values = read.record(node, "链的事实", "kind matter_field", "of_event of_overdue silent")
+    values = read.record(node, "链的事实", "kind matter_field", "of_event of_overdue silent elapsed")
     kind = scope.code("kind", values.get("kind"), "链的事实")
     place = f"链的事实 {kind}"
     fields = _fields(kind, scope)
@@ -71,7 +71,28 @@ def _source(node: Node, scope: Scope) -> ChainSource:
         scope.code("concept", values.get("of_overdue"), place),
         matter,
         tuple(silent),
+        tuple(_elapsed_fields(values.get("elapsed"), kind, elapsed, scope)),
     )
+
+
+def _elapsed_fields(
+    node: Node | None, kind: str, elapsed: Sequence[Elapsed], scope: Scope
+) -> Iterator[tuple[str, str]]:
+    """The fields that take elapsed time."""
+    place = f"链的事实 {kind}"
+    fields = _fields(kind, scope)
+    known = [rule.name for rule in elapsed]
+    for name, told in scope.reading.entries(node, place).items():
+        if fields and name not in fields:
+            _no_field(kind, name, told, fields, scope, place)
+        elif fields and fields[name].kind is not Kind.INT:
+            scope.reading.find(Code.WRONG_FIELD, told, place, f"“{kind}.{name}”不是整数，不能写天数。")
+        fact = scope.reading.text(told, place)
+        if fact not in known:
+            cure = f"有：{'、'.join(known)}。" if known else "请先写进 elapsed。"
+            scope.reading.find(Code.UNKNOWN_NAME, told, place, f"本规则集没有经过的时间“{fact}”。", cure)
+        scope.used.add(fact)
+        yield name, fact
 
 
 def _chain(node: Node, scope: Scope) -> ChainedRule:

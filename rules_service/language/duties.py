@@ -136,11 +136,10 @@ def read_start(node: Node | None, scope: Scope, place: str) -> Reference | None:
     if name in scope.vocabulary.events:
         return Reference(RefKind.EVENT_AT, name)
     reference = scope.reference(node, place)
-    if reference and reference.kind is RefKind.FACT:
-        if scope.vocabulary.facts[name].type.kind in STARTS:
-            return reference
-        scope.reading.find(Code.WRONG_AMOUNT, node, place, f"“{name}”不是日期或时刻，不能从它起算。")
-    return reference if reference and reference.kind is RefKind.EVENT_ATTRIBUTE else None
+    if reference is None or scope.told_type(reference) in STARTS:
+        return reference
+    scope.reading.find(Code.WRONG_AMOUNT, node, place, f"“{name}”不是日期或时刻，不能从它起算。")
+    return None
 
 
 def _ending(node: Node, scope: Scope, place: str) -> Ending:

@@ -317,6 +317,21 @@ class Count:
     least: Reference | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """How many units lie between two moments; becomes a fact. Without an end it is counted up to now.
+
+    It has no value before its start has come, nor once one of `ended_by` has happened since.
+    """
+
+    name: str
+    start: Reference
+    end: Reference | None
+    unit: CountUnit
+    ended_by: tuple[str, ...]
+    citations: tuple[Citation, ...]
+
+
 class Wanted(Enum):
     """Which way an indicator is hoped to move."""
 
@@ -390,7 +405,8 @@ class ChainSource:
     """Where facts of a kind come from before chained rules run.
 
     From each event of a type, or from a matter with a duty of a concept that is past its latest lawful
-    time. `silent` pairs a field with the event whose having happened it tells.
+    time. `silent` pairs a field with the event whose having happened it tells, `elapsed` one with the
+    elapsed time that it takes.
     """
 
     kind: str
@@ -398,6 +414,7 @@ class ChainSource:
     overdue_concept: str = ""
     matter_field: str = ""
     silent: tuple[tuple[str, str], ...] = ()
+    elapsed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,6 +464,7 @@ class Ruleset:
     file: str
     told_only: tuple[str, ...] = ()
     jurisdiction: str = ""
+    elapsed: tuple[Elapsed, ...] = ()
 
     def in_force_on(self, day: date) -> bool:
         """Whether the revision is in force on a day."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -12,6 +12,7 @@ from rules_service.language import source
 from rules_service.language.adoption import read_jurisdiction
 from rules_service.language.chains import read_chains
 from rules_service.language.duties import duty_ids, read_duties
+from rules_service.language.elapsed import read_elapsed
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model import (
     DatedValue,
@@ -31,6 +32,8 @@ from rules_service.language.vocabulary import Vocabulary, read_type
 
 SUBJECTS = {subject.value: subject for subject in Subject}
 LAYERS = {layer.value: layer for layer in Layer}
+# What the service tells of every period without being asked to count it.
+PERIOD_KIND = "period_kind"
 
 
 def load_ruleset(
@@ -86,8 +89,8 @@ def _slice(
         node,
         "规则集",
         "ruleset title subject layer source in_force_from inputs",
-        "pack jurisdiction in_force_to parameters tables duties counts indicators indexes chain_facts chains"
-        " examples note",
+        "pack jurisdiction in_force_to parameters elapsed tables duties counts indicators indexes chain_facts"
+        " chains examples note",
     )
     scope = Scope(read, vocabulary, sources)
     in_force_from = read.literal(values.get("in_force_from"), "in_force_from", parse_date, date.min)
@@ -96,12 +99,14 @@ def _slice(
     scope.parameters = _parameters(values.get("parameters"), scope)
     scope.duties = duty_ids(values.get("duties"), scope)
     _guard(node, scope)
+    elapsed = read_elapsed(values.get("elapsed"), scope)
     tables = read_tables(values.get("tables"), scope)
     duties = read_duties(values.get("duties"), scope)
     counts = read_counts(values.get("counts"), scope)
     indicators = read_indicators(values.get("indicators"), counts, scope)
     indexes = read_indexes(values.get("indexes"), indicators, scope)
-    chain_sources, chains = read_chains(values.get("chain_facts"), values.get("chains"), scope)
+    chain_sources, chains = read_chains(values.get("chain_facts"), values.get("chains"), elapsed, scope)
+    _check_counted(values, [rule.name for rule in elapsed], [count.name for count in counts], scope)
     for item in read.items(values.get("inputs"), "inputs"):
         if (word := read.text(item, "inputs")) in scope.inputs and word not in scope.used:
             read.find(Code.INPUT_UNUSED, item, "inputs", f"“{word}”没有用到。", "可以删去。")
@@ -130,6 +135,7 @@ def _slice(
         yaml=text,
         file=read.file,
         jurisdiction=_jurisdiction(values, read),
+        elapsed=elapsed,
         told_only=tuple(name for name in scope.inputs if vocabulary.facts[name].told_only),
     )
 
@@ -244,6 +250,32 @@ def _parameters(node: Node | None, scope: Scope) -> dict[str, Parameter]:
             )
         result[name] = parameter
     return result
+
+
+def _check_counted(
+    values: Mapping[str, Node], elapsed: Sequence[str], counts: Sequence[str], scope: Scope
+) -> None:
+    """What the service counts itself is counted once in the ruleset that looks at it, and somewhere."""
+    for number, node in enumerate(scope.reading.items(values.get("elapsed"), "经过的时间")):
+        if elapsed[number] in (*elapsed[:number], *counts):
+            scope.reading.find(
+                Code.WRONG_ELAPSED,
+                node,
+                f"经过的时间 {elapsed[number]}",
+                f"“{elapsed[number]}”数了两次。",
+                "请换一个名字。",
+            )
+    known = {*elapsed, *counts, PERIOD_KIND}
+    for node in scope.reading.items(values.get("inputs"), "inputs"):
+        name = scope.reading.text(node, "inputs")
+        if name in scope.inputs and scope.vocabulary.facts[name].counted and name not in known:
+            scope.reading.find(
+                Code.COUNTED_BY_NOBODY,
+                node,
+                "inputs",
+                f"“{name}”由服务来数，本规则集却没有数它。",
+                "请在 counts 或 elapsed 里数它，或改用别的事实。",
+            )
 
 
 def _literal(node: Node | None, parse: object, read: Reading, place: str) -> Value:

@@ -221,6 +221,14 @@ class Scope:
         )
         return None
 
+    def told_type(self, reference: Reference) -> Kind | None:
+        """The kind of what a caller tells: a fact or an attribute of an event; None of anything else."""
+        if reference.kind is RefKind.FACT:
+            return self.vocabulary.facts[reference.name].type.kind
+        if reference.kind is RefKind.EVENT_ATTRIBUTE:
+            return self.vocabulary.events[reference.name].attributes[reference.member].type.kind
+        return None
+
     def amount(self, node: Node | None, place: str) -> Reference | None:
         """Reads how much is added to a moment: a number, a parameter or `table.output`."""
         if node is None:

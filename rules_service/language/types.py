@@ -257,6 +257,16 @@ def _duration_text(length: timedelta) -> str:
     return f"{sign}P{day}{'T' + clock if clock else ''}"
 
 
+def midnight(day: date) -> datetime:
+    """The first moment of a day in Asia/Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+def first_moment(value: date) -> datetime:
+    """A moment as it is, and the first of a day."""
+    return value if isinstance(value, datetime) else midnight(value)
+
+
 def day_of(moment: datetime) -> date:
     """The day in Asia/Shanghai on which a moment falls."""
     return moment.astimezone(SHANGHAI).date()

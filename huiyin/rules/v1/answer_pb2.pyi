@@ -1151,6 +1151,66 @@ class RevisionsUsed(_message.Message):
 Global___RevisionsUsed: _TypeAlias = RevisionsUsed  # noqa: Y015
 
 @_typing.final
+class Elapsed(_message.Message):
+    """How much time has elapsed between two moments: a fact that the service counts itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    UNIT_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
+    LAST_DAY_FIELD_NUMBER: _builtins.int
+    RULESET_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    CITATIONS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Name of the fact in the vocabulary."""
+    label: _builtins.str
+    """Its Chinese label."""
+    request_id: _builtins.str
+    """The request it is about; empty for a matter or an office as a whole."""
+    number: _builtins.int
+    """How many whole units have elapsed."""
+    unit: Global___CountUnit.ValueType
+    """What is counted."""
+    first_day: _builtins.str
+    """The day from which it is counted; itself not counted."""
+    last_day: _builtins.str
+    """The day up to which it is counted, itself included."""
+    ruleset: _builtins.str
+    """Ruleset that counts it."""
+    revision: _builtins.str
+    """Revision of that ruleset."""
+    @_builtins.property
+    def citations(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Citation]:
+        """Where it stands."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        label: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        number: _builtins.int = ...,
+        unit: Global___CountUnit.ValueType = ...,
+        first_day: _builtins.str = ...,
+        last_day: _builtins.str = ...,
+        ruleset: _builtins.str = ...,
+        revision: _builtins.str = ...,
+        citations: _abc.Iterable[_common_pb2.Citation] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["citations", b"citations", "first_day", b"first_day", "label", b"label", "last_day", b"last_day", "name", b"name", "number", b"number", "request_id", b"request_id", "revision", b"revision", "ruleset", b"ruleset", "unit", b"unit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Elapsed: _TypeAlias = Elapsed  # noqa: Y015
+
+@_typing.final
 class Answer(_message.Message):
     """What the rules in force say."""
 
@@ -1171,6 +1231,8 @@ class Answer(_message.Message):
     RESTS_ON_FIELD_NUMBER: _builtins.int
     REVISIONS_FIELD_NUMBER: _builtins.int
     INDEXES_FIELD_NUMBER: _builtins.int
+    ELAPSED_FIELD_NUMBER: _builtins.int
+    NEXT_CHANGE_AT_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """Digest of the question and of the revisions used; the same question to the same revisions gives
     the same id and the same bytes.
@@ -1225,6 +1287,16 @@ class Answer(_message.Message):
     def indexes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Index]:
         """Indexes of an office."""
 
+    @_builtins.property
+    def elapsed(self) -> _containers.RepeatedCompositeFieldContainer[Global___Elapsed]:
+        """Elapsed times that the rules looked at; those without a value are left out."""
+
+    @_builtins.property
+    def next_change_at(self) -> _timestamp_pb2.Timestamp:
+        """When elapsed time alone may first make decisions, findings, papers or counts others, if nothing more
+        happens and the same law holds. Absent: never. Duties tell their own.
+        """
+
     def __init__(
         self,
         *,
@@ -1243,10 +1315,12 @@ class Answer(_message.Message):
         rests_on: _abc.Iterable[Global___Reliance] | None = ...,
         revisions: Global___RevisionsUsed | None = ...,
         indexes: _abc.Iterable[Global___Index] | None = ...,
+        elapsed: _abc.Iterable[Global___Elapsed] | None = ...,
+        next_change_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "revisions", b"revisions"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "next_change_at", b"next_change_at", "revisions", b"revisions"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "at", b"at", "candidates", b"candidates", "decision_id", b"decision_id", "decisions", b"decisions", "duties", b"duties", "findings", b"findings", "indexes", b"indexes", "indicators", b"indicators", "jurisdiction", b"jurisdiction", "missing_facts", b"missing_facts", "papers", b"papers", "rests_on", b"rests_on", "revisions", b"revisions", "view", b"view"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "at", b"at", "candidates", b"candidates", "decision_id", b"decision_id", "decisions", b"decisions", "duties", b"duties", "elapsed", b"elapsed", "findings", b"findings", "indexes", b"indexes", "indicators", b"indicators", "jurisdiction", b"jurisdiction", "missing_facts", b"missing_facts", "next_change_at", b"next_change_at", "papers", b"papers", "rests_on", b"rests_on", "revisions", b"revisions", "view", b"view"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -96,6 +96,7 @@ DUTY = record(
     cite=CITE,
     departs_from=DEPARTURE,
 )
+ELAPSED = record("as from to count ended_by cite basis note", block=True, cite=CITE)
 COUNT = record("as sum during where by at_least cite basis note", block=True, at_least=INT, cite=CITE)
 INDICATOR = record(
     "id of_duties part whole total average_days wanted cite basis note",
@@ -109,7 +110,7 @@ INDICATOR = record(
 INDEX = record(
     "id parts cite basis note", block=True, parts=listed(record("indicator weight"), block=True), cite=CITE
 )
-CHAIN_FACT = record("kind of_event of_overdue matter_field silent")
+CHAIN_FACT = record("kind of_event of_overdue matter_field silent elapsed")
 CONCLUSION = Shape({"kind": TEXT}, each=ANY_VALUE)
 CHAIN = record(
     "id title priority when then papers cite basis note",
@@ -128,13 +129,14 @@ def ruleset_shape(tree: Tree, vocabulary: Vocabulary) -> Shape:
     outputs = {_text(table, "id"): _outputs(table) for table in tables.values()}
     return record(
         "ruleset title subject layer pack jurisdiction source in_force_from in_force_to note inputs"
-        " parameters counts tables duties chain_facts chains indicators indexes examples",
+        " parameters elapsed counts tables duties chain_facts chains indicators indexes examples",
         block=True,
         in_force_from=DAY,
         in_force_to=DAY,
         parameters=Shape(
             {name: _parameter(entry) for name, entry in parameters.items()}, block=True, section=True
         ),
+        elapsed=section(ELAPSED),
         counts=section(COUNT),
         tables=Shape(
             columns=tuple(_table(_outputs(table)) for table in tables.values()),
@@ -207,8 +209,9 @@ def _example(vocabulary: Vocabulary, outputs: Mapping[str, Mapping[str, Shape]])
         "related_facts": listed(related),
     }
     expect = record(
-        "tables duties papers candidates candidate_papers findings indicators indexes groups",
+        "elapsed tables duties papers candidates candidate_papers findings indicators indexes groups",
         block=True,
+        elapsed=Shape(each=INT),
         groups=Shape(each=Shape(each=INT)),
         tables=Shape(
             {

@@ -1,0 +1,221 @@
+"""Elapsed time as facts: how many days, working days or months lie between two moments, and until when.
+
+A period of n units that began at the first moment ends on the day on which n have elapsed: the day of the
+start does not count (CIVIL art. 201), a month ends on the day of the same number (art. 202).
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from rules_service.calendar import WorkingCalendar
+from rules_service.engine.deadlines import longest, month_after
+from rules_service.engine.duties import Clock
+from rules_service.engine.environment import Elapsing, Environment
+from rules_service.engine.index import UNKNOWN, Known, Unknown
+from rules_service.engine.outcome import DutyOutcome, ElapsedOutcome, Outcome
+from rules_service.language.behind import decides_duty, facts_behind
+from rules_service.language.model import CountUnit, Elapsed, PaperRule, Reference, RefKind, Ruleset
+from rules_service.language.types import day_of, midnight
+from rules_service.language.unary import UnaryTest
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """An elapsed time with all that looks at it: what may change when it grows.
+
+    `points` are the numbers that something tells apart from the number before, `begins` whether something
+    tells nought from no value. `shown` says that its number itself goes into an answer or into chained
+    rules, `lengthens` that some period is as long: then every number is told apart. `duties` hang on it.
+    """
+
+    rule: Elapsed
+    points: tuple[int, ...]
+    begins: bool
+    shown: bool
+    lengthens: bool
+    duties: frozenset[str]
+
+    @classmethod
+    def of(cls, ruleset: Ruleset) -> tuple["Watch", ...]:
+        """The elapsed times of a ruleset."""
+        return tuple(_watch(rule, ruleset) for rule in ruleset.elapsed)
+
+    def next_number(self, number: int | None, *, every: bool) -> int | None:
+        """The next number that is told apart from this one, as `every` one may be; None without one."""
+        if every or (number is None and self.begins):
+            return 0 if number is None else number + 1
+        after = bisect_right(self.points, number or 0)
+        return self.points[after] if after < len(self.points) else None
+
+
+def _watch(rule: Elapsed, ruleset: Ruleset) -> Watch:
+    tests = list(_tests(rule.name, ruleset))
+    return Watch(
+        rule,
+        tuple(sorted({point for test in tests for point in _points(test)})),
+        any(test.allows(0) != test.allows(None) for test in tests),
+        rule.name in _shown(ruleset),
+        rule.name in _amounts(ruleset),
+        frozenset(
+            duty.id
+            for duty in ruleset.duties
+            if any(rule.name in facts_behind(name, ruleset) for name in decides_duty(duty))
+        ),
+    )
+
+
+def _points(test: UnaryTest) -> Iterator[int]:
+    """The numbers at which a test ceases to hold or begins to."""
+    for interval in test.intervals:
+        for bound in (interval.low, interval.high):
+            for number in (bound, bound + 1) if isinstance(bound, int) else ():
+                if number > 0 and test.allows(number) != test.allows(number - 1):
+                    yield number
+
+
+def _tests(name: str, ruleset: Ruleset) -> Iterator[UnaryTest]:
+    """All that an elapsed time is compared with."""
+    for table in ruleset.tables:
+        for number, column in enumerate(table.inputs):
+            if column == name:
+                yield from (row.tests[number] for row in table.rows)
+    conditions = [condition for duty in ruleset.duties for condition in duty.when]
+    conditions += [
+        condition
+        for duty in ruleset.duties
+        for exemption in duty.unless
+        for condition in exemption.conditions
+    ]
+    conditions += [condition for paper in _papers(ruleset) for condition in paper.when]
+    conditions += [condition for count in ruleset.counts for condition in count.where]
+    yield from (condition.test for condition in conditions if condition.input == name)
+
+
+def _shown(ruleset: Ruleset) -> frozenset[str]:
+    """The names that go into an answer or into chained rules as they are."""
+    chained = {name for source in ruleset.chain_sources for _, name in source.elapsed}
+    return frozenset(
+        chained | {reference.name for paper in _papers(ruleset) for _, reference in paper.fields}
+    )
+
+
+def _amounts(ruleset: Ruleset) -> frozenset[str]:
+    """The names that are the length of a period."""
+    periods = [period for duty in ruleset.duties for period in (duty.period, duty.period.presumed)]
+    return frozenset(period.amount.name for period in periods if period and period.amount)
+
+
+def _papers(ruleset: Ruleset) -> Iterator[PaperRule]:
+    for table in ruleset.tables:
+        for row in table.rows:
+            yield from row.papers
+    for duty in ruleset.duties:
+        yield from (*duty.papers, *duty.finding_papers)
+    for chain in ruleset.chains:
+        yield from chain.papers
+
+
+def tell_elapsed(
+    env: Environment, clock: Clock, watches: Sequence[Watch], outcome: Outcome, *, keep: bool = True
+) -> None:
+    """Makes elapsed times names of an environment; what is unknown stays without a value.
+
+    With `keep` the outcome tells them. When they will first make a difference it tells in any case.
+    """
+    asked: dict[str, str] = {}
+    duties: dict[str, datetime] = {}
+    for watch in watches:
+        elapsed = _elapsed(watch.rule, env, clock)
+        if keep:
+            outcome.tell(elapsed)
+        if isinstance(elapsed.number, Unknown):
+            asked |= _untold(watch.rule, env)
+            continue
+        env.names[watch.rule.name] = elapsed.number
+        outcome.changes(_changes_at(watch, elapsed, clock, every=watch.shown))
+        if watch.duties and (changes := _changes_at(watch, elapsed, clock, every=watch.lengthens)):
+            duties |= {duty: min(changes, duties.get(duty, changes)) for duty in watch.duties}
+    env.elapsing = Elapsing(asked, duties)
+
+
+def until_elapsed(run: DutyOutcome, env: Environment) -> DutyOutcome:
+    """A duty that elapsed time may take away or make another, changing then at the latest."""
+    changes = env.elapsing.duties.get(run.duty.id)
+    if changes is None or (run.next_change_at is not None and run.next_change_at <= changes):
+        return run
+    return replace(run, next_change_at=changes)
+
+
+def _elapsed(rule: Elapsed, env: Environment, clock: Clock) -> ElapsedOutcome:
+    ended = max((event.at for kind in rule.ended_by for event in env.events_of(kind)), default=None)
+    starts = [start for start in env.moments(rule.start) if ended is None or start > ended]
+    if not starts:
+        return ElapsedOutcome(env.ruleset, rule, env.request.id, _absent(rule.start, env, clock))
+    first = day_of(min(starts))
+    if rule.ended_by and clock.silent_until < clock.at:
+        # It may have ended since.
+        return ElapsedOutcome(env.ruleset, rule, env.request.id, UNKNOWN, first)
+    ends = [day_of(clock.at)] if rule.end is None else [day_of(end) for end in env.moments(rule.end)]
+    last = min((end for end in ends if end >= first), default=None)
+    if last is None:
+        number = _absent(rule.end, env, clock) if rule.end else None
+        return ElapsedOutcome(env.ruleset, rule, env.request.id, number, first)
+    counted = _units(first, last, rule.unit, clock.calendar)
+    return ElapsedOutcome(env.ruleset, rule, env.request.id, counted, first, last)
+
+
+def _absent(reference: Reference, env: Environment, clock: Clock) -> Known | Unknown:
+    """No value where a moment is known not to have come; unknown where that was not told."""
+    if reference.kind is RefKind.FACT:
+        return UNKNOWN if isinstance(env.value(reference.name), Unknown) else None
+    untold = reference.kind is RefKind.EVENT_ATTRIBUTE and not env.moments(reference)
+    if clock.silent_until < clock.at or (untold and any(env.events_of(reference.name))):
+        return UNKNOWN
+    return None
+
+
+def _untold(rule: Elapsed, env: Environment) -> dict[str, str]:
+    """The fact to be told so that the time be known, where it is a fact that lacks."""
+    for end in (rule.start, rule.end):
+        if end and end.kind is RefKind.FACT and isinstance(env.value(end.name), Unknown):
+            return {rule.name: end.name}
+    return {}
+
+
+def _units(first: date, last: date, unit: CountUnit, calendar: WorkingCalendar) -> int | Unknown:
+    """Whole units from a day to another; unknown where a notice still to come may change their number."""
+    if unit is CountUnit.MONTHS:
+        months = (last.year - first.year) * 12 + last.month - first.month
+        return months if month_after(first, months) <= last else months - 1
+    if unit is CountUnit.CALENDAR_DAYS:
+        return (last - first).days
+    if not (calendar.is_settled(first) and calendar.is_settled(last)):
+        return UNKNOWN
+    return (last - first).days - len(calendar.days_off(first + ONE_DAY, last))
+
+
+def _changes_at(watch: Watch, elapsed: ElapsedOutcome, clock: Clock, *, every: bool) -> datetime | None:
+    """When, nothing else happening, the number will first be one that is told apart from this one."""
+    first, number = elapsed.first_day, elapsed.number
+    if first is None or watch.rule.end is not None:
+        return None
+    number = watch.next_number(number if isinstance(number, int) else None, every=every)
+    if number is None or number > longest(watch.rule.unit):
+        return None
+    return midnight(_day_of_number(first, number, watch.rule.unit, clock.calendar))
+
+
+def _day_of_number(first: date, number: int, unit: CountUnit, calendar: WorkingCalendar) -> date:
+    """The day on which a number of units has elapsed, or on which that ceases to be known."""
+    match unit:
+        case CountUnit.MONTHS:
+            return month_after(first, number)
+        case CountUnit.CALENDAR_DAYS:
+            return first + timedelta(days=number)
+        case _:
+            day = calendar.working_day_after(first, number) if number else first
+            return min(day, calendar.settled_until + ONE_DAY)

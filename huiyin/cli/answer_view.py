@@ -33,6 +33,7 @@ class AnswerView:
         self._several_requests = len(requests - {""}) > 1
         self._context(answer)
         self._decisions(answer.decisions)
+        self._elapsed(answer)
         self._duties(answer.duties)
         self._candidates(answer.candidates)
         self._findings(answer.findings)
@@ -65,6 +66,17 @@ class AnswerView:
         if undecided:
             titles = "、".join(dict.fromkeys(it.title or it.table for it in undecided))
             self._line(Text(f"○ 缺少事实，还不能得出：{titles}", style="yellow"))
+
+    def _elapsed(self, answer: pb.Answer) -> None:
+        if answer.elapsed:
+            self._heading("经过的时间")
+        for elapsed in answer.elapsed:
+            line = Text("■ ").append(elapsed.label or elapsed.name)
+            line.append(self._request(elapsed.request_id), style="dim")
+            self._line(line.append(f"　{words.elapsed(elapsed)}", style="bold"))
+        if answer.HasField("next_change_at"):
+            change = f"没有别的事发生，结论最早在 {words.moment(answer.next_change_at)} 改变"
+            self._line(Text(change, style="dim"), indent=6)
 
     def _duties(self, duties: Sequence[pb.Duty]) -> None:
         if not duties:

@@ -120,6 +120,19 @@ MOVEMENTS = {
 }
 
 
+UNITS: Mapping[int, str] = {
+    pb.COUNT_UNIT_CALENDAR_DAYS: "日",
+    pb.COUNT_UNIT_WORKING_DAYS: "个工作日",
+    pb.COUNT_UNIT_MONTHS: "个月",
+}
+
+
+def elapsed(elapsed: pb.Elapsed) -> str:
+    """How much time has elapsed, and between which days: 91日（2024-03-01 至 2024-05-31，起算当日不计）."""
+    unit = UNITS.get(elapsed.unit, "")
+    return f"{elapsed.number}{unit}（{elapsed.first_day} 至 {elapsed.last_day}，起算当日不计）"
+
+
 DIVIDED = frozenset({"%", "日"})
 
 

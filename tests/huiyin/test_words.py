@@ -61,6 +61,19 @@ def test_a_figure_is_told_with_what_it_was_counted_from(numerator, denominator, 
     assert words.figure(answer.Figure(numerator=numerator, denominator=denominator), unit) == said
 
 
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [
+        (answer.COUNT_UNIT_CALENDAR_DAYS, "24日"),
+        (answer.COUNT_UNIT_WORKING_DAYS, "24个工作日"),
+        (answer.COUNT_UNIT_MONTHS, "24个月"),
+    ],
+)
+def test_elapsed_time_is_told_with_the_days_between_which_it_was_counted(unit, said):
+    told = answer.Elapsed(number=24, unit=unit, first_day="2022-05-10", last_day="2024-05-10")
+    assert words.elapsed(told) == f"{said}（2022-05-10 至 2024-05-10，起算当日不计）"
+
+
 def test_labels_prefer_the_list_asked_for():
     codes = [
         rules.Code(list="channel", code="letter", label="来信"),

@@ -21,7 +21,9 @@ from rules_service.engine.columnar import decide_many
 from rules_service.engine.index import TableIndex
 from rules_service.engine.tables import decide
 from rules_service.language.findings import Code
-from rules_service.language.model import Citation, Each, HitPolicy, Output, Row, Table
+from rules_service.language.model.basis import Citation
+from rules_service.language.model.subjects import Each
+from rules_service.language.model.tables import HitPolicy, Output, Row, Table
 from rules_service.language.types import Kind, Value, ValueType
 from rules_service.language.unary import parse
 

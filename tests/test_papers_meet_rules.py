@@ -8,7 +8,9 @@ import pytest
 from docs_service.catalogue import shipped_catalogue
 from docs_service.catalogue.model import Field, FieldKind
 from rules_service.engine.rulebook import load_rulebook
-from rules_service.language.model import PaperRule, Reference, RefKind, Ruleset
+from rules_service.language.model.papers import PaperRule
+from rules_service.language.model.references import Reference, RefKind
+from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.types import Kind, ValueType
 from rules_service.language.vocabulary import Vocabulary
 

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from rules_service.engine.rulebook import load_basics, ruleset_files
 from rules_service.language.findings import errors
-from rules_service.language.model import Citation, Duty, Ruleset, Table
+from rules_service.language.model.basis import Citation
+from rules_service.language.model.duties import Duty
+from rules_service.language.model.ruleset import Ruleset
+from rules_service.language.model.tables import Table
 from rules_service.language.ruleset import load_ruleset
 from rules_service.language.vocabulary import CandidateDef
 from service_kit.problems import RefusedError

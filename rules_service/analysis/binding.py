@@ -12,7 +12,7 @@ from rules_service.analysis.words import Wording
 from rules_service.calendar import WorkingCalendar
 from rules_service.language import source
 from rules_service.language.findings import Finding, errors
-from rules_service.language.model import Ruleset
+from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.vocabulary import Vocabulary
 
 

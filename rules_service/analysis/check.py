@@ -26,7 +26,7 @@ from rules_service.engine.rulebook import (
 )
 from rules_service.language import source
 from rules_service.language.findings import Code, Finding, errors
-from rules_service.language.model import Ruleset
+from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.ruleset import read_ruleset
 from service_kit.problems import RefusedError
 

@@ -11,7 +11,7 @@ from rules_service.analysis.places import Places
 from rules_service.analysis.tables import TableCheck
 from rules_service.analysis.words import row_place
 from rules_service.language.findings import Code, Finding
-from rules_service.language.model import Ruleset
+from rules_service.language.model.ruleset import Ruleset
 
 Reached = Iterable[tuple[str, str]]
 

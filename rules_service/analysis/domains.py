@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from rules_service.analysis.pieces import Domain
 from rules_service.analysis.words import Wording
 from rules_service.language.behind import facts_behind, source_table
-from rules_service.language.model import Aggregator, Ruleset, Table
+from rules_service.language.model.ruleset import Ruleset
+from rules_service.language.model.tables import Aggregator, Table
 from rules_service.language.types import Kind, Value, ValueType
 
 

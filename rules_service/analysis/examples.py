@@ -16,7 +16,7 @@ from rules_service.engine.outcome import Outcome
 from rules_service.engine.reading import CaseReader, RawEvent, RawMatter, RawOffice, RawRequest
 from rules_service.engine.tables import ContradictionError
 from rules_service.language.findings import Code, Finding
-from rules_service.language.model import Example
+from rules_service.language.model.ruleset import Example
 from rules_service.language.types import SHANGHAI, Kind, ValueType, day_of, parse_date
 from rules_service.language.vocabulary import Vocabulary
 from service_kit.problems import RefusedError

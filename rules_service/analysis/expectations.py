@@ -8,7 +8,7 @@ from rules_service.engine.figures import points
 from rules_service.engine.index import Unknown
 from rules_service.engine.outcome import ElapsedOutcome, IndicatorOutcome, Outcome, TableOutcome
 from rules_service.engine.tables import State
-from rules_service.language.model import CountTotal
+from rules_service.language.model.figures import CountTotal
 from rules_service.language.types import SHANGHAI, parse_date, parse_moment, to_json
 
 Texts = Mapping[str, object]

@@ -8,7 +8,7 @@ from rules_service.analysis.domains import domain
 from rules_service.analysis.pieces import Piece, pieces_of
 from rules_service.analysis.words import Wording
 from rules_service.engine.index import Known, TableIndex
-from rules_service.language.model import Table
+from rules_service.language.model.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ from rules_service.analysis.places import Places, child, entries, items, walk
 from rules_service.analysis.words import Wording
 from rules_service.language.behind import facts_behind, inputs_of
 from rules_service.language.findings import Code, Finding
-from rules_service.language.model import Duty, Layer, Subject
+from rules_service.language.model.duties import Duty
+from rules_service.language.model.ruleset import Layer
+from rules_service.language.model.subjects import Subject
 from rules_service.language.source import Node, Text
 from rules_service.language.vocabulary import Vocabulary
 

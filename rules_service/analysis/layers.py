@@ -35,7 +35,10 @@ from rules_service.analysis.words import row_place
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.deadlines import Owed
 from rules_service.language.findings import Code, Finding
-from rules_service.language.model import CountUnit, Duty, Layer, PaperRule, Ruleset
+from rules_service.language.model.duties import Duty
+from rules_service.language.model.papers import PaperRule
+from rules_service.language.model.periods import CountUnit
+from rules_service.language.model.ruleset import Layer, Ruleset
 from rules_service.language.scope import closest
 from rules_service.language.vocabulary import CandidateDef, Vocabulary
 

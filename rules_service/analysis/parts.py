@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from rules_service.analysis.places import Places, entries, walk
 from rules_service.language.behind import decides_duty
 from rules_service.language.findings import Code, Finding
-from rules_service.language.model import Each, RefKind, Ruleset, Subject
+from rules_service.language.model.references import RefKind
+from rules_service.language.model.ruleset import Ruleset
+from rules_service.language.model.subjects import Each, Subject
 from rules_service.language.unary import UnaryTest
 
 NOT_RULES = frozenset({"parameters", "examples", "note", "title"})

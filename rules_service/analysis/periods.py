@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.deadlines import Owed, deadline
-from rules_service.language.model import CountUnit
+from rules_service.language.model.periods import CountUnit
 from rules_service.language.types import SHANGHAI
 
 UNIT_WORDS = {

@@ -19,7 +19,7 @@ from rules_service.analysis.words import Wording, row_names, row_place
 from rules_service.engine.index import Known, bits
 from rules_service.engine.tables import ranked
 from rules_service.language.findings import Code, Finding
-from rules_service.language.model import HitPolicy, Table
+from rules_service.language.model.tables import HitPolicy, Table
 
 SINGLE = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.FIRST})
 ORDERED = frozenset({HitPolicy.PRIORITY, HitPolicy.FIRST})

@@ -1,7 +1,9 @@
 """Two duties side by side: whether they can be compared, and how long their periods may be."""
 
 from rules_service.analysis.periods import Length
-from rules_service.language.model import Duty, Reference, RefKind, Ruleset
+from rules_service.language.model.duties import Duty
+from rules_service.language.model.references import Reference, RefKind
+from rules_service.language.model.ruleset import Ruleset
 
 UNLIMITED = 100_000
 COUNTABLE = frozenset({RefKind.LITERAL, RefKind.PARAMETER, RefKind.OUTPUT})

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rules_service.engine.index import Known
-from rules_service.language.model import Ruleset, Table
+from rules_service.language.model.ruleset import Ruleset
+from rules_service.language.model.tables import Table
 from rules_service.language.types import Kind, ValueType, to_json
 from rules_service.language.vocabulary import Vocabulary
 

@@ -12,7 +12,7 @@ from rules_service.engine.case import Matter
 from rules_service.engine.reading import CaseReader, RawMatter
 from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.tables import ContradictionError
-from rules_service.language.model import Subject
+from rules_service.language.model.subjects import Subject
 from service_kit.problems import RefusedError
 
 

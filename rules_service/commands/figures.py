@@ -6,7 +6,7 @@ from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2
 from rules_service.engine.figures import points, points_of
 from rules_service.engine.outcome import Figure, IndexOutcome, IndicatorOutcome
-from rules_service.language.model import AverageDays, CountTotal, IndicatorRule
+from rules_service.language.model.figures import AverageDays, CountTotal, IndicatorRule
 from rules_service.language.vocabulary import Vocabulary
 
 

@@ -19,7 +19,7 @@ from rules_service.engine.reading import CaseReader, RawOffice
 from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.tables import ContradictionError
 from rules_service.engine.wrong import Wrong
-from rules_service.language.model import Subject
+from rules_service.language.model.subjects import Subject
 from service_kit.problems import Problem, RefusedError
 
 MOST_MATTERS = 20_000

@@ -6,7 +6,7 @@ from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2
 from rules_service.commands.static import Citer
 from rules_service.engine.outcome import DutyOutcome, DutyState
-from rules_service.language.model import CountUnit
+from rules_service.language.model.periods import CountUnit
 
 STATES = {state: pb.DutyState.Value(f"DUTY_STATE_{state.name}") for state in DutyState}
 UNITS = {unit: pb.CountUnit.Value(f"COUNT_UNIT_{unit.name}") for unit in CountUnit}

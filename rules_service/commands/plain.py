@@ -17,7 +17,7 @@ from rules_service.engine.index import UNKNOWN, Known, Unknown
 from rules_service.engine.outcome import Outcome, TableOutcome
 from rules_service.engine.quick import CheckedFacts
 from rules_service.engine.tables import ContradictionError, State, decide
-from rules_service.language.model import Each
+from rules_service.language.model.subjects import Each
 
 MOST_KEPT = 1024
 LONGEST_KEPT = 64

@@ -15,7 +15,8 @@ from rules_service.commands.text import to_text
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import TableOutcome
 from rules_service.engine.tables import NearMiss, State
-from rules_service.language.model import Citation, Departure, HitPolicy, Row, Table
+from rules_service.language.model.basis import Citation, Departure
+from rules_service.language.model.tables import HitPolicy, Row, Table
 from rules_service.language.types import Value, to_json
 
 SINGLE_HITS = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.FIRST})

@@ -27,7 +27,7 @@ from rules_service.engine.outcome import (
 )
 from rules_service.engine.rulebook import Rulebook
 from rules_service.language.adoption import lies_in
-from rules_service.language.model import Basis, Citation, Departure
+from rules_service.language.model.basis import Basis, Citation, Departure
 from rules_service.language.types import to_json
 
 VIEW = common_pb2.View

@@ -11,7 +11,8 @@ from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import DutyOutcome, DutyState, FindingOutcome, deterministic_id
 from rules_service.language.chain_rules import ChainProgram, Fact, FactConclusion, FactKind, Scalar
 from rules_service.language.chains import FIELD_TYPES
-from rules_service.language.model import ChainedRule, ChainSource, Ruleset
+from rules_service.language.model.chains import ChainedRule, ChainSource
+from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.vocabulary import Vocabulary
 
 SCALARS = (str, int, date)

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from rules_service.engine.chains import ChainRunner
 from rules_service.engine.elapsed import Watch
 from rules_service.engine.index import TableIndex
-from rules_service.language.model import Condition, Duty, Each, Row, Ruleset, Table
+from rules_service.language.model.duties import Duty
+from rules_service.language.model.references import Condition
+from rules_service.language.model.ruleset import Ruleset
+from rules_service.language.model.subjects import Each
+from rules_service.language.model.tables import Row, Table
 from rules_service.language.types import Kind, ValueType, to_json
 from rules_service.language.unary import Interval
 from rules_service.language.vocabulary import Vocabulary

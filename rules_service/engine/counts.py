@@ -10,7 +10,8 @@ from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import REPORT
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import MissingFacts
-from rules_service.language.model import Count, Ruleset
+from rules_service.language.model.counts import Count
+from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.types import LARGEST_INT, day_of
 
 ONE_WEEK = timedelta(days=7)

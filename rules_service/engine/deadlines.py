@@ -11,7 +11,7 @@ from enum import Enum
 from itertools import chain
 
 from rules_service.calendar import SkippedDay, WorkingCalendar
-from rules_service.language.model import CountUnit
+from rules_service.language.model.periods import CountUnit
 from rules_service.language.types import SHANGHAI
 
 __all__ = ["CountUnit", "Deadline", "Owed", "SkippedDay", "deadline"]

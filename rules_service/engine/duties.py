@@ -16,7 +16,11 @@ from rules_service.engine.outcome import (
     deterministic_id,
 )
 from rules_service.engine.wrong import Wrong
-from rules_service.language.model import Citation, Duty, Each, Extension, Period, Reference, RefKind
+from rules_service.language.model.basis import Citation
+from rules_service.language.model.duties import Duty, Extension
+from rules_service.language.model.periods import Period
+from rules_service.language.model.references import Reference, RefKind
+from rules_service.language.model.subjects import Each
 from rules_service.language.types import day_of, first_moment, midnight
 from service_kit.problems import Problem, RefusedError
 

@@ -16,7 +16,11 @@ from rules_service.engine.environment import Elapsing, Environment
 from rules_service.engine.index import UNKNOWN, Known, Unknown
 from rules_service.engine.outcome import DutyOutcome, ElapsedOutcome, Outcome
 from rules_service.language.behind import decides_duty, facts_behind
-from rules_service.language.model import CountUnit, Elapsed, PaperRule, Reference, RefKind, Ruleset
+from rules_service.language.model.elapsed import Elapsed
+from rules_service.language.model.papers import PaperRule
+from rules_service.language.model.periods import CountUnit
+from rules_service.language.model.references import Reference, RefKind
+from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.types import day_of, midnight
 from rules_service.language.unary import UnaryTest
 

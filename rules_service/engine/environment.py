@@ -7,7 +7,8 @@ from datetime import date, datetime
 from rules_service.engine.case import Event, Matter, Request
 from rules_service.engine.index import UNKNOWN, Known, Unknown
 from rules_service.engine.outcome import MissingFacts
-from rules_service.language.model import Condition, Reference, RefKind, Ruleset
+from rules_service.language.model.references import Condition, Reference, RefKind
+from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.types import Value, day_of, first_moment
 
 

@@ -23,7 +23,11 @@ from rules_service.engine.outcome import (
     deterministic_id,
 )
 from rules_service.engine.tables import Decided, State, decide
-from rules_service.language.model import Citation, Duty, Each, PaperRule, Row, Table
+from rules_service.language.model.basis import Citation
+from rules_service.language.model.duties import Duty
+from rules_service.language.model.papers import PaperRule
+from rules_service.language.model.subjects import Each
+from rules_service.language.model.tables import Row, Table
 
 # A paper on a report must never reach the accused, whatever a ruleset says of it (REG22 art. 30.3).
 REPORT = ("category", "report")

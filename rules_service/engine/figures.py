@@ -16,17 +16,17 @@ from rules_service.engine.outcome import (
     MissingFacts,
     Movement,
 )
-from rules_service.language.model import (
+from rules_service.language.model.figures import (
     AverageDays,
     CountShare,
     CountTotal,
     DutyShare,
     IndexRule,
     IndicatorRule,
-    Reference,
-    Ruleset,
     Wanted,
 )
+from rules_service.language.model.references import Reference
+from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.types import day_of
 
 UNDECIDED = Figure(0, 0, undecided=True)

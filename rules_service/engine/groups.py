@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from rules_service.engine.counts import CountResult, Qualified, added
 from rules_service.engine.outcome import GroupsOutcome, MissingFacts
-from rules_service.language.model import Count, Ruleset
+from rules_service.language.model.counts import Count
+from rules_service.language.model.ruleset import Ruleset
 
 
 class _Group(NamedTuple):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from rules_service.language.model import Table
+from rules_service.language.model.tables import Table
 from rules_service.language.types import Value
 from rules_service.language.unary import Interval, UnaryTest
 

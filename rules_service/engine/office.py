@@ -24,7 +24,8 @@ from rules_service.engine.figures import Material, index, indicator
 from rules_service.engine.groups import grouped
 from rules_service.engine.index import UNKNOWN, Known
 from rules_service.engine.outcome import DutyOutcome, MissingFacts, Outcome
-from rules_service.language.model import DutyShare, Each
+from rules_service.language.model.figures import DutyShare
+from rules_service.language.model.subjects import Each
 from rules_service.language.types import day_of
 
 PERIOD_DAYS = ("period.first_day", "period.last_day")

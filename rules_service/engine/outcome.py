@@ -11,16 +11,13 @@ from typing import NamedTuple
 from rules_service.engine.deadlines import SkippedDay
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.tables import Decided
-from rules_service.language.model import (
-    Citation,
-    Count,
-    Duty,
-    Elapsed,
-    IndexRule,
-    IndicatorRule,
-    Ruleset,
-    Table,
-)
+from rules_service.language.model.basis import Citation
+from rules_service.language.model.counts import Count
+from rules_service.language.model.duties import Duty
+from rules_service.language.model.elapsed import Elapsed
+from rules_service.language.model.figures import IndexRule, IndicatorRule
+from rules_service.language.model.ruleset import Ruleset
+from rules_service.language.model.tables import Table
 from rules_service.language.types import Value
 
 

@@ -16,7 +16,9 @@ from rules_service.engine.compiled import Compiled
 from rules_service.engine.wrong import Wrong
 from rules_service.language.adoption import Adoption, load_adoptions
 from rules_service.language.findings import Code, Finding, errors
-from rules_service.language.model import Ruleset, SourceText, Subject
+from rules_service.language.model.basis import SourceText
+from rules_service.language.model.ruleset import Ruleset
+from rules_service.language.model.subjects import Subject
 from rules_service.language.register import load_register
 from rules_service.language.ruleset import load_ruleset
 from rules_service.language.vocabulary import Vocabulary, load_vocabulary

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from rules_service.engine.index import UNKNOWN, Known, TableIndex, Unknown, bits
-from rules_service.language.model import Aggregator, HitPolicy, Row, Table
+from rules_service.language.model.tables import Aggregator, HitPolicy, Row, Table
 from rules_service.language.types import Kind, Value
 
 MOST_NEAR_MISSES = 5

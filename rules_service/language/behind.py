@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
-from rules_service.language.model import Condition, Duty, Ruleset, Table
+from rules_service.language.model.duties import Duty
+from rules_service.language.model.references import Condition
+from rules_service.language.model.ruleset import Ruleset
+from rules_service.language.model.tables import Table
 
 
 def source_table(name: str, ruleset: Ruleset) -> Table | None:

@@ -17,7 +17,8 @@ from rules_service.language.chain_rules import (
     Scalar,
 )
 from rules_service.language.findings import Code
-from rules_service.language.model import ChainedRule, ChainSource, Elapsed
+from rules_service.language.model.chains import ChainedRule, ChainSource
+from rules_service.language.model.elapsed import Elapsed
 from rules_service.language.scope import Scope, closest
 from rules_service.language.source import Node
 from rules_service.language.types import Kind, ValueType

@@ -1,19 +1,12 @@
 """Reads the duties of a ruleset: who owes what by when."""
 
 from rules_service.language.findings import Code
-from rules_service.language.model import (
-    Citation,
-    CountUnit,
-    Duty,
-    Each,
-    Ending,
-    Exemption,
-    Extension,
-    PaperRule,
-    Period,
-    Reference,
-    RefKind,
-)
+from rules_service.language.model.basis import Citation
+from rules_service.language.model.duties import Duty, Ending, Exemption, Extension
+from rules_service.language.model.papers import PaperRule
+from rules_service.language.model.periods import CountUnit, Period
+from rules_service.language.model.references import Reference, RefKind
+from rules_service.language.model.subjects import Each
 from rules_service.language.scope import EACH, Scope
 from rules_service.language.source import Entries, Node
 from rules_service.language.types import Kind

@@ -2,7 +2,9 @@
 
 from rules_service.language.duties import read_start
 from rules_service.language.findings import Code
-from rules_service.language.model import CountUnit, Elapsed, Reference, RefKind
+from rules_service.language.model.elapsed import Elapsed
+from rules_service.language.model.periods import CountUnit
+from rules_service.language.model.references import Reference, RefKind
 from rules_service.language.scope import Scope
 from rules_service.language.source import Node
 from rules_service.language.types import Kind

@@ -4,20 +4,19 @@ from collections.abc import Mapping
 
 from rules_service.language.duties import read_start
 from rules_service.language.findings import Code
-from rules_service.language.model import (
+from rules_service.language.model.counts import Count
+from rules_service.language.model.figures import (
     AverageDays,
-    Count,
     CountShare,
     CountTotal,
     DutyShare,
     IndexPart,
     IndexRule,
     IndicatorRule,
-    Parameter,
-    Reference,
-    RefKind,
     Wanted,
 )
+from rules_service.language.model.parameters import Parameter
+from rules_service.language.model.references import Reference, RefKind
 from rules_service.language.scope import Scope
 from rules_service.language.source import Entries, Node
 from rules_service.language.types import Kind, ValueType

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rules_service.language import source
-from rules_service.language.model import SourceText
+from rules_service.language.model.basis import SourceText
 from rules_service.language.source import Reading
 
 

@@ -14,15 +14,10 @@ from rules_service.language.chains import read_chains
 from rules_service.language.duties import duty_ids, read_duties
 from rules_service.language.elapsed import read_elapsed
 from rules_service.language.findings import Code, Finding
-from rules_service.language.model import (
-    DatedValue,
-    Example,
-    Layer,
-    Parameter,
-    Ruleset,
-    SourceText,
-    Subject,
-)
+from rules_service.language.model.basis import SourceText
+from rules_service.language.model.parameters import DatedValue, Parameter
+from rules_service.language.model.ruleset import Example, Layer, Ruleset
+from rules_service.language.model.subjects import Subject
 from rules_service.language.offices import read_counts, read_indexes, read_indicators
 from rules_service.language.scope import Scope
 from rules_service.language.source import Entries, Node, Reading

@@ -9,18 +9,11 @@ from decimal import Decimal
 
 from rules_service.language import unary
 from rules_service.language.findings import Code
-from rules_service.language.model import (
-    Basis,
-    Citation,
-    Condition,
-    Departure,
-    Each,
-    PaperRule,
-    Parameter,
-    Reference,
-    RefKind,
-    SourceText,
-)
+from rules_service.language.model.basis import Basis, Citation, Departure, SourceText
+from rules_service.language.model.papers import PaperRule
+from rules_service.language.model.parameters import Parameter
+from rules_service.language.model.references import Condition, Reference, RefKind
+from rules_service.language.model.subjects import Each
 from rules_service.language.source import Node, Reading, Text
 from rules_service.language.types import Kind, Value, ValueType
 from rules_service.language.unary import ANYTHING, UnaryTest

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from rules_service.language.findings import Code
-from rules_service.language.model import Aggregator, Each, HitPolicy, Output, PaperRule, Row, Table
+from rules_service.language.model.papers import PaperRule
+from rules_service.language.model.subjects import Each
+from rules_service.language.model.tables import Aggregator, HitPolicy, Output, Row, Table
 from rules_service.language.scope import EACH, Scope
 from rules_service.language.source import Node, Text
 from rules_service.language.types import Kind, Value, ValueType

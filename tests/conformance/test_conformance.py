@@ -16,7 +16,7 @@ from huiyin.rules.v1 import answer_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
 from rules_service.engine.rulebook import Rulebook
-from rules_service.language.model import Ruleset
+from rules_service.language.model.ruleset import Ruleset
 from tests.rules_service.commands.asking import NOW, PLACE, SHIPPED, assess, context, matter, shanghai
 
 FOLDER = Path(__file__).parent

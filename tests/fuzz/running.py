@@ -14,7 +14,7 @@ from rules_service import commands
 from rules_service.analysis.check import Library, check_ruleset, load
 from rules_service.calendar import WorkingCalendar, load_calendar
 from rules_service.engine.rulebook import CALENDAR, Basics, Rulebook, load_basics
-from rules_service.language.model import Ruleset
+from rules_service.language.model.ruleset import Ruleset
 from service_kit.problems import RefusedError
 from tests.fuzz import spoiling
 

@@ -9,7 +9,7 @@ from rules_service.language.findings import Finding, errors
 from rules_service.language.form.layout import lay_out
 from rules_service.language.form.shapes import ruleset_shape
 from rules_service.language.form.tree import read_tree
-from rules_service.language.model import SourceText
+from rules_service.language.model.basis import SourceText
 from rules_service.language.ruleset import load_ruleset, revision_of
 from rules_service.language.vocabulary import Vocabulary
 

@@ -5,7 +5,9 @@ from datetime import date
 
 from rules_service.analysis.places import Places
 from rules_service.analysis.words import Wording
-from rules_service.language.model import Layer, Ruleset, Subject, Table
+from rules_service.language.model.ruleset import Layer, Ruleset
+from rules_service.language.model.subjects import Subject
+from rules_service.language.model.tables import Table
 from rules_service.language.source import Entries
 from rules_service.language.types import ValueType
 from rules_service.language.vocabulary import FactDef, Label, Vocabulary

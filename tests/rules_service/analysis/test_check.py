@@ -10,7 +10,8 @@ from rules_service.analysis.check import check, check_files
 from rules_service.analysis.cover import Budget
 from rules_service.analysis.tables import TableCheck
 from rules_service.language import unary
-from rules_service.language.model import Each, HitPolicy, Row, Table
+from rules_service.language.model.subjects import Each
+from rules_service.language.model.tables import HitPolicy, Row, Table
 from rules_service.language.types import Kind, ValueType
 from tests.rules_service.analysis.tables_at_hand import NOWHERE, wording
 

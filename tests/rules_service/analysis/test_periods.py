@@ -5,7 +5,7 @@ import pytest
 from rules_service.analysis.periods import Length, ends_later
 from rules_service.calendar import WorkingCalendar, load_calendar
 from rules_service.engine.deadlines import Owed
-from rules_service.language.model import CountUnit
+from rules_service.language.model.periods import CountUnit
 
 HOURS, DAYS, WORKING = CountUnit.CLOCK_HOURS, CountUnit.CALENDAR_DAYS, CountUnit.WORKING_DAYS
 

@@ -9,7 +9,8 @@ import pytest
 from rules_service.analysis.pieces import Domain, between, pieces_of
 from rules_service.engine.index import TableIndex
 from rules_service.language import unary
-from rules_service.language.model import Each, HitPolicy, Row, Table
+from rules_service.language.model.subjects import Each
+from rules_service.language.model.tables import HitPolicy, Row, Table
 from rules_service.language.types import Kind, Value, ValueType
 
 INT, DATE, DECIMAL, TIME = (ValueType(kind) for kind in (Kind.INT, Kind.DATE, Kind.DECIMAL, Kind.TIME))

@@ -20,7 +20,7 @@ from rules_service.analysis.tables import TableCheck
 from rules_service.engine.index import Known
 from rules_service.engine.tables import ContradictionError, State, decide
 from rules_service.language.findings import Code
-from rules_service.language.model import HitPolicy, Table
+from rules_service.language.model.tables import HitPolicy, Table
 from rules_service.language.types import Kind, Value, ValueType
 from tests.reference.profile import examples
 from tests.reference.tables import ORDERED, lets_through, literal, literals, ranked

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from rules_service.language.model import Subject
+from rules_service.language.model.subjects import Subject
 from tests.rules_service.commands.asking import PLACE, assess, context, matter, shipped
 
 

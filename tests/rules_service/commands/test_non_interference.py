@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from huiyin.rules.v1 import answer_pb2
 from rules_service import commands
 from rules_service.engine.rulebook import load_rulebook
-from rules_service.language.model import Subject
+from rules_service.language.model.subjects import Subject
 from service_kit.problems import RefusedError
 from tests.reference.profile import examples
 from tests.rules_service.commands.asking import assess, context, evaluate, matter, rulesets, shipped

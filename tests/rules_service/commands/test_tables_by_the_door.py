@@ -15,7 +15,7 @@ from huiyin.rules.v1 import answer_pb2, common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
 from rules_service.engine.rulebook import Rulebook
-from rules_service.language.model import HitPolicy
+from rules_service.language.model.tables import HitPolicy
 from service_kit.problems import Refusal, RefusedError
 from tests.reference import tables as plain
 from tests.reference.profile import examples

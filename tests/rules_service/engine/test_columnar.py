@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from rules_service.engine.columnar import decide_many
 from rules_service.engine.index import UNKNOWN, TableIndex
 from rules_service.engine.tables import decide
-from rules_service.language.model import Citation, Each, HitPolicy, Output, Row, Table
+from rules_service.language.model.basis import Citation
+from rules_service.language.model.subjects import Each
+from rules_service.language.model.tables import HitPolicy, Output, Row, Table
 from rules_service.language.types import Kind, ValueType
 from rules_service.language.unary import parse
 

@@ -7,7 +7,8 @@ import pytest
 
 from rules_service.engine.index import UNKNOWN, Known, TableIndex, Unknown
 from rules_service.engine.tables import ContradictionError, Decided, State, decide
-from rules_service.language.model import Aggregator, Each, HitPolicy, Output, Row, Table
+from rules_service.language.model.subjects import Each
+from rules_service.language.model.tables import Aggregator, HitPolicy, Output, Row, Table
 from rules_service.language.types import Kind, Value, ValueType
 from rules_service.language.unary import parse
 

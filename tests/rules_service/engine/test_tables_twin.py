@@ -9,7 +9,8 @@ from hypothesis import given
 from rules_service.engine.index import UNKNOWN, TableIndex
 from rules_service.engine.tables import ContradictionError, decide
 from rules_service.language import unary
-from rules_service.language.model import Aggregator, Each, HitPolicy, Output, Row, Table
+from rules_service.language.model.subjects import Each
+from rules_service.language.model.tables import Aggregator, HitPolicy, Output, Row, Table
 from rules_service.language.types import Kind, Value, ValueType
 from tests.reference import tables as plain
 from tests.reference.profile import examples

@@ -15,7 +15,10 @@ from rules_service.language.chains import OPERATORS
 from rules_service.language.form import canonical
 from rules_service.language.form.shapes import ruleset_shape
 from rules_service.language.form.tree import read_tree
-from rules_service.language.model import Aggregator, CountUnit, HitPolicy, Layer, Subject
+from rules_service.language.model.periods import CountUnit
+from rules_service.language.model.ruleset import Layer
+from rules_service.language.model.subjects import Subject
+from rules_service.language.model.tables import Aggregator, HitPolicy
 from rules_service.language.types import Kind
 
 ROOT = Path(__file__).parents[3]

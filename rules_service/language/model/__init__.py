@@ -1,0 +1,1 @@
+"""A ruleset as values, one module an idea."""

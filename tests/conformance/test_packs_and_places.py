@@ -6,7 +6,7 @@ from huiyin.rules.v1 import answer_pb2
 from tests.conformance.test_conformance import newest, rulebook
 from tests.rules_service.commands.asking import assess, context, matter
 
-PLACES = {"SD-FC24": "370000", "S000": "500230", "S002": "", "S003": "110115", "S004": "640425"}
+PLACES = {"SD-FC24": "370000", "MEE24": "", "S000": "500230", "S002": "", "S003": "110115", "S004": "640425"}
 
 
 def test_every_ruleset_of_a_pack_names_the_pack_s_place() -> None:

@@ -102,7 +102,7 @@ def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
     expect: dict[str, Any] = case["expect"]
     unknown = expect.keys() - {
         "decisions", "no_decisions", "duties", "no_duties", "findings", "candidates", "papers", "missing",
-        "no_papers", "candidate_papers", "issued", "resting_on", "not_resting_on",
+        "no_papers", "candidate_papers", "after_decision", "issued", "resting_on", "not_resting_on",
     }  # fmt: skip
     assert not unknown
     decisions = {decision.table: said(decision) for decision in answer.decisions}
@@ -126,6 +126,9 @@ def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
             for paper in answer.papers
             if paper.state == answer_pb2.PAPER_CALL_STATE_CANDIDATE
         ] == expect["candidate_papers"]
+    if "after_decision" in expect:
+        named = [paper for candidate in answer.candidates for paper in candidate.papers]
+        assert named == expect["after_decision"]
     assert set(expect.get("issued", [])) <= {
         paper.paper for paper in answer.papers if paper.state == answer_pb2.PAPER_CALL_STATE_ISSUED
     }

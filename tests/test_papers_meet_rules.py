@@ -47,6 +47,10 @@ def type_of(reference: Reference, ruleset: Ruleset, vocabulary: Vocabulary) -> V
             return vocabulary.facts[reference.name].type
         case RefKind.PARAMETER:
             return ruleset.parameters[reference.name].type
+        case RefKind.OUTPUT:
+            table, _, output = reference.name.partition(".")
+            outputs = next(it.outputs for it in ruleset.tables if it.id == table)
+            return next(it.type for it in outputs if it.name == output)
         case _:
             return ValueType(Kind.STRING)
 

@@ -39,7 +39,7 @@ from rules_service.language.model.duties import Duty
 from rules_service.language.model.papers import PaperRule
 from rules_service.language.model.periods import CountUnit
 from rules_service.language.model.ruleset import Layer, Ruleset
-from rules_service.language.scope import closest
+from rules_service.language.spelling import closest
 from rules_service.language.vocabulary import CandidateDef, Vocabulary
 
 RANK = {Layer.LAW: 0, Layer.NATIONAL_NORM: 1, Layer.SECTOR: 2, Layer.PROVINCE: 2, Layer.LOCAL: 3}

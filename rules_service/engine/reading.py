@@ -14,7 +14,7 @@ from rules_service.engine.case import Event, Matter, Office, RelatedFact, Reques
 from rules_service.engine.index import Known
 from rules_service.engine.quick import CheckedFacts
 from rules_service.engine.wrong import Wrong
-from rules_service.language.scope import closest
+from rules_service.language.spelling import closest
 from rules_service.language.types import YEARS, parse_date
 from rules_service.language.vocabulary import FactDef, Vocabulary
 from service_kit.problems import Problem

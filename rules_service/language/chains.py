@@ -16,11 +16,14 @@ from rules_service.language.chain_rules import (
     Pattern,
     Scalar,
 )
+from rules_service.language.citations import read_citations
 from rules_service.language.findings import Code
 from rules_service.language.model.chains import ChainedRule, ChainSource
 from rules_service.language.model.elapsed import Elapsed
-from rules_service.language.scope import Scope, closest
+from rules_service.language.papers import read_papers
+from rules_service.language.scope import Scope
 from rules_service.language.source import Node
+from rules_service.language.spelling import closest
 from rules_service.language.types import Kind, ValueType
 
 FIELD_TYPES = {
@@ -122,8 +125,8 @@ def _chain(node: Node, scope: Scope) -> ChainedRule:
     return ChainedRule(
         rule,
         read.text(values.get("title"), place),
-        scope.citations(values, node, place),
-        scope.papers(values.get("papers"), place),
+        read_citations(values, node, scope, place),
+        read_papers(values.get("papers"), scope, place),
     )
 
 

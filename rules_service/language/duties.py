@@ -1,5 +1,6 @@
 """Reads the duties of a ruleset: who owes what by when."""
 
+from rules_service.language.citations import read_citations, read_departure
 from rules_service.language.findings import Code
 from rules_service.language.model.basis import Citation
 from rules_service.language.model.duties import Duty, Ending, Exemption, Extension
@@ -7,14 +8,13 @@ from rules_service.language.model.papers import PaperRule
 from rules_service.language.model.periods import CountUnit, Period
 from rules_service.language.model.references import Reference, RefKind
 from rules_service.language.model.subjects import Each
+from rules_service.language.papers import read_papers
+from rules_service.language.references import read_amount, read_start
 from rules_service.language.scope import EACH, Scope
 from rules_service.language.source import Entries, Node
-from rules_service.language.types import Kind
 
 UNITS = {unit.value: unit for unit in CountUnit}
-PERIOD_DAYS = frozenset({"period.first_day", "period.last_day"})
 NOWHERE = Reference(RefKind.EVENT_AT, "")
-STARTS = {Kind.DATE, Kind.DATETIME}
 
 
 def duty_ids(node: Node | None, scope: Scope) -> set[str]:
@@ -54,8 +54,8 @@ def _duty(node: Node, scope: Scope) -> Duty:
     if "finding" in values:
         parts = read.record(values["finding"], f"{place} 违规", "code", "papers cite basis note")
         finding = scope.code("finding", parts.get("code"), place)
-        finding_papers = scope.papers(parts.get("papers"), f"{place} 违规")
-        finding_citations = scope.citations(parts, values["finding"], f"{place} 违规")
+        finding_papers = read_papers(parts.get("papers"), scope, f"{place} 违规")
+        finding_citations = read_citations(parts, values["finding"], scope, f"{place} 违规")
     read_duty = Duty(
         id=duty,
         title=read.text(values.get("title"), place),
@@ -70,17 +70,17 @@ def _duty(node: Node, scope: Scope) -> Duty:
         period=_period(values.get("due"), scope, place, depth=0),
         met_by=met_by,
         met_by_any=any_,
-        citations=scope.citations(values, node, place),
+        citations=read_citations(values, node, scope, place),
         endings=tuple(_ending(item, scope, place) for item in read.items(values.get("ends"), place)),
         extension=_extension(values.get("extended_by"), scope, place),
         pauses=scope.code_list("event", values.get("pauses"), place),
-        papers=scope.papers(values.get("papers"), place),
+        papers=read_papers(values.get("papers"), scope, place),
         finding=finding,
         finding_citations=finding_citations,
         finding_papers=finding_papers,
-        due_soon_days=scope.amount(values.get("due_soon_days"), place),
+        due_soon_days=read_amount(values.get("due_soon_days"), scope, place),
         tightens=read.text(values.get("tightens"), place),
-        departs_from=scope.departure(values.get("departs_from"), place),
+        departs_from=read_departure(values.get("departs_from"), scope, place),
     )
     _check_extension(read_duty, values.get("extended_by", node), scope)
     return read_duty
@@ -94,17 +94,16 @@ def _met_by(node: Node | None, scope: Scope, place: str) -> tuple[tuple[str, ...
 
 
 def _exemption(node: Node, scope: Scope, place: str) -> Exemption:
-    values = scope.reading.record(node, f"{place} 例外", "if", "cite basis note")
-    return Exemption(
-        scope.conditions(values.get("if"), f"{place} 例外"), scope.citations(values, node, f"{place} 例外")
-    )
+    place = f"{place} 例外"
+    values = scope.reading.record(node, place, "if", "cite basis note")
+    return Exemption(scope.conditions(values.get("if"), place), read_citations(values, node, scope, place))
 
 
 def _period(node: Node | None, scope: Scope, place: str, depth: int) -> Period:
     read = scope.reading
     values = read.record(node, f"{place} due", "from", "add count until presumed")
     start = read_start(values.get("from"), scope, place)
-    amount = scope.amount(values.get("add"), place)
+    amount = read_amount(values.get("add"), scope, place)
     if "add" in values and "count" not in values and node is not None:
         read.find(Code.MISSING_KEY, node, f"{place} due", "缺少“count”。", f"可以写：{'、'.join(UNITS)}。")
     presumed = None
@@ -119,28 +118,12 @@ def _period(node: Node | None, scope: Scope, place: str, depth: int) -> Period:
     )
 
 
-def read_start(node: Node | None, scope: Scope, place: str) -> Reference | None:
-    """A moment: an event's name, a fact that is a date or a moment, an end of an office's period."""
-    if node is None:
-        return None
-    name = scope.reading.text(node, place)
-    if name in PERIOD_DAYS:
-        return Reference(RefKind.PERIOD_DAY, name)
-    if name in scope.vocabulary.events:
-        return Reference(RefKind.EVENT_AT, name)
-    reference = scope.reference(node, place)
-    if reference is None or scope.told_type(reference) in STARTS:
-        return reference
-    scope.reading.find(Code.WRONG_AMOUNT, node, place, f"“{name}”不是日期或时刻，不能从它起算。")
-    return None
-
-
 def _ending(node: Node, scope: Scope, place: str) -> Ending:
     values = scope.reading.record(node, f"{place} ends", "by as", "cite basis note")
     return Ending(
         scope.code("event", values.get("by"), place),
         scope.reading.choice(values.get("as"), place, {"discharged": True, "void": False}, True),
-        scope.citations(values, node, f"{place} ends"),
+        read_citations(values, node, scope, f"{place} ends"),
     )
 
 
@@ -158,7 +141,7 @@ def _extension(node: Node | None, scope: Scope, place: str) -> Extension | None:
     return Extension(
         event,
         attribute,
-        scope.amount(values.get("at_most"), place),
+        read_amount(values.get("at_most"), scope, place),
         scope.code("role", values.get("by"), place),
         read.choice(values.get("after_lapse"), place, {"true": True, "false": False}, False),
     )

@@ -1,10 +1,11 @@
 """Reads `elapsed:`, the time between two moments as a fact."""
 
-from rules_service.language.duties import read_start
+from rules_service.language.citations import read_citations
 from rules_service.language.findings import Code
 from rules_service.language.model.elapsed import Elapsed
 from rules_service.language.model.periods import CountUnit
 from rules_service.language.model.references import Reference, RefKind
+from rules_service.language.references import read_start
 from rules_service.language.scope import Scope
 from rules_service.language.source import Node
 from rules_service.language.types import Kind
@@ -39,7 +40,7 @@ def _elapsed(node: Node, scope: Scope) -> Elapsed:
         None if to_now else _moment(values.get("to"), scope, place),
         read.choice(values.get("count"), place, UNITS, CountUnit.CALENDAR_DAYS),
         scope.code_list("event", values.get("ended_by"), place),
-        scope.citations(values, node, place),
+        read_citations(values, node, scope, place),
     )
 
 

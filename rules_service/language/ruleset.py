@@ -11,19 +11,20 @@ from pathlib import Path
 from rules_service.language import source
 from rules_service.language.adoption import read_jurisdiction
 from rules_service.language.chains import read_chains
+from rules_service.language.counts import read_counts
 from rules_service.language.duties import duty_ids, read_duties
 from rules_service.language.elapsed import read_elapsed
+from rules_service.language.figures import read_indexes, read_indicators
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.basis import SourceText
-from rules_service.language.model.parameters import DatedValue, Parameter
 from rules_service.language.model.ruleset import Example, Layer, Ruleset
 from rules_service.language.model.subjects import Subject
-from rules_service.language.offices import read_counts, read_indexes, read_indicators
+from rules_service.language.parameters import read_parameters
 from rules_service.language.scope import Scope
 from rules_service.language.source import Entries, Node, Reading
 from rules_service.language.tables import read_tables
-from rules_service.language.types import Value, parse_date
-from rules_service.language.vocabulary import Vocabulary, read_type
+from rules_service.language.types import parse_date
+from rules_service.language.vocabulary import Vocabulary
 
 SUBJECTS = {subject.value: subject for subject in Subject}
 LAYERS = {layer.value: layer for layer in Layer}
@@ -91,7 +92,7 @@ def _slice(
     in_force_from = read.literal(values.get("in_force_from"), "in_force_from", parse_date, date.min)
     scope.in_force_from = first_day or in_force_from
     scope.inputs = _inputs(values.get("inputs"), scope)
-    scope.parameters = _parameters(values.get("parameters"), scope)
+    scope.parameters = read_parameters(values.get("parameters"), scope)
     scope.duties = duty_ids(values.get("duties"), scope)
     _guard(node, scope)
     elapsed = read_elapsed(values.get("elapsed"), scope)
@@ -213,40 +214,6 @@ def _inputs(node: Node | None, scope: Scope) -> tuple[str, ...]:
     return tuple(fact.name for fact in facts if fact)
 
 
-def _parameters(node: Node | None, scope: Scope) -> dict[str, Parameter]:
-    read = scope.reading
-    result = {}
-    for name, entry in read.entries(node, "参数").items():
-        place = f"参数 {name}"
-        values = read.record(entry, place, "label type", "value values cite basis note")
-        kind = read_type(values.get("type"), scope.vocabulary.codes, read, place)
-        dated = []
-        if "value" in values:
-            dated.append(DatedValue(None, _literal(values["value"], kind.from_text, read, place)))
-        for item in read.items(values.get("values"), place):
-            parts = read.record(item, place, "from value")
-            day = read.literal(parts.get("from"), place, parse_date, date.min)
-            dated.append(DatedValue(day, _literal(parts.get("value"), kind.from_text, read, place)))
-        dated.sort(key=lambda value: value.in_force_from or date.min)
-        parameter = Parameter(
-            name,
-            read.text(values.get("label"), place),
-            kind,
-            tuple(dated),
-            scope.citations(values, entry, place),
-        )
-        if parameter.at(scope.in_force_from) is None:
-            read.find(
-                Code.PARAMETER_NOT_IN_FORCE,
-                entry,
-                place,
-                "规则集生效之日还没有值。",
-                "请写 value，或让 values 里最早的 from 不晚于 in_force_from。",
-            )
-        result[name] = parameter
-    return result
-
-
 def _check_counted(
     values: Mapping[str, Node], elapsed: Sequence[str], counts: Sequence[str], scope: Scope
 ) -> None:
@@ -271,10 +238,6 @@ def _check_counted(
                 f"“{name}”由服务来数，本规则集却没有数它。",
                 "请在 counts 或 elapsed 里数它，或改用别的事实。",
             )
-
-
-def _literal(node: Node | None, parse: object, read: Reading, place: str) -> Value:
-    return read.literal(node, place, parse, 0)  # type: ignore[arg-type]
 
 
 def _example(node: Node, read: Reading) -> Example:

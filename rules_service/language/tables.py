@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from rules_service.language.citations import read_citations, read_departure
 from rules_service.language.findings import Code
 from rules_service.language.model.papers import PaperRule
 from rules_service.language.model.subjects import Each
 from rules_service.language.model.tables import Aggregator, HitPolicy, Output, Row, Table
+from rules_service.language.papers import read_papers
 from rules_service.language.scope import EACH, Scope
 from rules_service.language.source import Node, Text
 from rules_service.language.types import Kind, Value, ValueType
@@ -194,12 +196,12 @@ def _row(
         read.text(values.get("id"), place),
         tuple(tests),
         tuple(results),
-        scope.citations(values, node, place),
-        scope.papers(values.get("papers"), place) + candidate_papers,
+        read_citations(values, node, scope, place),
+        read_papers(values.get("papers"), scope, place) + candidate_papers,
         candidates,
         scope.code_list("finding", values.get("findings"), place),
         read.text(values.get("note"), place),
-        scope.departure(values.get("departs_from"), place),
+        read_departure(values.get("departs_from"), scope, place),
     )
 
 
@@ -213,7 +215,9 @@ def _candidates(node: Node | None, scope: Scope, place: str) -> tuple[tuple[str,
             continue
         values = scope.reading.record(item, place, "code papers")
         codes.append(scope.code("candidate", values.get("code"), place))
-        papers += (replace(paper, candidate=codes[-1]) for paper in scope.papers(values.get("papers"), place))
+        papers += (
+            replace(paper, candidate=codes[-1]) for paper in read_papers(values.get("papers"), scope, place)
+        )
     return tuple(codes), tuple(papers)
 
 

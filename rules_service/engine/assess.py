@@ -7,8 +7,8 @@ from datetime import date, datetime
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.case import Matter, Question, Request
 from rules_service.engine.chains import ChainCase
+from rules_service.engine.clock import Clock
 from rules_service.engine.compiled import Compiled
-from rules_service.engine.duties import Clock, may_start
 from rules_service.engine.elapsed import tell_elapsed
 from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import evaluate_matter, papers_of
@@ -20,6 +20,7 @@ from rules_service.engine.outcome import (
     PaperOutcome,
     PaperState,
 )
+from rules_service.engine.starts import may_start
 
 
 @dataclass(frozen=True, slots=True)

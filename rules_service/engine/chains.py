@@ -6,7 +6,7 @@ from datetime import date
 
 from rules_service.engine.case import Facts, Matter
 from rules_service.engine.chaining import ChainEngine, Finding, Firing, open_engine
-from rules_service.engine.duties import Clock
+from rules_service.engine.clock import Clock
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import DutyOutcome, DutyState, FindingOutcome, deterministic_id
 from rules_service.language.chain_rules import ChainProgram, Fact, FactConclusion, FactKind, Scalar

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rules_service.engine.chains import ChainRunner
-from rules_service.engine.elapsed import Watch
 from rules_service.engine.index import TableIndex
+from rules_service.engine.watch import Watch
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.references import Condition
 from rules_service.language.model.ruleset import Ruleset

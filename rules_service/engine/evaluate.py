@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from rules_service.engine.case import Matter
+from rules_service.engine.clock import Clock
 from rules_service.engine.compiled import Compiled, Step
-from rules_service.engine.duties import Clock, run_duty, violation
+from rules_service.engine.duties import run_duty, violation
 from rules_service.engine.elapsed import tell_elapsed, until_elapsed
 from rules_service.engine.environment import Environment
 from rules_service.engine.index import UNKNOWN, Known, Unknown

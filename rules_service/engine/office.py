@@ -7,6 +7,7 @@ from datetime import date
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.assess import Speaker, assess_matter, clock_of, merge
 from rules_service.engine.case import Matter, Office, Question, Request, Span
+from rules_service.engine.clock import Clock
 from rules_service.engine.compiled import Compiled
 from rules_service.engine.counts import (
     Counted,
@@ -16,7 +17,6 @@ from rules_service.engine.counts import (
     period_facts,
     without_reports,
 )
-from rules_service.engine.duties import Clock
 from rules_service.engine.elapsed import tell_elapsed
 from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import run_duties, run_tables

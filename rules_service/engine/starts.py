@@ -1,0 +1,98 @@
+"""When the clock of a duty starts: by what is told, or as the law presumes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rules_service.engine.case import Event
+from rules_service.engine.clock import Clock
+from rules_service.engine.deadlines import deadline
+from rules_service.engine.environment import Environment
+from rules_service.engine.index import Unknown
+from rules_service.language.model.duties import Duty
+from rules_service.language.model.periods import Period
+from rules_service.language.model.references import RefKind
+from rules_service.language.types import day_of, first_moment, midnight
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The start of a clock. Where it is presumed, `presumed_from` is the moment it is presumed from."""
+
+    at: datetime
+    event_id: str = ""
+    recipient_key: str = ""
+    presumed_from: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """From when events count: what was done before a presumed start was done all the same."""
+        return self.presumed_from or self.at
+
+
+def may_start(duty: Duty, events: Sequence[Event], clock: Clock, speaks_on: Callable[[date], bool]) -> bool:
+    """Whether a revision may have a word on a duty at all, as far as the events alone can tell.
+
+    Where they cannot, it may: a start that is a fact, or one that is presumed.
+    """
+    start, presumed = duty.period.start, duty.period.presumed
+    if start.kind is not RefKind.EVENT_AT or speaks_on(day_of(clock.at)):
+        return True
+    if any(event.type == start.name and speaks_on(day_of(event.at)) for event in events):
+        return True
+    if presumed is None:
+        return False
+    basis = presumed.start
+    return basis.kind is not RefKind.EVENT_AT or any(event.type == basis.name for event in events)
+
+
+def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], list[datetime]]:
+    """The starts by the moment asked about, and the moments at which others will come of themselves.
+
+    Where a start is presumed a while after something else happened, and was not recorded by then, a later
+    record does not start the clock anew. What else happened again has a while of its own.
+    """
+    named = list(_named_starts(duty.period, env, duty))
+    presumed = duty.period.presumed
+    amount = env.resolve(presumed.amount) if presumed and presumed.amount else None
+    bases = list(_named_starts(presumed, env, duty)) if presumed and isinstance(amount, int) else []
+    if presumed is None or not isinstance(amount, int) or not bases:
+        return [start for start in named if start.at <= clock.at], [
+            start.at for start in named if start.at > clock.at
+        ]
+    starts: list[Start] = []
+    waiting: list[datetime] = []
+    for number, base in enumerate(bases):
+        after = bases[number + 1].at if number + 1 < len(bases) else None
+        recorded = [
+            start
+            for start in named
+            if (number == 0 or start.at >= base.at) and (after is None or start.at < after)
+        ]
+        end = deadline(base.at, amount, presumed.unit, clock.calendar).due_at
+        if any(start.at <= end for start in recorded) or end > min(clock.at, clock.silent_until):
+            starts += [start for start in recorded if start.at <= clock.at]
+            if not recorded and end > clock.at:
+                waiting.append(end)
+        else:
+            starts.append(Start(midnight(day_of(end)), base.event_id, presumed_from=base.at))
+    return starts, waiting
+
+
+def _named_starts(period: Period, env: Environment, duty: Duty) -> Iterator[Start]:
+    reference = period.start
+    if reference.kind is RefKind.EVENT_AT:
+        for event in env.events_of(reference.name):
+            yield Start(event.at, event.id, event.recipient_key)
+        return
+    if reference.kind is RefKind.EVENT_ATTRIBUTE:
+        for event in env.events_of(reference.name):
+            value = event.attributes.get(reference.member)
+            if isinstance(value, date):
+                yield Start(first_moment(value), event.id, event.recipient_key)
+        return
+    moment = env.resolve(reference)
+    if isinstance(moment, date):
+        yield Start(first_moment(moment))
+    elif isinstance(moment, Unknown):
+        env.note_missing(reference.name, duty.id)

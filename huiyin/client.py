@@ -51,7 +51,7 @@ CHANNEL_OPTIONS: tuple[tuple[str, str | int], ...] = (
     ("grpc.enable_retries", 1),
     ("grpc.max_receive_message_length", LARGEST_ANSWER),
     ("grpc.max_send_message_length", LARGEST_ANSWER),
-    # A connection that a leaving worker no longer takes up is given up after two seconds, not twenty.
+    # A connection that a hanging worker does not take up is given up after two seconds, not twenty.
     ("grpc.min_reconnect_backoff_ms", 2000),
 )
 

@@ -1,7 +1,7 @@
 """What a supervisor and its worker say to each other, over a channel that keeps messages apart.
 
-The supervisor sends what to serve, then probes; the worker answers each probe, and says when it is ready or
-why it refuses. The end of the channel is the end of the other side.
+The supervisor sends what to serve, then probes, and that another has taken over; the worker answers each
+probe, and says when it is ready or why it refuses. The end of the channel is the end of the other side.
 """
 
 import json
@@ -11,7 +11,7 @@ from service_kit.problems import Problem
 from service_kit.serving.definition import ServiceDefinition
 from service_kit.serving.settings import ServingSettings
 
-PROBE, ALIVE, READY, REFUSED = b"?", b"!", b"R", b"X"
+PROBE, LEAVE, ALIVE, READY, REFUSED = b"?", b"L", b"!", b"R", b"X"
 LONGEST_MESSAGE = 128 * 1024
 _MOST_PROBLEMS = 50
 _LONGEST_WORDS = 300

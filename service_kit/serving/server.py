@@ -2,6 +2,7 @@
 
 import gc
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -12,6 +13,7 @@ from service_kit.problems import Problem, RefusedError
 from service_kit.serving.call import Call
 from service_kit.serving.definition import ServiceDefinition
 from service_kit.serving.interceptor import CallInterceptor
+from service_kit.serving.listener import close_listeners, connections
 from service_kit.serving.logs import CallLog
 from service_kit.serving.settings import ServingSettings
 from service_kit.serving.tokens import read_tokens
@@ -19,6 +21,9 @@ from service_kit.serving.tokens import read_tokens
 _OBJECTS_A_ROUND = 20_000
 _IDLE_ROUNDS = 5
 _IDLE_ROUND_SECONDS = 0.1
+_SEE_OFF_ROUND_SECONDS = 0.02
+_HANDSHAKE_SECONDS = 0.2
+_QUEUE_SECONDS = 2.0
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -51,15 +56,34 @@ class Server:
 
     def start(self) -> int:
         """Listens and serves; gives the port."""
-        port = self._bind()
+        self._port = self._bind()
         self._server.start()
         self._health.set(self._service, _SERVING)
         self._health.set("", _SERVING)
-        return port
+        return self._port
 
     def announce_end(self) -> None:
         """Tells who asks for health that this server is about to go; it still serves."""
         self._health.enter_graceful_shutdown()
+
+    def close_port(self) -> None:
+        """Takes no more connections; those that the kernel has in hand are still taken up."""
+        close_listeners(self._port, _QUEUE_SECONDS)
+
+    def see_off(self, hurry: Callable[[], bool]) -> None:
+        """Serves until every connection is closed at its age and every call has ended, unless in a HURRY."""
+        # Told to stop, gRPC answers a call that is on its way with CANCELLED (grpc/grpc#41785).
+        started = time.monotonic()
+        while connections(self._port):
+            if hurry():
+                patience = _HANDSHAKE_SECONDS
+            elif self._calls.is_busy():
+                patience = self._settings.see_off_seconds
+            else:
+                patience = self._settings.oldest_connection_seconds
+            if time.monotonic() - started > patience:
+                break
+            time.sleep(_SEE_OFF_ROUND_SECONDS)
 
     def stop(self) -> None:
         """Takes no more calls and gives those running their time."""
@@ -122,7 +146,7 @@ def _options(settings: ServingSettings) -> list[tuple[str, int]]:
         ("grpc.max_receive_message_length", settings.max_request_bytes),
         ("grpc.max_send_message_length", settings.max_response_bytes),
         ("grpc.max_connection_age_ms", age),
-        ("grpc.max_connection_age_grace_ms", int(settings.stop_seconds * 1000)),
+        ("grpc.max_connection_age_grace_ms", int(settings.call_seconds * 1000)),
         ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
         ("grpc.keepalive_permit_without_calls", 1),
     ]

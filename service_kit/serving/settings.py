@@ -38,8 +38,8 @@ class ServingSettings(BaseSettings):
     """Bytes that the messages of one call may have together."""
     max_concurrent_calls: int = Field(default=256, ge=1)
     """Calls that one worker has in hand, waiting ones included; more are refused at once."""
-    connection_age_seconds: float = Field(default=600.0, gt=0)
-    """A connection this old is closed gracefully, so that callers spread over new workers."""
+    connection_age_seconds: float = Field(default=30.0, gt=0)
+    """A connection this old is closed gracefully: so callers come to new workers, and old ones can go."""
 
     reflection: bool = True
     start_seconds: float = Field(default=120.0, gt=0)
@@ -55,6 +55,16 @@ class ServingSettings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """"info" logs every call, "warning" those that failed. "debug" also logs the words of internal
     errors, which may quote data: for a test machine only."""
+
+    @property
+    def oldest_connection_seconds(self) -> float:
+        """The longest that a connection takes new calls: gRPC takes a tenth more or less."""
+        return self.connection_age_seconds * 1.1 + 1
+
+    @property
+    def see_off_seconds(self) -> float:
+        """The longest that a connection lives, with the last call on it."""
+        return self.oldest_connection_seconds + self.call_seconds
 
     @property
     def address(self) -> str:

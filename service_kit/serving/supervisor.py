@@ -1,7 +1,8 @@
 """Keeps the worker processes of one service on one port (SO_REUSEPORT): replaces the dead and the hanging.
 
 SIGTERM or Ctrl-C drains and ends them; a second one ends them at once. SIGHUP puts fresh workers, with
-certificates, tokens and data read anew, in the place of the old ones without refusing a call.
+certificates, tokens and data read anew, in the place of the old ones without refusing a call: these take no
+more connections and go on with those they have until the last is closed at its age.
 """
 
 import contextlib
@@ -25,6 +26,7 @@ from service_kit.serving.worker_process import PROBE_SECONDS, WorkerProcess
 _LOGGER = logging.getLogger("huiyin.serving")
 _LONGEST_BACK_OFF = 30.0
 _FIRST_START_ATTEMPTS = 3
+_SPARE_SECONDS = 10.0
 _LIFELINE = object()
 _NO_START = Problem("K011", "", "服务启动不了，原因见上面的日志。", "请先运行 huiyin doctor 检查安装。")
 
@@ -110,12 +112,14 @@ class Supervisor:
 
     def _stop(self, at_once: bool = False) -> None:
         self._stopping = True
-        within = self._settings.drain_seconds + self._settings.stop_seconds + 5
         for worker in self._workers:
             if at_once or not worker.ready:
                 worker.kill()
             else:
-                worker.leave(within)
+                worker.stop(self._end_seconds())
+
+    def _end_seconds(self) -> float:
+        return self._settings.drain_seconds + self._settings.stop_seconds + _SPARE_SECONDS
 
     def _fill(self) -> None:
         current = [worker for worker in self._workers if worker.generation == self._generation]
@@ -150,7 +154,7 @@ class Supervisor:
         outdated = (old for old in self._workers if old.generation < worker.generation and not old.leaving)
         old = next(outdated, None)
         if old is not None:
-            old.leave(self._settings.drain_seconds + self._settings.stop_seconds + 5)
+            old.leave(self._settings.see_off_seconds + self._end_seconds())
 
     def _probe(self) -> None:
         now = time.monotonic()

@@ -13,7 +13,15 @@ import time
 from typing import TYPE_CHECKING
 
 from service_kit.problems import Problem, RefusedError
-from service_kit.serving.control import ALIVE, LONGEST_MESSAGE, PROBE, READY, read_work_order, refusal
+from service_kit.serving.control import (
+    ALIVE,
+    LEAVE,
+    LONGEST_MESSAGE,
+    PROBE,
+    READY,
+    read_work_order,
+    refusal,
+)
 from service_kit.serving.definition import ServiceDefinition
 from service_kit.serving.logs import start_logging
 from service_kit.serving.settings import ServingSettings
@@ -29,12 +37,13 @@ class Worker:
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._stop = threading.Event()
+        self._end = threading.Event()
+        self._stopping = False
         self._server: Server | None = None
 
     def run(self) -> int:
         """Serves until told to stop; gives the exit status."""
-        signal.signal(signal.SIGTERM, lambda *_: self._stop.set())
+        signal.signal(signal.SIGTERM, lambda *_: self._stop())
         definition, settings = read_work_order(self._control.recv(LONGEST_MESSAGE))
         threading.Thread(target=self._answer_probes, daemon=True).start()
         start_logging(definition.name, settings.log_level)
@@ -43,11 +52,17 @@ class Worker:
             return 1
         self._server = server
         self._control.send(READY)
-        self._stop.wait()
+        self._end.wait()
         server.announce_end()
         time.sleep(settings.drain_seconds)
+        server.close_port()
+        server.see_off(lambda: self._stopping)
         server.stop()
         return 0
+
+    def _stop(self) -> None:
+        self._stopping = True
+        self._end.set()
 
     def _load(self, definition: ServiceDefinition, settings: ServingSettings) -> "Server | None":
         try:
@@ -70,7 +85,10 @@ class Worker:
     def _answer_probes(self) -> None:
         """Answers as long as this process can run Python at all, and no call has taken a thread for good."""
         try:
-            while self._control.recv(len(PROBE)):
+            while message := self._control.recv(len(PROBE)):
+                if message == LEAVE:
+                    self._end.set()
+                    continue
                 lost = self._server.lost_call() if self._server else None
                 if lost is None:
                     self._control.send(ALIVE)
@@ -79,7 +97,7 @@ class Worker:
                     _LOGGER.error("a call does not end", extra={"fields": fields})
         except OSError:
             pass
-        self._stop.set()
+        self._stop()
 
 
 def _not_installed(definition: ServiceDefinition, missing: ModuleNotFoundError) -> Problem:

@@ -8,7 +8,15 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from service_kit.serving.control import ALIVE, LONGEST_MESSAGE, PROBE, READY, REFUSED, read_refusal
+from service_kit.serving.control import (
+    ALIVE,
+    LEAVE,
+    LONGEST_MESSAGE,
+    PROBE,
+    READY,
+    REFUSED,
+    read_refusal,
+)
 
 if TYPE_CHECKING:
     from service_kit.problems import Problem
@@ -82,11 +90,19 @@ class WorkerProcess:
         return "does not end" if now > self._leave_by else ""
 
     def leave(self, within_seconds: float) -> None:
-        """Asks it to drain and end."""
-        if not self.leaving:
-            self.leaving = True
-            self._leave_by = time.monotonic() + within_seconds
-            self._process.send_signal(signal.SIGTERM)
+        """Asks it to see its callers off and end, as another has taken over."""
+        self._leave_within(within_seconds)
+        with contextlib.suppress(OSError):
+            self.control.send(LEAVE)
+
+    def stop(self, within_seconds: float) -> None:
+        """Asks it to end its calls and itself."""
+        self._leave_within(within_seconds)
+        self._process.send_signal(signal.SIGTERM)
+
+    def _leave_within(self, seconds: float) -> None:
+        self.leaving = True
+        self._leave_by = time.monotonic() + seconds
 
     def kill(self) -> None:
         """Ends it at once, also when it is stopped or holds the interpreter lock."""

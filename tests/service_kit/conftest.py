@@ -14,7 +14,6 @@ from typing import Any
 import grpc
 import pytest
 
-from huiyin.client import CHANNEL_OPTIONS
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from huiyin.rules.v1 import rules_service_pb2_grpc as pb_grpc
 from service_kit.serving.server import Server
@@ -73,13 +72,15 @@ class Supervised:
     def workers(self) -> set[int]:
         return set(self.state()["workers"])
 
-    def ask(self, ruleset: str = "pid", timeout: float = 30.0, *, retries: bool = False) -> str:
-        """Asks over a connection of its own, so that any worker may answer; `retries` as our client does."""
-        options: list[tuple[str, str | int]] = [("grpc.use_local_subchannel_pool", 1)]
-        if retries:
-            options += CHANNEL_OPTIONS
-        with grpc.insecure_channel(f"127.0.0.1:{self.state()['port']}", options) as channel:
-            return evaluate(channel, ruleset, timeout=timeout, wait_for_ready=retries).answer.decision_id
+    def channel(self) -> grpc.Channel:
+        """A connection of its own, so that any worker may answer."""
+        options = [("grpc.use_local_subchannel_pool", 1)]
+        return grpc.insecure_channel(f"127.0.0.1:{self.state()['port']}", options)
+
+    def ask(self, ruleset: str = "pid", timeout: float = 30.0) -> str:
+        """Asks over a new connection."""
+        with self.channel() as channel:
+            return evaluate(channel, ruleset, timeout=timeout).answer.decision_id
 
     def answering(self, count: int = 12) -> set[int]:
         """The workers that answer over COUNT new connections."""

@@ -2,7 +2,11 @@ import json
 import os
 import signal
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import grpc
@@ -12,7 +16,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from service_kit.problems import RefusedError
 from service_kit.serving.settings import load_settings
 from service_kit.serving.supervisor import reserve
-from tests.service_kit.conftest import Supervised, wait_until
+from tests.service_kit.conftest import Supervised, evaluate, wait_until
 
 
 def test_all_workers_answer_on_one_port(supervise):
@@ -155,13 +159,64 @@ def test_a_service_that_dies_at_every_start_is_given_up(supervise):
     assert "K011" in service.log.read_text()
 
 
-def test_sighup_replaces_all_workers_without_refusing_a_call(supervise):
-    service = supervise()
+def _reload(service: Supervised) -> None:
     before = service.workers()
     service.process.send_signal(signal.SIGHUP)
-    while before & service.workers():
-        assert service.ask(retries=True)
+    wait_until(lambda: not before & service.workers(), what="all replaced")
+
+
+def _ask_until(stop: threading.Event, ask: Callable[[], object]) -> int:
+    count = 0
+    while not stop.is_set():
+        ask()
+        count += 1
+    return count
+
+
+def test_sighup_replaces_all_workers_without_refusing_a_call(supervise):
+    """Neither over new connections nor over lasting ones, for a client that has no rule when to try again."""
+    service = supervise(connection_age_seconds=1)
+    stop = threading.Event()
+    with ExitStack() as channels, ThreadPoolExecutor(6) as callers:
+        lasting = [channels.enter_context(service.channel()) for _ in range(3)]
+        asks = [partial(evaluate, channel, "pid", timeout=20) for channel in lasting]
+        asks += [partial(service.ask, timeout=20)] * 3
+        counts = [callers.submit(_ask_until, stop, ask) for ask in asks]
+        try:
+            for _ in range(4):
+                _reload(service)
+        finally:
+            stop.set()
+        assert all(count.result() > 0 for count in counts)
     assert len(service.workers()) == 2
+
+
+def test_an_old_worker_ends_its_long_call_and_takes_no_new_one(supervise, tmp_path):
+    service = supervise(connection_age_seconds=0.5)
+    before = service.workers()
+    release = tmp_path / "release"
+    with ThreadPoolExecutor(1) as caller:
+        answer = caller.submit(service.ask, f"wait:{release}")
+        wait_until((tmp_path / "release.begun").exists, what="the call is under way")
+        _reload(service)
+        wait_until(lambda: sum(map(_alive, before)) == 1, what="the other old one ends")
+        assert service.answering(24) == service.workers()
+        release.touch()
+        assert answer.result(20) == str(release)
+    wait_until(lambda: not any(map(_alive, before)), what="the old one ends after its call")
+
+
+def test_sigterm_does_not_wait_for_an_old_worker_with_a_lasting_connection(supervise):
+    service = supervise(connection_age_seconds=600, stop_seconds=1)
+    before = service.workers()
+    with service.channel() as channel:
+        evaluate(channel, "pid")
+        _reload(service)
+        assert any(map(_alive, before)), "it serves the connection that it has"
+        assert int(evaluate(channel, "pid").answer.decision_id) in before
+        service.process.send_signal(signal.SIGTERM)
+        assert service.process.wait(30) == 0
+    assert not any(map(_alive, before))
 
 
 def test_a_taken_port_is_refused(supervise):

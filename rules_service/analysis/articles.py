@@ -96,6 +96,8 @@ def _rules(ruleset: Ruleset, candidates: Mapping[str, CandidateDef]) -> Iterator
         yield _rule(ruleset.id, index.id, "指数", index.citations)
     for count in ruleset.counts:
         yield _rule(ruleset.id, count.name, "计数", count.citations)
+    for elapsed in ruleset.elapsed:
+        yield _rule(ruleset.id, elapsed.name, "经过的时间", elapsed.citations)
 
 
 def _rows(ruleset: str, table: Table, candidates: Mapping[str, CandidateDef]) -> Iterator[RestingRule]:

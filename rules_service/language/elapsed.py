@@ -31,7 +31,7 @@ def _elapsed(node: Node, scope: Scope) -> Elapsed:
             values.get("as", node),
             place,
             f"“{name}”不能作经过的时间的名字。",
-            "请用词汇表里标明 counted 的整数事实，不写 max、told_only，min 只能写 0。",
+            "请用词汇表里标明 counted 的整数事实，写 min: 0，不写 max、told_only。",
         )
     to_now = "to" in values and read.text(values["to"], place) == NOW
     return Elapsed(
@@ -49,7 +49,7 @@ def _is_number_of_units(name: str, scope: Scope) -> bool:
     fact = scope.vocabulary.facts.get(name)
     if fact is None or not fact.counted or fact.told_only or fact.type.kind is not Kind.INT:
         return False
-    return fact.type.most is None and fact.type.least in {None, 0}
+    return (fact.type.least, fact.type.most) == (0, None)
 
 
 def _moment(node: Node | None, scope: Scope, place: str) -> Reference | None:

@@ -39,7 +39,7 @@ PLAIN = {
     "open_months": PlainElapsed("received", "now", "months"),
     "took_days": PlainElapsed("received", "opinion_issued", "calendar_days", ("withdrawn_by_petitioner",)),
 }
-FACT = "  {0}: {{type: int, label: 天数, english: Days, purpose: 试, counted: 'true'}}\n"
+FACT = "  {0}: {{type: int, label: 天数, english: Days, min: 0, purpose: 试, counted: 'true'}}\n"
 TABLE = """
   - id: {0}
     title: 试

@@ -90,6 +90,7 @@ def ran(duty: answer_pb2.Duty, wanted: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "state": answer_pb2.DutyState.Name(duty.state).removeprefix("DUTY_STATE_").lower()
     }
+    found["who"] = duty.obliged
     for name, field in (("due", "due_at"), ("latest", "latest_lawful_at")):
         moment = shanghai(getattr(duty, field)) if duty.HasField(field) else None  # type: ignore[arg-type]
         found[name] = moment.removesuffix("T23:59:59") if moment else None
@@ -102,7 +103,7 @@ def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
     expect: dict[str, Any] = case["expect"]
     unknown = expect.keys() - {
         "decisions", "no_decisions", "duties", "no_duties", "findings", "candidates", "papers", "missing",
-        "no_papers", "candidate_papers", "after_decision", "issued", "resting_on", "not_resting_on",
+        "no_papers", "candidate_papers", "after_decision", "issued", "restricted", "resting_on", "not_resting_on",
     }  # fmt: skip
     assert not unknown
     decisions = {decision.table: said(decision) for decision in answer.decisions}
@@ -132,6 +133,7 @@ def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
     assert set(expect.get("issued", [])) <= {
         paper.paper for paper in answer.papers if paper.state == answer_pb2.PAPER_CALL_STATE_ISSUED
     }
+    assert set(expect.get("restricted", [])) <= {paper.paper for paper in answer.papers if paper.restricted}
     resting_on = {one.place for one in answer.rests_on}
     assert set(expect.get("resting_on", [])) <= resting_on
     assert not resting_on & set(expect.get("not_resting_on", []))

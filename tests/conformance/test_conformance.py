@@ -103,7 +103,8 @@ def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
     expect: dict[str, Any] = case["expect"]
     unknown = expect.keys() - {
         "decisions", "no_decisions", "duties", "no_duties", "findings", "candidates", "papers", "missing",
-        "no_papers", "candidate_papers", "after_decision", "issued", "restricted", "resting_on", "not_resting_on",
+        "no_papers", "candidate_papers", "after_decision", "issued", "restricted",
+        "resting_on", "not_resting_on",
     }  # fmt: skip
     assert not unknown
     decisions = {decision.table: said(decision) for decision in answer.decisions}

@@ -35,6 +35,12 @@ def test_an_article_is_not_taken_for_one_that_begins_with_the_same_digits(articl
     assert any("34" in rule.cited for rule in by_number["34"].rules)
 
 
+def test_a_rule_is_listed_once_though_a_dated_parameter_cuts_its_ruleset_into_slices(articles):
+    for article in articles:
+        rules = [(rule.ruleset, rule.rule) for rule in article.rules]
+        assert len(rules) == len(set(rules)), article.number
+
+
 def test_papers_that_wait_for_a_decision_are_told_apart(articles):
     rules = {(rule.ruleset, rule.rule): rule for article in articles for rule in article.rules}
     assert rules["supervision", "accountability/grave"].after_decision == ("B14",)

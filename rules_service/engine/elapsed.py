@@ -103,23 +103,25 @@ def _units(first: date, last: date, unit: CountUnit, calendar: WorkingCalendar) 
 
 
 def _changes_at(watch: Watch, elapsed: ElapsedOutcome, clock: Clock, *, every: bool) -> datetime | None:
-    """When, nothing else happening, the number will first be one that is told apart from this one."""
-    first, number = elapsed.first_day, elapsed.number
-    if first is None or watch.rule.end is not None:
+    """When, nothing else happening, the number first is told apart from this one, or ceases to be known."""
+    first, rule = elapsed.first_day, watch.rule
+    if first is None or rule.end is not None:
         return None
-    number = watch.next_number(number if isinstance(number, int) else None, every=every)
-    if number is None or number > longest(watch.rule.unit):
-        return None
-    return midnight(_day_of_number(first, number, watch.rule.unit, clock.calendar))
+    days: list[date] = []
+    number = watch.next_number(elapsed.number if isinstance(elapsed.number, int) else None, every=every)
+    if number is not None and number <= longest(rule.unit):
+        days.append(_day_of_number(first, number, rule.unit, clock.calendar))
+    if rule.unit is CountUnit.WORKING_DAYS:
+        days.append(clock.calendar.settled_until + ONE_DAY)
+    return midnight(min(days)) if days else None
 
 
 def _day_of_number(first: date, number: int, unit: CountUnit, calendar: WorkingCalendar) -> date:
-    """The day on which a number of units has elapsed, or on which that ceases to be known."""
+    """The day on which a number of units has elapsed."""
     match unit:
         case CountUnit.MONTHS:
             return month_after(first, number)
         case CountUnit.CALENDAR_DAYS:
             return first + timedelta(days=number)
         case _:
-            day = calendar.working_day_after(first, number) if number else first
-            return min(day, calendar.settled_until + ONE_DAY)
+            return calendar.working_day_after(first, number) if number else first

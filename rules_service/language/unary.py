@@ -12,7 +12,7 @@ overlaps and the explanation all look at one and the same thing.
     null                  known to have no value
 
 null is let through by `-` and by `null` only: neither a comparison nor not(...) ever matches it.
-A bare word is a code of the column's enum, or the name of a parameter where the column is ordered.
+A bare word is a code of the column's enum, or else the name of a parameter.
 """
 
 import re
@@ -202,9 +202,14 @@ class _Cell:
             raise ValueError(f"里的“{token.text}”位置不对。")
         if self.column.kind is Kind.STRING:
             raise ValueError(f"里的 {token.text} 要加引号，写成 '\"{token.text}\"'。")
-        if self.column.ordered and (value := self.parameter(token.text)) is not None:
-            return value
+        if self._may_be_a_parameter(token.text) and (value := self.parameter(token.text)) is not None:
+            # A parameter of another enum may hold a code that this column does not know.
+            return self.column.from_text(str(value)) if self.column.codes else value
         return self.column.from_text(token.text)
+
+    def _may_be_a_parameter(self, word: str) -> bool:
+        """In a column of codes a word is a code before it is a parameter."""
+        return self.column.ordered or (self.column.kind is Kind.ENUM and word not in self.column.codes)
 
     def _must_be_ordered(self, operator: str) -> None:
         if not self.column.ordered:

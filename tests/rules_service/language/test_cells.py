@@ -103,6 +103,16 @@ def test_a_bare_word_is_a_parameter_where_the_column_is_ordered() -> None:
     assert [n for n in range(5) if cell.allows(n)] == [1, 2]
 
 
+def test_a_bare_word_is_a_parameter_among_codes_where_it_is_no_code() -> None:
+    cell = parse("b, also", ENUM, {"also": "a", "b": "c"}.get)
+    assert [code for code in ENUM.codes if cell.allows(code)] == ["a", "b"]
+
+
+def test_a_parameter_of_other_codes_is_refused() -> None:
+    with pytest.raises(ValueError, match="下列代码之一"):
+        parse("also", ENUM, {"also": "red"}.get)
+
+
 @pytest.mark.parametrize(
     ("cell", "kind"),
     [

@@ -17,7 +17,16 @@ from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
 from rules_service.engine.rulebook import Rulebook
 from rules_service.language.model.ruleset import Ruleset
-from tests.rules_service.commands.asking import NOW, PLACE, SHIPPED, assess, context, matter, shanghai
+from tests.rules_service.commands.asking import (
+    NOW,
+    PLACE,
+    SHIPPED,
+    assess,
+    context,
+    event,
+    matter,
+    shanghai,
+)
 
 FOLDER = Path(__file__).parent
 ADOPTIONS = FOLDER / "adoptions.yaml"
@@ -55,17 +64,25 @@ def answer_to(case: dict[str, Any]) -> answer_pb2.Answer:
         )
         told_of = pb.AssessAffairRequest(context=asked, affair=affair)
         return commands.assess_affair(rulebook(), told_of, NOW).answer
-    if "office" not in case:
-        return assess(rulebook(), told(case), asked)
+    if "office" in case:
+        return of_office(case).answer
+    return assess(rulebook(), told(case), asked)
+
+
+def of_office(case: dict[str, Any]) -> pb.AssessOfficeResponse:
+    """The whole answer about an office: the lists behind its counts stand beside the rest."""
     request = pb.AssessOfficeRequest(
-        context=asked,
+        context=context(at=case["at"], place=case.get("jurisdiction", PLACE)),
         office=pb.Office(
-            office_id="o1", facts_json=json.dumps(case["office"]), unknown_facts=case.get("unknown", [])
+            office_id="o1",
+            facts_json=json.dumps(case["office"]),
+            unknown_facts=case.get("unknown", []),
+            events=[event(number, it) for number, it in enumerate(case.get("events", []))],
         ),
         period=pb.Period(**case["period"]),
         matters=[told(item, f"m{number}") for number, item in enumerate(case["matters"])],
     )
-    return commands.assess_office(rulebook(), [request], NOW).answer
+    return commands.assess_office(rulebook(), [request], NOW)
 
 
 def told(case: dict[str, Any], matter_id: str = "m1") -> Any:
@@ -97,11 +114,23 @@ def ran(duty: answer_pb2.Duty, wanted: dict[str, Any]) -> dict[str, Any]:
     return {name: found[name] for name in wanted}
 
 
+def check_lists(response: pb.AssessOfficeResponse, expect: dict[str, Any]) -> None:
+    """Every matter that is listed at all is named by the case; its other counts may be anything."""
+    listed = {it.matter_id: set(it.counts) for it in response.counted}
+    counted = {matter_id: set(counts) for matter_id, counts in expect.get("counted", {}).items()}
+    if "counted" in expect:
+        assert counted.keys() == listed.keys()
+    assert all(counts <= listed[matter_id] for matter_id, counts in counted.items())
+    groups = {it.count: {group.code: group.number for group in it.groups} for it in response.groups}
+    assert expect.get("groups", {}).items() <= groups.items()
+
+
 @pytest.mark.parametrize("case", cases())
 def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
     answer = answer_to(case)
     expect: dict[str, Any] = case["expect"]
     unknown = expect.keys() - {
+        "indicators", "counted", "groups",
         "decisions", "no_decisions", "duties", "no_duties", "findings", "candidates", "papers", "missing",
         "no_papers", "candidate_papers", "after_decision", "issued", "restricted",
         "resting_on", "not_resting_on",
@@ -116,6 +145,10 @@ def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
         assert ran(duties[rule], wanted) == wanted, rule
     assert not duties.keys() & set(expect.get("no_duties", []))
     assert not decisions.keys() & set(expect.get("no_decisions", []))
+    figures = {it.code: f"{it.numerator}/{it.denominator}" for it in answer.indicators}
+    assert expect.get("indicators", {}).items() <= figures.items()
+    if expect.keys() & {"counted", "groups"}:
+        check_lists(of_office(case), expect)
     if "findings" in expect:
         assert sorted(finding.code for finding in answer.findings) == sorted(expect["findings"])
     if "candidates" in expect:

@@ -1,10 +1,11 @@
 """The figures that Daxing (S003) and Pengyang (S004) published, worked out again from matters."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
-from huiyin.rules.v1 import answer_pb2
+from huiyin.rules.v1 import answer_pb2, common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
 from tests.conformance.test_conformance import rulebook
@@ -25,6 +26,11 @@ def ask_all(place: str, told: list[tuple[int, str, dict[str, object]]]) -> pb.As
         for group, (many, day, facts) in enumerate(told)
         for number in range(many)
     ]
+    return ask_about(place, matters)
+
+
+def ask_about(place: str, matters: Sequence[common_pb2.Matter]) -> pb.AssessOfficeResponse:
+    """The answer about an office with these matters in YEAR."""
     request = pb.AssessOfficeRequest(
         context=context(at="2026-01-05", place=place),
         office=pb.Office(office_id="o1", facts_json=json.dumps({"office_kind": "department"})),
@@ -71,16 +77,22 @@ def test_daxing_s_letters_by_the_net_that_were_not_rated_in_time(daxing):
 
 @pytest.fixture(scope="module")
 def pengyang() -> answer_pb2.Answer:
-    """169 visits, 142 of them settled on the spot; the year before 100, half of them settled."""
-    visit = {"channel": "visit", "category": "appeal", "repeat": False, "joint_count": 1}
+    """169 groups of 227 people, 142 groups of 198 people settled on the spot; all 52 of the backlog settled.
+
+    The year before 100 groups of one, half of them settled.
+    """
+    visit = {"channel": "visit", "category": "appeal", "repeat": False}
     asked = visit | {"visit_level": "competent", "first_time": False}
+    settled = {"settled_on_spot": True}
     return ask(
         "990101",
         [
-            (142, "2025-04-01", asked | {"settled_on_spot": True}),
-            (27, "2025-04-01", asked),
-            (50, "2024-04-01", asked | {"settled_on_spot": True}),
-            (50, "2024-04-01", asked),
+            (86, "2025-04-01", asked | settled | {"joint_count": 1}),
+            (56, "2025-04-01", asked | settled | {"joint_count": 2}),
+            (25, "2025-04-01", asked | {"joint_count": 1}),
+            (2, "2025-04-01", asked | {"joint_count": 2}),
+            (50, "2024-04-01", asked | settled | {"joint_count": 1}),
+            (50, "2024-04-01", asked | {"joint_count": 1}),
         ],
     )
 
@@ -90,6 +102,12 @@ def test_pengyang_s_visits_that_were_settled_on_the_spot(pengyang):
     assert percent(142, 169) == "84.0"
 
 
+def test_pengyang_s_visitors_whose_matter_was_settled_on_the_spot(pengyang):
+    assert (86 + 2 * 56, 86 + 2 * 56 + 25 + 2 * 2) == (198, 227)
+    assert figures(pengyang)["settled_people_share"] == (198, 227)
+    assert percent(198, 227) == "87.2"
+
+
 def test_a_figure_stands_beside_the_earlier_one_and_says_which_way_it_moved(pengyang):
     found = next(it for it in pengyang.indicators if it.code == "settled_on_spot_share")
     assert (found.earlier.numerator, found.earlier.denominator) == (50, 100)
@@ -97,11 +115,40 @@ def test_a_figure_stands_beside_the_earlier_one_and_says_which_way_it_moved(peng
 
 
 def test_all_of_the_five_that_fall_and_the_four_that_rise_are_there(pengyang):
-    falling = {"higher_visit_share", "collective_visit_share", "repeat_share", "backlog_share"}
+    falling = {
+        "petitions_total", "higher_visits_total", "collective_visits_total", "repeat_share", "backlog_total"
+    }  # fmt: skip
     rising = {"screening_share", "first_settled_share", "backlog_settled_share", "satisfied_share"}
     assert falling | rising <= figures(pengyang).keys()
-    # The total is the whole of which the shares are parts.
-    assert figures(pengyang)["repeat_share"] == (0, 169)
+    wanted = {it.code: it.wanted for it in pengyang.indicators}
+    assert {wanted[code] for code in falling} == {answer_pb2.WANTED_DOWN}
+    assert {wanted[code] for code in rising} == {answer_pb2.WANTED_UP}
+
+
+def test_the_total_of_petitions_is_a_figure_that_moves(pengyang):
+    found = next(it for it in pengyang.indicators if it.code == "petitions_total")
+    assert (found.numerator, found.earlier.numerator, found.unit) == (169, 100, "件")
+    assert found.movement == answer_pb2.MOVEMENT_AGAINST
+
+
+def test_pengyang_s_backlog_of_repeats_assigned_from_above_is_settled_whole():
+    """Backlog is what stood on the books in the period, whenever it came in; what is left is its stock."""
+    told = {"channel": "letter", "category": "appeal", "repeat": True}
+    on_the_books = [
+        matter(
+            told | {"settled": settled},
+            [{"type": "received", "at": "2022-03-01"}, {"type": "backlog_counted", "at": "2025-02-10"}],
+            matter_id=f"m{number}",
+        )
+        for number, settled in enumerate([True] * 52)
+    ]
+    left = matter(
+        told, [{"type": "received", "at": "2025-03-01"}, {"type": "backlog_counted", "at": "2025-12-31"}]
+    )
+    whole = figures(ask_about("990101", on_the_books).answer)
+    part = figures(ask_about("990101", [*on_the_books, left]).answer)
+    assert (whole["backlog_settled_share"], whole["backlog_total"]) == ((52, 52), (0, 1))
+    assert (part["backlog_settled_share"], part["backlog_total"]) == ((52, 53), (1, 1))
 
 
 def test_the_law_based_index_is_the_weighted_mean_of_its_parts_and_shows_them():

@@ -143,7 +143,9 @@ def test_pengyang_s_backlog_of_repeats_assigned_from_above_is_settled_whole():
         for number, settled in enumerate([True] * 52)
     ]
     left = matter(
-        told, [{"type": "received", "at": "2025-03-01"}, {"type": "backlog_counted", "at": "2025-12-31"}]
+        told,
+        [{"type": "received", "at": "2025-03-01"}, {"type": "backlog_counted", "at": "2025-12-31"}],
+        matter_id="left",
     )
     whole = figures(ask_about("990101", on_the_books).answer)
     part = figures(ask_about("990101", [*on_the_books, left]).answer)

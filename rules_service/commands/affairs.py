@@ -4,8 +4,8 @@ from datetime import datetime
 
 from huiyin.rules.v1 import answer_pb2, common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
-from rules_service.commands.evaluation import contradiction, filled
-from rules_service.commands.reading import moment, read_event, read_json, read_question
+from rules_service.commands.evaluation import contradiction
+from rules_service.commands.reading import filled, moment, read_event, read_json, read_question
 from rules_service.commands.writers import writer_for
 from rules_service.engine.assess import assess_matter
 from rules_service.engine.case import Matter

@@ -1,15 +1,15 @@
 """Evaluates matters: one ruleset or all in force, one matter or many."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
-from rules_service.commands import wire
+from rules_service.commands import frame, wire
 from rules_service.commands.plain import PlainAnswers
-from rules_service.commands.reading import most, read_matter, read_question
+from rules_service.commands.reading import filled, most, read_matter, read_question
+from rules_service.commands.straight import StraightAnswers
 from rules_service.commands.writers import plain_answers, quick_reader, writer_for
 from rules_service.commands.writing import AnswerWriter
 from rules_service.engine.assess import Speaker, assess_matter
@@ -51,6 +51,17 @@ def evaluate_serialized(rulebook: Rulebook, request: pb.EvaluateRequest, now: da
     return wire.field(EVALUATE_ANSWER, call.answer(request.matter, "matter"))
 
 
+def evaluate_raw(straight: StraightAnswers, raw: bytes, now: datetime) -> bytes:
+    """`evaluate` from the bytes of a question to those of its answer.
+
+    Raises DecodeError where they are not an EvaluateRequest; other errors as `evaluate`.
+    """
+    answer = straight.evaluate(raw, now)
+    if answer is None:
+        return evaluate_serialized(straight.rulebook, pb.EvaluateRequest.FromString(raw), now)
+    return wire.field(EVALUATE_ANSWER, answer)
+
+
 def assess(rulebook: Rulebook, request: pb.AssessRequest, now: datetime) -> pb.AssessResponse:
     """Evaluates all rulesets in force for a matter and merges what they say; errors as `evaluate`."""
     return pb.AssessResponse.FromString(assess_serialized(rulebook, request, now))
@@ -80,6 +91,14 @@ def batch_evaluate_serialized(rulebook: Rulebook, request: pb.BatchEvaluateReque
     return _items(_Call.of_evaluate(rulebook, request.ruleset, request.context, now), request.matters)
 
 
+def batch_evaluate_raw(straight: StraightAnswers, raw: bytes, now: datetime) -> bytes:
+    """`batch_evaluate` from the bytes of a question to those of its answer; errors as `evaluate_raw`."""
+    items = _straight_items(straight, raw, now)
+    if items is None:
+        return batch_evaluate_serialized(straight.rulebook, pb.BatchEvaluateRequest.FromString(raw), now)
+    return items
+
+
 def batch_assess(rulebook: Rulebook, request: pb.BatchAssessRequest, now: datetime) -> pb.BatchAssessResponse:
     """Assesses many matters; an item that is refused carries its problems."""
     return pb.BatchAssessResponse.FromString(batch_assess_serialized(rulebook, request, now))
@@ -96,16 +115,54 @@ def _items(call: "_Call", matters: Sequence[common_pb2.Matter]) -> bytes:
     for number, matter in enumerate(matters):
         if not number % ITEMS_A_LOOK:
             check_deadline()
-        head = wire.field(ITEM_MATTER, matter.matter_id.encode())
-        try:
-            body = wire.field(ITEM_ANSWER, call.answer(matter, f"matters[{number}]"))
-        except RefusedError as refused:
-            problems = [
-                common_pb2.Problem(code=p.code, field=p.place, message=p.message, cure=p.cure)
-                for p in refused.problems
-            ]
-            body = pb.BatchItem(problems=problems).SerializeToString()
-        items.append(wire.field(ITEMS, head + body))
+        items.append(_item(call, matter, number))
+    return b"".join(items)
+
+
+def _item(call: "_Call", matter: common_pb2.Matter, number: int) -> bytes:
+    head = wire.field(ITEM_MATTER, matter.matter_id.encode())
+    try:
+        body = wire.field(ITEM_ANSWER, call.answer(matter, f"matters[{number}]"))
+    except RefusedError as refused:
+        problems = [
+            common_pb2.Problem(code=p.code, field=p.place, message=p.message, cure=p.cure)
+            for p in refused.problems
+        ]
+        body = pb.BatchItem(problems=problems).SerializeToString()
+    return wire.field(ITEMS, head + body)
+
+
+def _straight_items(straight: StraightAnswers, raw: bytes, now: datetime) -> bytes | None:
+    """The items of a plain question; a matter that is not plain takes the way that all others take."""
+    try:
+        plain = straight.question(raw, now)
+        if plain is None:
+            return None
+        call = None
+        items: list[bytes] = []
+        at = plain.matters
+        while at < len(raw):
+            if len(items) == MOST_ITEMS or raw[at] != frame.MATTER:
+                return None
+            if not len(items) % ITEMS_A_LOOK:
+                check_deadline()
+            matter = frame.plain_matter(raw, at)
+            answer = None if matter is None else straight.answer(plain, matter, raw[at : matter.end])
+            if matter is not None and answer is not None:
+                items.append(wire.field(ITEMS, matter.key + wire.field(ITEM_ANSWER, answer)))
+                at = matter.end
+                continue
+            end = frame.matter_end(raw, at)
+            if end is None:
+                return None
+            alone = pb.EvaluateRequest.FromString(raw[at:end])
+            if call is None:
+                asked = pb.EvaluateRequest.FromString(raw[: plain.matters])
+                call = _Call.of_evaluate(straight.rulebook, asked.ruleset, asked.context, now)
+            items.append(_item(call, alone.matter, len(items)))
+            at = end
+    except IndexError:
+        return None
     return b"".join(items)
 
 
@@ -164,7 +221,7 @@ class _Call:
         """The answer about one matter, serialised."""
         asked = self.asked + wire.field(self.matter_tag, message.SerializeToString(deterministic=True))
         if self.plain is not None and _tells_facts_alone(message):
-            facts = self.quick.facts(message.facts_json)
+            facts = self.quick.read(message.facts_json.encode())
             if facts is not None and (answer := self.plain.answer(facts, self.head, asked)) is not None:
                 return answer
         reader = CaseReader(self.rulebook.vocabulary)
@@ -190,16 +247,6 @@ def _tells_facts_alone(message: common_pb2.Matter) -> bool:
         or len(key) > LONGEST_KEY
         or not (key.isascii() and key.isprintable())
     )
-
-
-def filled(context: common_pb2.Context, question: Question) -> common_pb2.Context:
-    """A context with moment and day of law filled in as they were understood."""
-    if context.as_of and context.HasField("at"):
-        return context
-    whole = deepcopy(context)
-    whole.at.FromDatetime(question.at)
-    whole.as_of = question.as_of.isoformat()
-    return whole
 
 
 def contradiction(error: ContradictionError) -> RefusedError:

@@ -15,7 +15,6 @@ from rules_service.engine.compiled import Compiled, Step
 from rules_service.engine.evaluate import outputs_of
 from rules_service.engine.index import UNKNOWN, Known, Unknown
 from rules_service.engine.outcome import Outcome, TableOutcome
-from rules_service.engine.quick import CheckedFacts
 from rules_service.engine.tables import ContradictionError, State, decide
 from rules_service.language.model.subjects import Each
 
@@ -39,6 +38,8 @@ class _Said:
 class _PlainStep:
     step: Step
     values: Callable[[Mapping[str, Cell]], Values]
+    told_on: bool
+    """Whether a later table looks at what this one says."""
     said: dict[Values, _Said] = field(default_factory=dict)
 
 
@@ -49,19 +50,19 @@ class PlainAnswers:
         """Takes a revision for which `is_plain` holds."""
         self._compiled = compiled
         self._writer = writer
+        steps = [step for each in (Each.MATTER, Each.REQUEST) for step in compiled.steps[each]]
+        looked_at = {name for step in steps for name in step.index.table.inputs}
         self._steps = [
-            _PlainStep(step, _values_of(step.index.table.inputs))
-            for each in (Each.MATTER, Each.REQUEST)
-            for step in compiled.steps[each]
+            _PlainStep(step, _values_of(step.index.table.inputs), not looked_at.isdisjoint(step.outputs))
+            for step in steps
         ]
         used = Outcome()
         if self._steps:
             used.use(compiled.ruleset)
         self._ending = writer.ending(used)
 
-    def answer(self, facts: CheckedFacts, head: bytes, asked: bytes) -> bytes | None:
-        """The answer, serialised, as `AnswerWriter.answer` gives it."""
-        names: dict[str, Cell] = {**facts}
+    def answer(self, names: dict[str, Cell], head: bytes, asked: bytes) -> bytes | None:
+        """The answer, serialised, as `AnswerWriter.answer` gives it; NAMES, the facts told, are used up."""
         for name in self._compiled.ruleset.told_only:
             names.setdefault(name, None)
         decisions = []
@@ -77,7 +78,8 @@ class PlainAnswers:
             decisions.append(said.decision)
             if said.reliances:
                 reliances |= said.reliances
-            names |= said.outputs
+            if plain.told_on:
+                names |= said.outputs
         return self._writer.joined(self._ending, head, asked, b"".join(decisions), b"".join(reliances))
 
     def _say(self, plain: _PlainStep, values: Values) -> _Said | None:

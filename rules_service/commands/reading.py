@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
@@ -62,6 +63,16 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
     return Question(at, as_of or day_of(at), context.jurisdiction, pinned, near=full)
 
 
+def filled(context: pb.Context, question: Question) -> pb.Context:
+    """A context with moment and day of law filled in as they were understood."""
+    if context.as_of and context.HasField("at"):
+        return context
+    whole = deepcopy(context)
+    whole.at.FromDatetime(question.at)
+    whole.as_of = question.as_of.isoformat()
+    return whole
+
+
 def wrong_jurisdiction(code: str, path: str) -> list[Problem]:
     """What is wrong with the code of a place; empty codes name no place and are right."""
     if not code or JURISDICTION.fullmatch(code):
@@ -120,7 +131,7 @@ def moment(stamp: Timestamp) -> datetime:
 
 
 def _read_facts(text: str, reader: CaseReader, path: str, quick: QuickReader | None) -> object:
-    if text and quick is not None and (facts := quick.facts(text)) is not None:
+    if text and quick is not None and (facts := quick.facts(text.encode())) is not None:
         return facts
     return read_json(text, reader, path)
 
@@ -142,7 +153,7 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
             )
         )
         return None
-    if (plain := flat_object(text)) is not None:
+    if (plain := flat_object(text.encode())) is not None:
         return plain
     try:
         read: object = _EXACT.decode(text)

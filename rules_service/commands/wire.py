@@ -7,16 +7,20 @@ an answer is then the concatenation of its fields, which is what a serialised me
 from google.protobuf.descriptor import Descriptor
 
 LENGTH_DELIMITED = 2
-ONE_BYTE = tuple(bytes((number,)) for number in range(128))
+MOST_IN_ONE_BYTE = 127
+MOST_IN_TWO_BYTES = 16_383
+ONE_BYTE = tuple(bytes((number,)) for number in range(MOST_IN_ONE_BYTE + 1))
 
 
 def varint(number: int) -> bytes:
     """A number of the format, seven bits a byte, lowest first."""
-    if number < 128:
+    if number <= MOST_IN_ONE_BYTE:
         return ONE_BYTE[number]
+    if number <= MOST_IN_TWO_BYTES:
+        return bytes((number & MOST_IN_ONE_BYTE | 128, number >> 7))
     parts = bytearray()
-    while number > 127:
-        parts.append(number & 127 | 128)
+    while number > MOST_IN_ONE_BYTE:
+        parts.append(number & MOST_IN_ONE_BYTE | 128)
         number >>= 7
     parts.append(number)
     return bytes(parts)

@@ -33,6 +33,7 @@ from rules_service.language.types import to_json
 VIEW = common_pb2.View
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ID_LENGTH = 32
+AT = wire.tag(pb.Answer.DESCRIPTOR, "at")
 DECISION_ID = wire.tag(pb.Answer.DESCRIPTOR, "decision_id")
 DECISION_ID_HEAD = DECISION_ID + wire.varint(ID_LENGTH + 2) + b"x-"
 RESTS_ON = wire.tag(pb.Answer.DESCRIPTOR, "rests_on")
@@ -84,12 +85,11 @@ class AnswerWriter:
 
     def head(self, question: Question) -> bytes:
         """What an answer repeats of the question, serialised."""
-        head = pb.Answer(
-            at=stamp(question.at),
-            as_of=question.as_of.isoformat(),
-            jurisdiction=question.jurisdiction,
-            view=self.view,
-        )
+        return wire.field(AT, stamp(question.at).SerializeToString()) + self.head_after_moment(question)
+
+    def head_after_moment(self, question: Question) -> bytes:
+        """As `head`, without the moment asked about, which comes first."""
+        head = pb.Answer(as_of=question.as_of.isoformat(), jurisdiction=question.jurisdiction, view=self.view)
         return head.SerializeToString()
 
     def answer(self, outcome: Outcome, head: bytes, asked: bytes) -> bytes:

@@ -16,39 +16,55 @@ from rules_service.engine.index import Known
 from rules_service.language.types import LARGEST_INT, LONGEST_TEXT, Kind, Value, ValueType, parse_date
 from rules_service.language.vocabulary import Vocabulary
 
-MOST_CHARACTERS = 16 * 1024
+MOST_BYTES = 16 * 1024
 MOST_SHAPES = 1024
+MARK = b'"'
 DEL = b"\x7f"  # the one control character that JSON lets through unescaped
 _FLAT = frozenset({str, bool, int, float, type(None)})
 
 
-def flat_object(text: str) -> dict[str, Any] | None:
+def flat_object(raw: bytes) -> dict[str, Any] | None:
     """The object, where it is flat, without escapes, doubled names and long fractions; else None.
 
     Without escapes a quotation mark stands around a name or a text and nowhere else, so a name told twice
-    shows in how many there are. A fraction is exact where its shortest form is what stands in the text.
+    shows in how many there are.
     """
-    raw = text.encode()
+    told = _object(raw)
+    if told is None:
+        return None
+    classes = list(map(type, told.values()))
+    if not _FLAT.issuperset(classes) or raw.count(MARK) != _marks(classes):
+        return None
+    if float in classes:
+        fractions = [name for name, value in told.items() if value.__class__ is float]
+        if not _make_exact(fractions, told, raw):
+            return None
+    return told
+
+
+def _object(raw: bytes) -> dict[str, Any] | None:
     if b"\\" in raw or DEL in raw:
         return None
     try:
-        value = orjson.loads(raw)
+        told = orjson.loads(raw)
     except ValueError:
         return None
-    if value.__class__ is not dict:
-        return None
-    classes = list(map(type, value.values()))
-    if not _FLAT.issuperset(classes) or raw.count(b'"') != 2 * (len(classes) + classes.count(str)):
-        return None
-    if float in classes:
-        for name, number in value.items():
-            if number.__class__ is float:
-                short = repr(number)
-                told = f'"{name}":{short}'.encode()
-                if "e" in short or not (told + b"," in raw or told + b"}" in raw):
-                    return None
-                value[name] = Decimal(short)
-    return value
+    return told if told.__class__ is dict else None
+
+
+def _marks(classes: Sequence[type]) -> int:
+    return 2 * (len(classes) + classes.count(str))
+
+
+def _make_exact(fractions: Sequence[str], told: dict[str, Any], raw: bytes) -> bool:
+    """Reads fractions as decimals; they are exact where their shortest form is what stands in the text."""
+    for name in fractions:
+        short = repr(told[name])
+        written = f'"{name}":{short}'.encode()
+        if "e" in short or not (written + b"," in raw or written + b"}" in raw):
+            return False
+        told[name] = Decimal(short)
+    return True
 
 
 class CheckedFacts(dict[str, Known]):
@@ -59,6 +75,8 @@ class CheckedFacts(dict[str, Known]):
 class _Shape:
     """What is left to look at in facts of one shape; what is not named is right by its class alone."""
 
+    marks: int
+    fractions: tuple[str, ...]
     within: tuple[tuple[str, Container[object]], ...]
     read: tuple[tuple[str, Callable[[Any], Value]], ...]
 
@@ -70,20 +88,31 @@ class QuickReader:
     vocabulary: Vocabulary
     shapes: dict[tuple[object, ...], _Shape] = field(default_factory=dict)
 
-    def facts(self, text: str) -> CheckedFacts | None:
+    def facts(self, raw: bytes) -> CheckedFacts | None:
         """The facts that a JSON text tells; None where it takes a careful look."""
-        if len(text) > MOST_CHARACTERS or (told := flat_object(text)) is None:
+        told = self.read(raw)
+        return None if told is None else CheckedFacts(told)
+
+    def read(self, raw: bytes) -> dict[str, Any] | None:
+        """As `facts`, in a dictionary of the caller's own."""
+        if len(raw) > MOST_BYTES or (told := _object(raw)) is None:
             return None
-        classes = tuple(map(type, told.values()))
-        key = (*told, *classes)
-        shape = self.shapes.get(key) or self._learn(key, list(told), classes)
-        if shape is None or (len(text) > LONGEST_TEXT and not _short(told)) or not _holds(shape, told):
+        key = (*told, *map(type, told.values()))
+        shape = self.shapes.get(key) or self._learn(key, list(told), key[len(told) :])
+        if (
+            shape is None
+            or raw.count(MARK) != shape.marks
+            or (len(raw) > LONGEST_TEXT and not _short(told))
+            or not _holds(shape, told, raw)
+        ):
             return None
-        return CheckedFacts(told)
+        return told
 
     def _learn(self, key: tuple[object, ...], names: Sequence[str], classes: Sequence[type]) -> _Shape | None:
         within: list[tuple[str, Container[object]]] = []
         read: list[tuple[str, Callable[[Any], Value]]] = []
+        if not _FLAT.issuperset(classes):
+            return None
         for name, class_ in zip(names, classes, strict=True):
             definition = self.vocabulary.facts.get(name)
             if definition is None or definition.counted:
@@ -97,13 +126,14 @@ class QuickReader:
                     within.append((name, frozenset(kind.codes)))
                 case Kind.INT, "int":
                     within.append((name, _numbers(kind)))
-                case Kind.DECIMAL, "Decimal" if not bounded:
+                case Kind.DECIMAL, "float" if not bounded:
                     pass
                 case Kind.DATE, "str" if not bounded:
                     read.append((name, parse_date))
                 case _:
                     read.append((name, kind.from_json))
-        shape = _Shape(tuple(within), tuple(read))
+        fractions = tuple(name for name, class_ in zip(names, classes, strict=True) if class_ is float)
+        shape = _Shape(_marks(classes), fractions, tuple(within), tuple(read))
         if len(self.shapes) < MOST_SHAPES:
             self.shapes[key] = shape
         return shape
@@ -119,8 +149,10 @@ def _short(told: dict[str, Any]) -> bool:
     return all(len(value) <= LONGEST_TEXT for value in told.values() if value.__class__ is str)
 
 
-def _holds(shape: _Shape, told: dict[str, Any]) -> bool:
+def _holds(shape: _Shape, told: dict[str, Any], raw: bytes) -> bool:
     """Whether all values are of their types; those that JSON has no form for are put in their place."""
+    if shape.fractions and not _make_exact(shape.fractions, told, raw):
+        return False
     for name, allowed in shape.within:
         if told[name] not in allowed:
             return False

@@ -5,24 +5,29 @@ from datetime import UTC, datetime
 from typing import Any
 
 import grpc
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
 from rules_service.commands.evaluation import (
     assess_serialized,
     batch_assess_serialized,
-    batch_evaluate_serialized,
-    evaluate_serialized,
+    batch_evaluate_raw,
+    evaluate_raw,
 )
+from rules_service.commands.straight import StraightAnswers
 from rules_service.engine.rulebook import Rulebook
+from service_kit.serving.failures import unreadable
 
 DESCRIPTOR = pb.DESCRIPTOR.services_by_name["RulesService"]
 
+# What is asked most is answered from the bytes of the question, often without a message in between.
+FROM_BYTES: dict[str, Callable[[StraightAnswers, bytes, datetime], bytes]] = {
+    "Evaluate": evaluate_raw,
+    "BatchEvaluate": batch_evaluate_raw,
+}
 # Answers about matters leave as the bytes that they are put together from.
 ANSWERING: dict[str, Callable[..., bytes]] = {
-    "Evaluate": evaluate_serialized,
-    "BatchEvaluate": batch_evaluate_serialized,
     "Assess": assess_serialized,
     "BatchAssess": batch_assess_serialized,
     "AssessAffair": lambda *asked: commands.assess_affair(*asked).SerializeToString(),
@@ -38,6 +43,17 @@ def rpc_handlers(rulebook: Rulebook) -> dict[str, Any]:
     The clock is read here, once a call, and nowhere behind it.
     """
 
+    straight = StraightAnswers(rulebook)
+
+    def from_bytes(answer: Callable[..., bytes]) -> Callable[[bytes, grpc.ServicerContext], bytes]:
+        def handle(raw: bytes, _: grpc.ServicerContext) -> bytes:
+            try:
+                return answer(straight, raw, datetime.now(UTC))
+            except DecodeError as error:
+                raise unreadable() from error
+
+        return handle
+
     def one(answer: Callable[..., bytes]) -> Callable[[Message, grpc.ServicerContext], bytes]:
         return lambda request, _: answer(rulebook, request, datetime.now(UTC))
 
@@ -48,6 +64,8 @@ def rpc_handlers(rulebook: Rulebook) -> dict[str, Any]:
         name: grpc.unary_unary_rpc_method_handler(one(answer), request_deserializer=_request(name).FromString)
         for name, answer in ANSWERING.items()
     }
+    for name, answer in FROM_BYTES.items():
+        handlers[name] = grpc.unary_unary_rpc_method_handler(from_bytes(answer))
     handlers["AssessOffice"] = grpc.stream_unary_rpc_method_handler(
         office, request_deserializer=pb.AssessOfficeRequest.FromString
     )

@@ -52,6 +52,17 @@ def fail(code: grpc.StatusCode, reason: str, message: str, chinese: str, cure: s
     return CallFailedError(Failure(code, message, (Problem(reason, "", chinese, cure),)))
 
 
+def unreadable() -> CallFailedError:
+    """A message that is not of its method's type, to be raised."""
+    return fail(
+        grpc.StatusCode.INVALID_ARGUMENT,
+        "UNREADABLE",
+        "the message is not what this method takes",
+        "消息读不出来，不是这个方法所要的格式。",
+        "请核对调用方用的 proto 版本。",
+    )
+
+
 def failure_of(error: BaseException, request_id: str) -> Failure:
     """What the caller is told of ERROR."""
     match error:

@@ -13,7 +13,7 @@ import grpc
 
 from service_kit.serving.call import Call, enter
 from service_kit.serving.definition import Role, ServiceDefinition
-from service_kit.serving.failures import CallFailedError, fail, failure_of, status_bytes
+from service_kit.serving.failures import fail, failure_of, status_bytes, unreadable
 from service_kit.serving.logs import CallLog
 from service_kit.serving.tokens import LOCAL, Caller, Tokens
 
@@ -227,17 +227,7 @@ def _read(read: Callable[[Any], Any], raw: Any) -> Any:
     try:
         return read(raw)
     except Exception as error:
-        raise _unreadable() from error
-
-
-def _unreadable() -> CallFailedError:
-    return fail(
-        grpc.StatusCode.INVALID_ARGUMENT,
-        "UNREADABLE",
-        "the message is not what this method takes",
-        "消息读不出来，不是这个方法所要的格式。",
-        "请核对调用方用的 proto 版本。",
-    )
+        raise unreadable() from error
 
 
 def _abort_code(error: Exception, context: Any) -> str:

@@ -1,0 +1,114 @@
+"""Where the parts of a question are among its bytes, told without making objects of them.
+
+Callers' libraries write the fields of a message in their order and each once: then a few lengths say where
+a part ends and the next begins. What is written otherwise is None here, and protobuf reads it. All
+functions raise IndexError where the bytes end too early.
+"""
+
+from typing import NamedTuple
+
+from huiyin.rules.v1 import common_pb2
+from huiyin.rules.v1 import rules_service_pb2 as pb
+from rules_service.commands import wire
+from rules_service.commands.wire import MOST_IN_ONE_BYTE
+
+RULESET = wire.tag(pb.EvaluateRequest.DESCRIPTOR, "ruleset")[0]
+CONTEXT = wire.tag(pb.EvaluateRequest.DESCRIPTOR, "context")[0]
+MATTER = wire.tag(pb.EvaluateRequest.DESCRIPTOR, "matter")[0]
+AT = wire.tag(common_pb2.Context.DESCRIPTOR, "at")[0]
+KEY = wire.tag(common_pb2.Matter.DESCRIPTOR, "matter_id")[0]
+FACTS = wire.tag(common_pb2.Matter.DESCRIPTOR, "facts_json")[0]
+
+
+class Opening(NamedTuple):
+    """What stands before the matters: ends of the ruleset's name, of the moment, and of all of it."""
+
+    ruleset_end: int
+    moment: bytes | None
+    """The moment asked about, as it is serialised; None where it is left out."""
+    moment_end: int
+    end: int
+
+
+def opening(raw: bytes) -> Opening | None:
+    """Reads the ruleset's name and the context of a question to one ruleset."""
+    ruleset_end = 2 + raw[1]
+    moment_end = ruleset_end + 2
+    end = moment_end + raw[ruleset_end + 1]
+    if (
+        raw[0] != RULESET
+        or raw[1] > MOST_IN_ONE_BYTE
+        or raw[ruleset_end] != CONTEXT
+        or raw[ruleset_end + 1] > MOST_IN_ONE_BYTE
+        or end > len(raw)
+    ):
+        return None
+    moment = None
+    if moment_end < end and raw[moment_end] == AT:
+        begin = moment_end + 2
+        moment_end = begin + raw[begin - 1]
+        moment = raw[begin:moment_end]
+        if moment_end > end:
+            return None
+    return Opening(ruleset_end, moment, moment_end, end)
+
+
+class PlainMatter(NamedTuple):
+    """A matter that has a key and facts and nothing else."""
+
+    key: bytes
+    """The key with its tag and length."""
+    facts: bytes
+    end: int
+
+
+def plain_matter(raw: bytes, start: int) -> PlainMatter | None:
+    """Reads the matter at START, where that is what it has and its key needs no closer look."""
+    size = raw[start + 1]
+    at = start + 2
+    if size > MOST_IN_ONE_BYTE:
+        high = raw[at]
+        if not 0 < high <= MOST_IN_ONE_BYTE:
+            return None
+        size += (high - 1) << 7
+        at += 1
+    end = at + size
+    length = raw[at + 1]
+    facts = at + 2 + length
+    key = raw[at:facts]
+    if (
+        raw[start] != MATTER
+        or raw[at] != KEY
+        or raw[facts] != FACTS
+        or not 0 < length <= MOST_IN_ONE_BYTE
+        or not (key[2:].isalnum() or _is_plain(key[2:]))
+    ):
+        return None
+    size = raw[facts + 1]
+    facts += 2
+    if size > MOST_IN_ONE_BYTE:
+        high = raw[facts]
+        if not 0 < high <= MOST_IN_ONE_BYTE:
+            return None
+        size += (high - 1) << 7
+        facts += 1
+    if facts + size != end or end > len(raw):
+        return None
+    return PlainMatter(key, raw[facts:end], end)
+
+
+def _is_plain(key: bytes) -> bool:
+    return key.isascii() and key.decode().isprintable()
+
+
+def matter_end(raw: bytes, start: int) -> int | None:
+    """Where the matter at START ends, whatever it has; None where there is none."""
+    if raw[start] != MATTER:
+        return None
+    size, shift, at = 0, 0, start + 1
+    while raw[at] > MOST_IN_ONE_BYTE:
+        size |= (raw[at] & MOST_IN_ONE_BYTE) << shift
+        shift += 7
+        at += 1
+    end = at + 1 + (size | raw[at] << shift)
+    return end if end <= len(raw) else None

@@ -1,0 +1,151 @@
+"""Answers to plain questions straight from their bytes: one ruleset that is tables alone, facts and no more.
+
+What a case system asks again and again differs in the moment and in the matter. All else, the ruleset, the
+day of law, the view, is worked out once and kept under the very bytes that tell it. Whatever is out of the
+ordinary gives None, and the question takes the way that all others take; both say the same.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from google.protobuf.message import DecodeError
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from huiyin.rules.v1 import common_pb2
+from huiyin.rules.v1 import rules_service_pb2 as pb
+from rules_service.commands import wire
+from rules_service.commands.frame import PlainMatter, opening, plain_matter
+from rules_service.commands.plain import PlainAnswers
+from rules_service.commands.reading import filled, read_question
+from rules_service.commands.writers import plain_answers, quick_reader, writer_for
+from rules_service.commands.writing import AT, stamp
+from rules_service.engine.rulebook import Rulebook
+from service_kit.problems import RefusedError
+
+MOST_KEPT = 256
+DAY = 86_400
+SHANGHAI_AHEAD = 8 * 3600
+# Shanghai's clock has not been put forward or back since 1991.
+FIRST_SECOND = int(datetime(1992, 1, 1, tzinfo=UTC).timestamp())
+LAST_SECOND = int(datetime(2900, 1, 1, tzinfo=UTC).timestamp())
+SECOND = 1_000_000_000
+CONTEXT = wire.tag(pb.EvaluateRequest.DESCRIPTOR, "context")
+CONTEXT_AT = wire.tag(common_pb2.Context.DESCRIPTOR, "at")
+
+
+class _Ready(NamedTuple):
+    """What is the same for all moments of a day: the answers, and what follows the moment in head and context."""
+
+    answers: PlainAnswers
+    head: bytes
+    context: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Questions that differ in moment and matter alone; each day of law has its own answers."""
+
+    day_told: bool
+    days: dict[int, _Ready | None] = field(default_factory=dict)
+
+
+class Plain(NamedTuple):
+    """A question as far as it does not tell of matters; `asked` is serialised, with all defaults filled."""
+
+    answers: PlainAnswers
+    head: bytes
+    asked: bytes
+    matters: int
+    """Where the matters begin."""
+
+
+class StraightAnswers:
+    """The plain questions to one rulebook."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        """Keeps what it learns of the rulebook's questions."""
+        self.rulebook = rulebook
+        self._quick = quick_reader(rulebook)
+        self._kinds: dict[bytes, _Kind] = {}
+
+    def evaluate(self, raw: bytes, now: datetime) -> bytes | None:
+        """The answer to a question about one matter, serialised; None where it is not plain."""
+        try:
+            plain = self.question(raw, now)
+            if plain is None or (matter := plain_matter(raw, plain.matters)) is None:
+                return None
+        except (IndexError, DecodeError):
+            return None
+        return self.answer(plain, matter, raw[plain.matters :]) if matter.end == len(raw) else None
+
+    def answer(self, plain: Plain, matter: PlainMatter, written: bytes) -> bytes | None:
+        """The answer about a matter of a question, WRITTEN as it is among the bytes."""
+        facts = self._quick.read(matter.facts)
+        return None if facts is None else plain.answers.answer(facts, plain.head, plain.asked + written)
+
+    def question(self, raw: bytes, now: datetime) -> Plain | None:
+        """What a question tells before its matters. Raises IndexError or DecodeError for broken bytes."""
+        opened = opening(raw)
+        if opened is None:
+            return None
+        ruleset_end, moment, moment_end, end = opened
+        key = raw[:ruleset_end] + raw[moment_end:end]
+        kind = self._kinds.get(key) or self._learn_kind(key, ruleset_end)
+        if moment is None:
+            if kind.day_told:
+                return None
+            moment = stamp(now).SerializeToString()
+        seconds = _seconds(moment)
+        if seconds is None:
+            return None
+        day = 0 if kind.day_told else (seconds + SHANGHAI_AHEAD) // DAY
+        if day not in kind.days:
+            self._learn_day(kind, day, key, ruleset_end, seconds)
+        ready = kind.days[day]
+        if ready is None:
+            return None
+        told = wire.field(CONTEXT_AT, moment)
+        context = wire.field(CONTEXT, told + ready.context)
+        return Plain(ready.answers, AT + told[1:] + ready.head, raw[:ruleset_end] + context, end)
+
+    def _learn_kind(self, key: bytes, ruleset_end: int) -> _Kind:
+        kind = _Kind(bool(common_pb2.Context.FromString(key[ruleset_end:]).as_of))
+        if len(self._kinds) >= MOST_KEPT:
+            self._kinds.clear()
+        self._kinds[key] = kind
+        return kind
+
+    def _learn_day(self, kind: _Kind, day: int, key: bytes, ruleset_end: int, seconds: int) -> None:
+        if len(kind.days) >= MOST_KEPT:
+            kind.days.clear()
+        kind.days[day] = self._ready(key[:ruleset_end], key[ruleset_end:], seconds)
+
+    def _ready(self, named: bytes, context: bytes, seconds: int) -> _Ready | None:
+        """None where the question is wrong, not plain, or not written as this library would write it."""
+        request = pb.EvaluateRequest.FromString(named)
+        request.context.MergeFromString(context)
+        if request.SerializeToString(deterministic=True) != named + wire.field(CONTEXT, context):
+            return None
+        request.context.at.seconds = seconds
+        try:
+            question = read_question(request.context, self.rulebook, datetime.fromtimestamp(seconds, UTC))
+            speakers = self.rulebook.named(request.ruleset, question)
+        except RefusedError:
+            return None
+        view = request.context.view
+        answers = plain_answers(self.rulebook, view, speakers)
+        if answers is None:
+            return None
+        whole = filled(request.context, question)
+        whole.ClearField("at")
+        head = writer_for(self.rulebook, view).head_after_moment(question)
+        return _Ready(answers, head, whole.SerializeToString(deterministic=True))
+
+
+def _seconds(moment: bytes) -> int | None:
+    """The whole seconds of a timestamp, where it is an ordinary one, exact to the microsecond."""
+    read = Timestamp.FromString(moment)
+    seconds, nanos = read.seconds, read.nanos
+    ordinary = FIRST_SECOND <= seconds < LAST_SECOND and 0 <= nanos < SECOND and not nanos % 1000
+    return seconds if ordinary and read.SerializeToString() == moment else None

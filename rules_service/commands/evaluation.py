@@ -138,26 +138,26 @@ def _straight_items(straight: StraightAnswers, raw: bytes, now: datetime) -> byt
         plain = straight.question(raw, now)
         if plain is None:
             return None
+        begin = at = plain[-1]
         call = None
         items: list[bytes] = []
-        at = plain.matters
         while at < len(raw):
-            if len(items) == MOST_ITEMS or raw[at] != frame.MATTER:
+            if len(items) == MOST_ITEMS:
                 return None
             if not len(items) % ITEMS_A_LOOK:
                 check_deadline()
             matter = frame.plain_matter(raw, at)
-            answer = None if matter is None else straight.answer(plain, matter, raw[at : matter.end])
-            if matter is not None and answer is not None:
-                items.append(wire.field(ITEMS, matter.key + wire.field(ITEM_ANSWER, answer)))
-                at = matter.end
-                continue
+            if matter is not None:
+                key, facts, end = matter
+                answer = straight.answer(plain, facts, raw[at:end])
+                if answer is not None:
+                    items.append(wire.field(ITEMS, key + wire.field(ITEM_ANSWER, answer)))
+                    at = end
+                    continue
             end = frame.matter_end(raw, at)
-            if end is None:
-                return None
             alone = pb.EvaluateRequest.FromString(raw[at:end])
             if call is None:
-                asked = pb.EvaluateRequest.FromString(raw[: plain.matters])
+                asked = pb.EvaluateRequest.FromString(raw[:begin])
                 call = _Call.of_evaluate(straight.rulebook, asked.ruleset, asked.context, now)
             items.append(_item(call, alone.matter, len(items)))
             at = end

@@ -5,8 +5,6 @@ a part ends and the next begins. What is written otherwise is None here, and pro
 functions raise IndexError where the bytes end too early.
 """
 
-from typing import NamedTuple
-
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands import wire
@@ -20,14 +18,12 @@ KEY = wire.tag(common_pb2.Matter.DESCRIPTOR, "matter_id")[0]
 FACTS = wire.tag(common_pb2.Matter.DESCRIPTOR, "facts_json")[0]
 
 
-class Opening(NamedTuple):
-    """What stands before the matters: ends of the ruleset's name, of the moment, and of all of it."""
-
-    ruleset_end: int
-    moment: bytes | None
-    """The moment asked about, as it is serialised; None where it is left out."""
-    moment_end: int
-    end: int
+Opening = tuple[int, bytes | None, int, int]
+"""The end of the ruleset's name, the moment asked about as it is serialised (None where it is left out),
+where that ends, and the end of all that stands before the matters.
+"""
+PlainMatter = tuple[bytes, bytes, int]
+"""A matter that has a key and facts and nothing else: the key with its tag and length, the facts, the end."""
 
 
 def opening(raw: bytes) -> Opening | None:
@@ -50,16 +46,7 @@ def opening(raw: bytes) -> Opening | None:
         moment = raw[begin:moment_end]
         if moment_end > end:
             return None
-    return Opening(ruleset_end, moment, moment_end, end)
-
-
-class PlainMatter(NamedTuple):
-    """A matter that has a key and facts and nothing else."""
-
-    key: bytes
-    """The key with its tag and length."""
-    facts: bytes
-    end: int
+    return ruleset_end, moment, moment_end, end
 
 
 def plain_matter(raw: bytes, start: int) -> PlainMatter | None:
@@ -94,21 +81,21 @@ def plain_matter(raw: bytes, start: int) -> PlainMatter | None:
         facts += 1
     if facts + size != end or end > len(raw):
         return None
-    return PlainMatter(key, raw[facts:end], end)
+    return key, raw[facts:end], end
 
 
 def _is_plain(key: bytes) -> bool:
     return key.isascii() and key.decode().isprintable()
 
 
-def matter_end(raw: bytes, start: int) -> int | None:
-    """Where the matter at START ends, whatever it has; None where there is none."""
-    if raw[start] != MATTER:
-        return None
+def matter_end(raw: bytes, start: int) -> int:
+    """Where the matter at START ends, whatever it has. Raises IndexError also where there is none."""
     size, shift, at = 0, 0, start + 1
     while raw[at] > MOST_IN_ONE_BYTE:
         size |= (raw[at] & MOST_IN_ONE_BYTE) << shift
         shift += 7
         at += 1
     end = at + 1 + (size | raw[at] << shift)
-    return end if end <= len(raw) else None
+    if raw[start] != MATTER or end > len(raw):
+        raise IndexError
+    return end

@@ -49,6 +49,7 @@ class PlainAnswers:
     def __init__(self, compiled: Compiled, writer: AnswerWriter) -> None:
         """Takes a revision for which `is_plain` holds."""
         self._compiled = compiled
+        self._told_only = tuple(compiled.ruleset.told_only)
         self._writer = writer
         steps = [step for each in (Each.MATTER, Each.REQUEST) for step in compiled.steps[each]]
         looked_at = {name for step in steps for name in step.index.table.inputs}
@@ -63,7 +64,7 @@ class PlainAnswers:
 
     def answer(self, names: dict[str, Cell], head: bytes, asked: bytes) -> bytes | None:
         """The answer, serialised, as `AnswerWriter.answer` gives it; NAMES, the facts told, are used up."""
-        for name in self._compiled.ruleset.told_only:
+        for name in self._told_only:
             names.setdefault(name, None)
         decisions = []
         reliances: dict[bytes, None] = {}

@@ -15,7 +15,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands import wire
-from rules_service.commands.frame import PlainMatter, opening, plain_matter
+from rules_service.commands.frame import opening, plain_matter
 from rules_service.commands.plain import PlainAnswers
 from rules_service.commands.reading import filled, read_question
 from rules_service.commands.writers import plain_answers, quick_reader, writer_for
@@ -50,14 +50,10 @@ class _Kind:
     days: dict[int, _Ready | None] = field(default_factory=dict)
 
 
-class Plain(NamedTuple):
-    """A question as far as it does not tell of matters; `asked` is serialised, with all defaults filled."""
-
-    answers: PlainAnswers
-    head: bytes
-    asked: bytes
-    matters: int
-    """Where the matters begin."""
+Plain = tuple[PlainAnswers, bytes, bytes, int]
+"""A question as far as it does not tell of matters: its answers, what each of them repeats of it, the question
+serialised with all defaults filled, and where the matters begin.
+"""
 
 
 class StraightAnswers:
@@ -73,16 +69,21 @@ class StraightAnswers:
         """The answer to a question about one matter, serialised; None where it is not plain."""
         try:
             plain = self.question(raw, now)
-            if plain is None or (matter := plain_matter(raw, plain.matters)) is None:
+            if plain is None:
                 return None
+            begin = plain[-1]
+            matter = plain_matter(raw, begin)
         except (IndexError, DecodeError):
             return None
-        return self.answer(plain, matter, raw[plain.matters :]) if matter.end == len(raw) else None
+        if matter is None or matter[-1] != len(raw):
+            return None
+        return self.answer(plain, matter[1], raw[begin:])
 
-    def answer(self, plain: Plain, matter: PlainMatter, written: bytes) -> bytes | None:
-        """The answer about a matter of a question, WRITTEN as it is among the bytes."""
-        facts = self._quick.read(matter.facts)
-        return None if facts is None else plain.answers.answer(facts, plain.head, plain.asked + written)
+    def answer(self, plain: Plain, facts: bytes, matter: bytes) -> bytes | None:
+        """The answer about a matter that tells some FACTS; MATTER is all of it as it stands in the question."""
+        answers, head, asked, _ = plain
+        told = self._quick.read(facts)
+        return None if told is None else answers.answer(told, head, asked + matter)
 
     def question(self, raw: bytes, now: datetime) -> Plain | None:
         """What a question tells before its matters. Raises IndexError or DecodeError for broken bytes."""
@@ -107,7 +108,7 @@ class StraightAnswers:
             return None
         told = wire.field(CONTEXT_AT, moment)
         context = wire.field(CONTEXT, told + ready.context)
-        return Plain(ready.answers, AT + told[1:] + ready.head, raw[:ruleset_end] + context, end)
+        return ready.answers, AT + told[1:] + ready.head, raw[:ruleset_end] + context, end
 
     def _learn_kind(self, key: bytes, ruleset_end: int) -> _Kind:
         kind = _Kind(bool(common_pb2.Context.FromString(key[ruleset_end:]).as_of))

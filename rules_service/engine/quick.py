@@ -8,6 +8,7 @@ nested or doubled names, numbers out of range, anything wrong) gives None, and `
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -18,8 +19,11 @@ from rules_service.language.vocabulary import Vocabulary
 
 MOST_BYTES = 16 * 1024
 MOST_SHAPES = 1024
+MOST_KEPT = 4096
 MARK = b'"'
 DEL = b"\x7f"  # the one control character that JSON lets through unescaped
+_Fraction = tuple[bytes, bytes, Decimal]
+"""How a member with a fraction stands before another member and at the end, and its exact value."""
 _FLAT = frozenset({str, bool, int, float, type(None)})
 
 
@@ -37,7 +41,7 @@ def flat_object(raw: bytes) -> dict[str, Any] | None:
         return None
     if float in classes:
         fractions = [name for name, value in told.items() if value.__class__ is float]
-        if not _make_exact(fractions, told, raw):
+        if not _make_exact(fractions, told, raw, _written):
             return None
     return told
 
@@ -56,15 +60,28 @@ def _marks(classes: Sequence[type]) -> int:
     return 2 * (len(classes) + classes.count(str))
 
 
-def _make_exact(fractions: Sequence[str], told: dict[str, Any], raw: bytes) -> bool:
+def _make_exact(
+    fractions: Sequence[str], told: dict[str, Any], raw: bytes, written: Callable[[str, float], _Fraction]
+) -> bool:
     """Reads fractions as decimals; they are exact where their shortest form is what stands in the text."""
     for name in fractions:
-        short = repr(told[name])
-        written = f'"{name}":{short}'.encode()
-        if "e" in short or not (written + b"," in raw or written + b"}" in raw):
+        before, after, exact = written(name, told[name])
+        if before not in raw and after not in raw:
             return False
-        told[name] = Decimal(short)
+        told[name] = exact
     return True
+
+
+def _written(name: str, value: float) -> _Fraction:
+    short = repr(value)
+    # JSON has no place for NUL: what is written with an exponent takes a careful look.
+    member = b"\0" if "e" in short else f'"{name}":{short}'.encode()
+    return member + b",", member + b"}", Decimal(short)
+
+
+# Only names of the vocabulary come here: they are few and short.
+_written_before = lru_cache(MOST_KEPT)(_written)
+_day = lru_cache(MOST_KEPT)(parse_date)
 
 
 class CheckedFacts(dict[str, Known]):
@@ -95,18 +112,14 @@ class QuickReader:
 
     def read(self, raw: bytes) -> dict[str, Any] | None:
         """As `facts`, in a dictionary of the caller's own."""
-        if len(raw) > MOST_BYTES or (told := _object(raw)) is None:
+        told = _object(raw) if len(raw) <= MOST_BYTES else None
+        if told is None:
             return None
         key = (*told, *map(type, told.values()))
         shape = self.shapes.get(key) or self._learn(key, list(told), key[len(told) :])
-        if (
-            shape is None
-            or raw.count(MARK) != shape.marks
-            or (len(raw) > LONGEST_TEXT and not _short(told))
-            or not _holds(shape, told, raw)
-        ):
+        if shape is None or raw.count(MARK) != shape.marks or (len(raw) > LONGEST_TEXT and not _short(told)):
             return None
-        return told
+        return told if _holds(shape, told, raw) else None
 
     def _learn(self, key: tuple[object, ...], names: Sequence[str], classes: Sequence[type]) -> _Shape | None:
         within: list[tuple[str, Container[object]]] = []
@@ -129,7 +142,7 @@ class QuickReader:
                 case Kind.DECIMAL, "float" if not bounded:
                     pass
                 case Kind.DATE, "str" if not bounded:
-                    read.append((name, parse_date))
+                    read.append((name, _day))
                 case _:
                     read.append((name, kind.from_json))
         fractions = tuple(name for name, class_ in zip(names, classes, strict=True) if class_ is float)
@@ -151,7 +164,7 @@ def _short(told: dict[str, Any]) -> bool:
 
 def _holds(shape: _Shape, told: dict[str, Any], raw: bytes) -> bool:
     """Whether all values are of their types; those that JSON has no form for are put in their place."""
-    if shape.fractions and not _make_exact(shape.fractions, told, raw):
+    if shape.fractions and not _make_exact(shape.fractions, told, raw, _written_before):
         return False
     for name, allowed in shape.within:
         if told[name] not in allowed:

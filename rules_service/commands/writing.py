@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2
 from rules_service.commands import elapsed, figures, wire
+from rules_service.commands.found import FindingWriter
 from rules_service.commands.owed import DutyWriter
 from rules_service.commands.static import MOST_KEPT, TableText
 from rules_service.commands.text import to_text
@@ -18,7 +19,6 @@ from rules_service.engine.outcome import (
     CandidateOutcome,
     DutyState,
     ElapsedOutcome,
-    FindingOutcome,
     IndexOutcome,
     IndicatorOutcome,
     Outcome,
@@ -74,6 +74,7 @@ class AnswerWriter:
         self.reasons = self.view >= VIEW.VIEW_REASONS
         self.full = self.view >= VIEW.VIEW_FULL
         self._tables: dict[tuple[str, date, str], TableText] = {}
+        self.findings = FindingWriter(self.vocabulary, self, reasons=self.reasons)
         self._duties = DutyWriter(self, self.view)
         self._missing: dict[tuple[str, str, bool, tuple[str, ...]], pb.MissingFact] = {}
         self._endings: dict[tuple[str, ...], Ending] = {}
@@ -154,10 +155,12 @@ class AnswerWriter:
         )
         if not (any(lists) or outcome.missing.places or outcome.elapsed or outcome.changes_at):
             return b""
-        rest = pb.Answer(
+        before = pb.Answer(
             candidates=[self.candidate(candidate) for candidate in outcome.candidates],
             duties=[self._duties.duty(duty) for duty in outcome.duties],
-            findings=[self.finding(finding) for finding in outcome.findings],
+        )
+        findings = [self.findings.field(finding) for finding in outcome.findings]
+        after = pb.Answer(
             indicators=[
                 figures.indicator(one, *self._rule(one), self.vocabulary) for one in outcome.indicators
             ],
@@ -167,7 +170,7 @@ class AnswerWriter:
             elapsed=elapsed.known(outcome.elapsed.values(), self._elapsed),
             next_change_at=stamp(outcome.changes_at) if outcome.changes_at else None,
         )
-        return rest.SerializeToString()
+        return b"".join((before.SerializeToString(), *findings, after.SerializeToString()))
 
     def candidate(self, outcome: CandidateOutcome) -> pb.Candidate:
         """What a named official may decide."""
@@ -186,27 +189,6 @@ class AnswerWriter:
             message.label = definition.label.chinese
             message.reason = outcome.reason
             message.citations.extend(self.citations(outcome.citations))
-        return message
-
-    def finding(self, outcome: FindingOutcome) -> pb.Finding:
-        """What was found."""
-        message = pb.Finding(
-            finding_id=outcome.id,
-            code=outcome.code,
-            request_id=outcome.request_id,
-            duty_id=outcome.duty_id,
-            ruleset=outcome.ruleset.id,
-            revision=outcome.ruleset.revision,
-            rule=outcome.rule,
-        )
-        if self.reasons:
-            message.label = self.vocabulary.label("finding", outcome.code)
-            message.reason = outcome.reason
-            message.citations.extend(self.citations(outcome.citations))
-            if outcome.because:
-                message.because_json = to_text(
-                    [{name: to_json(value) for name, value in fact.items()} for fact in outcome.because]
-                )
         return message
 
     def _rule(self, outcome: IndicatorOutcome | IndexOutcome) -> tuple[str, list[common_pb2.Citation]]:
@@ -281,9 +263,10 @@ class AnswerWriter:
         found: dict[bytes, None] = {}
         for table in outcome.tables:
             found |= self.reliances_of(table)
-        for place, citation in _cited(outcome):
-            if (reliance := self.reliance(place, citation)) is not None:
-                found[reliance] = None
+        found |= self._cited(_cited_of_duties(outcome))
+        for finding in outcome.findings:
+            found |= self.findings.reliances(finding)
+        found |= self._cited(_cited_of_figures(outcome))
         for duty in outcome.duties:
             if duty.duty.departs_from is not None:
                 place = f"{duty.ruleset.id}/{duty.duty.id}"
@@ -304,6 +287,10 @@ class AnswerWriter:
                 )
                 found[wire.field(RESTS_ON, message.SerializeToString())] = None
         return b"".join(found)
+
+    def _cited(self, cited: Iterable[tuple[str, Citation]]) -> dict[bytes, None]:
+        reliances = (self.reliance(place, citation) for place, citation in cited)
+        return dict.fromkeys(reliance for reliance in reliances if reliance is not None)
 
     def departure(self, place: str, departure: Departure) -> bytes:
         """What a sector's or a province's rule departs from, and the norm that lets it."""
@@ -344,11 +331,8 @@ class AnswerWriter:
         return message
 
 
-def _cited(outcome: Outcome) -> Iterable[tuple[str, Citation]]:
-    """Citations beside those of rows, with their places: duties, their amounts, findings, indicators.
-
-    Nothing rests on a duty that has not started.
-    """
+def _cited_of_duties(outcome: Outcome) -> Iterable[tuple[str, Citation]]:
+    """Citations of duties and of their amounts; nothing rests on a duty that has not started."""
     for duty in outcome.duties:
         if duty.state is DutyState.NOT_STARTED:
             continue
@@ -360,9 +344,10 @@ def _cited(outcome: Outcome) -> Iterable[tuple[str, Citation]]:
             parameter = duty.ruleset.parameters.get(amount.name) if amount else None
             for citation in parameter.citations if parameter else ():
                 yield f"{duty.ruleset.id}/{amount.name if amount else ''}", citation
-    for finding in outcome.findings:
-        for citation in finding.citations:
-            yield f"{finding.ruleset.id}/{finding.code}", citation
+
+
+def _cited_of_figures(outcome: Outcome) -> Iterable[tuple[str, Citation]]:
+    """Citations of times that went by, of indicators, of indexes and of the weights of these."""
     for one in outcome.elapsed.values():
         for citation in one.rule.citations if isinstance(one.number, int) else ():
             yield f"{one.ruleset.id}/{one.rule.name}", citation

@@ -148,10 +148,10 @@ def _straight_items(straight: StraightAnswers, raw: bytes, now: datetime) -> byt
                 check_deadline()
             matter = frame.plain_matter(raw, at)
             if matter is not None:
-                key, facts, end = matter
-                answer = straight.answer(plain, facts, raw[at:end])
+                end = matter[-1]
+                answer = straight.answer(plain, matter, raw[at:end])
                 if answer is not None:
-                    items.append(wire.field(ITEMS, key + wire.field(ITEM_ANSWER, answer)))
+                    items.append(wire.field(ITEMS, matter[0] + wire.field(ITEM_ANSWER, answer)))
                     at = end
                     continue
             end = frame.matter_end(raw, at)
@@ -222,8 +222,10 @@ class _Call:
         asked = self.asked + wire.field(self.matter_tag, message.SerializeToString(deterministic=True))
         if self.plain is not None and _tells_facts_alone(message):
             facts = self.quick.read(message.facts_json.encode())
-            if facts is not None and (answer := self.plain.answer(facts, self.head, asked)) is not None:
-                return answer
+            if facts is not None:
+                answer = self.plain.answer(message.matter_id, facts, (), self.head, asked)
+                if answer is not None:
+                    return answer
         reader = CaseReader(self.rulebook.vocabulary)
         matter = reader.matter(read_matter(message, reader, path, self.quick), path)
         if reader.problems:

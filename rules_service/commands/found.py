@@ -8,7 +8,6 @@ from rules_service.commands import wire
 from rules_service.commands.static import Citer
 from rules_service.commands.text import to_text
 from rules_service.engine.outcome import FindingOutcome
-from rules_service.language.types import to_json
 from rules_service.language.vocabulary import Vocabulary
 
 _FINDINGS = wire.tag(pb.Answer.DESCRIPTOR, "findings")
@@ -53,8 +52,7 @@ class FindingWriter:
         if self._reasons:
             parts.append(_text(_REASON, outcome.reason))
             if outcome.because:
-                because = [{name: to_json(value) for name, value in fact.items()} for fact in outcome.because]
-                parts.append(_text(_BECAUSE, to_text(because)))
+                parts.append(_text(_BECAUSE, to_text(outcome.because)))
             parts.append(static.citations)
         return wire.field(_FINDINGS, b"".join(parts))
 

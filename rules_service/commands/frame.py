@@ -5,6 +5,8 @@ a part ends and the next begins. What is written otherwise is None here, and pro
 functions raise IndexError where the bytes end too early.
 """
 
+from collections.abc import Sequence
+
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands import wire
@@ -16,14 +18,20 @@ MATTER = wire.tag(pb.EvaluateRequest.DESCRIPTOR, "matter")[0]
 AT = wire.tag(common_pb2.Context.DESCRIPTOR, "at")[0]
 KEY = wire.tag(common_pb2.Matter.DESCRIPTOR, "matter_id")[0]
 FACTS = wire.tag(common_pb2.Matter.DESCRIPTOR, "facts_json")[0]
-
+RELATED = wire.tag(common_pb2.Matter.DESCRIPTOR, "related_facts")[0]
+KIND = wire.tag(common_pb2.RelatedFact.DESCRIPTOR, "kind")[0]
+FIELDS = wire.tag(common_pb2.RelatedFact.DESCRIPTOR, "facts_json")[0]
 
 Opening = tuple[int, bytes | None, int, int]
 """The end of the ruleset's name, the moment asked about as it is serialised (None where it is left out),
 where that ends, and the end of all that stands before the matters.
 """
-PlainMatter = tuple[bytes, bytes, int]
-"""A matter that has a key and facts and nothing else: the key with its tag and length, the facts, the end."""
+Related = Sequence[tuple[bytes, bytes]]
+"""Kinds and fields of facts beside a matter."""
+PlainMatter = tuple[bytes, bytes, Related, int]
+"""A matter that has a key, facts and facts beside it and nothing else: the key with its tag and length, its
+facts, those beside it, and its end.
+"""
 
 
 def opening(raw: bytes) -> Opening | None:
@@ -79,9 +87,32 @@ def plain_matter(raw: bytes, start: int) -> PlainMatter | None:
             return None
         size += (high - 1) << 7
         facts += 1
-    if facts + size != end or end > len(raw):
+    facts_end = facts + size
+    if end > len(raw):
         return None
-    return key, raw[facts:end], end
+    related: Related | None = () if facts_end == end else _related(raw, facts_end, end)
+    return None if related is None else (key, raw[facts:facts_end], related, end)
+
+
+def _related(raw: bytes, at: int, end: int) -> Related | None:
+    """The facts beside a matter, where they are small and nothing else stands between AT and END."""
+    found = []
+    while at < end:
+        size = raw[at + 1]
+        kind = at + 4
+        fields = kind + raw[at + 3]
+        after = fields + 2 + raw[fields + 1]
+        if (
+            raw[at] != RELATED
+            or raw[at + 2] != KIND
+            or raw[fields] != FIELDS
+            or size > MOST_IN_ONE_BYTE
+            or after != at + 2 + size
+        ):
+            return None
+        found.append((raw[kind:fields], raw[fields + 2 : after]))
+        at = after
+    return found if at == end else None
 
 
 def _is_plain(key: bytes) -> bool:

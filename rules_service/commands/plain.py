@@ -1,11 +1,11 @@
-"""Answers of rulesets that are tables and nothing else, about matters that tell facts and nothing else.
+"""Answers of rulesets that put no duty on anybody, about matters that tell facts and nothing else.
 
-What such a table says of the same values is the same bytes each time: so they are kept, as many as a
-bound allows. What calls for more than bytes (a fact not told, a row with candidates, findings or papers)
-gives None, and the question takes the way that all others take.
+What a table says of the same values is the same bytes each time: so they are kept, as many as a bound
+allows. What calls for more than bytes (a fact not told, a row with candidates, findings or papers, a chained
+rule that calls for papers) gives None, and the question takes the way that all others take.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from operator import itemgetter
@@ -16,6 +16,7 @@ from rules_service.engine.evaluate import outputs_of
 from rules_service.engine.index import UNKNOWN, Known, Unknown
 from rules_service.engine.outcome import Outcome, TableOutcome
 from rules_service.engine.tables import ContradictionError, State, decide
+from rules_service.language.chain_rules import Fact
 from rules_service.language.model.subjects import Each
 
 MOST_KEPT = 1024
@@ -47,7 +48,7 @@ class PlainAnswers:
     """The decisions of one revision in one view."""
 
     def __init__(self, compiled: Compiled, writer: AnswerWriter) -> None:
-        """Takes a revision for which `is_plain` holds."""
+        """Takes a revision for which `owes_nothing` holds."""
         self._compiled = compiled
         self._told_only = tuple(compiled.ruleset.told_only)
         self._writer = writer
@@ -57,13 +58,30 @@ class PlainAnswers:
             _PlainStep(step, _values_of(step.index.table.inputs), not looked_at.isdisjoint(step.outputs))
             for step in steps
         ]
-        used = Outcome()
-        if self._steps:
-            used.use(compiled.ruleset)
-        self._ending = writer.ending(used)
+        self._with_papers = {chain.rule.id for chain in compiled.ruleset.chains if chain.papers}
+        nobody, somebody = Outcome(), Outcome()
+        somebody.use(compiled.ruleset)
+        self._having_said = writer.ending(somebody)
+        self._having_found_nothing = self._having_said if self._steps else writer.ending(nobody)
 
-    def answer(self, names: dict[str, Cell], head: bytes, asked: bytes) -> bytes | None:
-        """The answer, serialised, as `AnswerWriter.answer` gives it; NAMES, the facts told, are used up."""
+    @property
+    def chained_kinds(self) -> Collection[str]:
+        """The kinds of facts beside a matter that the chained rules look at."""
+        return self._compiled.chains.fields if self._compiled.chains else ()
+
+    def answer(
+        self,
+        matter_id: str,
+        names: dict[str, Cell],
+        related: Sequence[tuple[str, Mapping[str, Known]]],
+        head: bytes,
+        asked: bytes,
+    ) -> bytes | None:
+        """The answer, serialised, as `AnswerWriter.answer` gives it.
+
+        NAMES, the facts told, are used up. Of the facts beside the matter those of other kinds than
+        `chained_kinds` may be left out.
+        """
         for name in self._told_only:
             names.setdefault(name, None)
         decisions = []
@@ -81,7 +99,19 @@ class PlainAnswers:
                 reliances |= said.reliances
             if plain.told_on:
                 names |= said.outputs
-        return self._writer.joined(self._ending, head, asked, b"".join(decisions), b"".join(reliances))
+        ending = self._having_found_nothing
+        if related and (chains := self._compiled.chains) is not None:
+            facts = [Fact(kind, chains.scalars(kind, fields)) for kind, fields in related]
+            findings = chains.find(matter_id, facts)
+            for finding in findings:
+                if finding.rule in self._with_papers:
+                    return None
+                decisions.append(self._writer.findings.field(finding))
+                reliances |= self._writer.findings.reliances(finding)
+            if findings:
+                ending = self._having_said
+        said_on = b"".join(reliances) if self._writer.reasons else b""
+        return self._writer.joined(ending, head, asked, b"".join(decisions), said_on)
 
     def _say(self, plain: _PlainStep, values: Values) -> _Said | None:
         step, compiled = plain.step, self._compiled

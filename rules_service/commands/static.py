@@ -137,8 +137,7 @@ class TableText:
 
     def _several(self, outcome: TableOutcome) -> str:
         if self.table.aggregator is not None:
-            aggregate = outcome.decided.aggregate
-            return to_text(None if aggregate is None else to_json(aggregate))
+            return to_text(outcome.decided.aggregate)
         return f"[{','.join(self.outputs[row] for row in outcome.decided.rows)}]"
 
     def _miss(self, outcome: TableOutcome, miss: NearMiss) -> bytes:
@@ -200,4 +199,4 @@ def _misses(table: Table) -> dict[tuple[str, int], bytes]:
 def _known_json(value: Known | Unknown) -> str:
     if isinstance(value, Unknown):
         return ""
-    return to_text(None if value is None else to_json(value))
+    return to_text(value)

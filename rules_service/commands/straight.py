@@ -1,10 +1,11 @@
-"""Answers to plain questions straight from their bytes: one ruleset that is tables alone, facts and no more.
+"""Answers to plain questions straight from their bytes: one ruleset without duties, facts and no more.
 
 What a case system asks again and again differs in the moment and in the matter. All else, the ruleset, the
 day of law, the view, is worked out once and kept under the very bytes that tell it. Whatever is out of the
 ordinary gives None, and the question takes the way that all others take; both say the same.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -15,11 +16,14 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands import wire
-from rules_service.commands.frame import opening, plain_matter
+from rules_service.commands.frame import PlainMatter, Related, opening, plain_matter
 from rules_service.commands.plain import PlainAnswers
 from rules_service.commands.reading import filled, read_question
 from rules_service.commands.writers import plain_answers, quick_reader, writer_for
 from rules_service.commands.writing import AT, stamp
+from rules_service.engine.index import Known
+from rules_service.engine.quick import QuickReader
+from rules_service.engine.reading import MOST_RELATED
 from rules_service.engine.rulebook import Rulebook
 from service_kit.problems import RefusedError
 
@@ -63,6 +67,7 @@ class StraightAnswers:
         """Keeps what it learns of the rulebook's questions."""
         self.rulebook = rulebook
         self._quick = quick_reader(rulebook)
+        self._kinds_beside = QuickReader.of_kinds(rulebook.vocabulary)
         self._kinds: dict[bytes, _Kind] = {}
 
     def evaluate(self, raw: bytes, now: datetime) -> bytes | None:
@@ -77,13 +82,32 @@ class StraightAnswers:
             return None
         if matter is None or matter[-1] != len(raw):
             return None
-        return self.answer(plain, matter[1], raw[begin:])
+        return self.answer(plain, matter, raw[begin:])
 
-    def answer(self, plain: Plain, facts: bytes, matter: bytes) -> bytes | None:
-        """The answer about a matter that tells some FACTS; MATTER is all of it as it stands in the question."""
+    def answer(self, plain: Plain, matter: PlainMatter, written: bytes) -> bytes | None:
+        """The answer about a matter, WRITTEN as it is in the question. Raises RefusedError as `assess`."""
         answers, head, asked, _ = plain
+        key, facts, beside, _ = matter
         told = self._quick.read(facts)
-        return None if told is None else answers.answer(told, head, asked + matter)
+        related = self._related(beside, answers.chained_kinds) if beside else ()
+        if told is None or related is None:
+            return None
+        return answers.answer(key[2:].decode(), told, related, head, asked + written)
+
+    def _related(
+        self, beside: Related, wanted: Collection[str]
+    ) -> list[tuple[str, dict[str, Known]]] | None:
+        if len(beside) > MOST_RELATED:
+            return None
+        related = []
+        for kind, fields in beside:
+            reader = self._kinds_beside.get(kind)
+            told = reader.read(fields) if reader else None
+            if told is None:
+                return None
+            if (name := kind.decode()) in wanted:
+                related.append((name, told))
+        return related
 
     def question(self, raw: bytes, now: datetime) -> Plain | None:
         """What a question tells before its matters. Raises IndexError or DecodeError for broken bytes."""

@@ -28,15 +28,15 @@ def quick_reader(rulebook: Rulebook) -> QuickReader:
     """The reader of facts for a rulebook's vocabulary."""
     reader = _READERS.get(rulebook)
     if reader is None:
-        reader = _READERS[rulebook] = QuickReader(rulebook.vocabulary)
+        reader = _READERS[rulebook] = QuickReader.of_facts(rulebook.vocabulary)
     return reader
 
 
 def plain_answers(
     rulebook: Rulebook, view: common_pb2.View.ValueType, speakers: Sequence[Speaker]
 ) -> PlainAnswers | None:
-    """The answers of one ruleset's slices, where tables are all they have and one of them decides."""
-    if not all(speaker.compiled.is_plain for speaker in speakers):
+    """The answers of one ruleset's slices, where none owes anything and one of them decides."""
+    if not all(speaker.compiled.owes_nothing for speaker in speakers):
         return None
     deciding = [speaker.compiled for speaker in speakers if speaker.decides]
     if len(deciding) != 1:

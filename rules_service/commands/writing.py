@@ -217,7 +217,7 @@ class AnswerWriter:
             ruleset=outcome.ruleset.id,
             revision=outcome.ruleset.revision,
             rule=outcome.rule,
-            fields_json=to_text({name: to_json(value) for name, value in outcome.fields.items()}),
+            fields_json=to_text(outcome.fields),
             restricted=outcome.restricted,
             candidate_id=outcome.candidate_id,
         )

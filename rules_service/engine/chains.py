@@ -58,25 +58,35 @@ class ChainRunner:
             for fact in _facts(source, case)
         ]
         facts += [
-            Fact(related.kind, _scalars(related.fields, self.fields[related.kind]))
+            Fact(related.kind, self.scalars(related.kind, related.fields))
             for related in case.matter.related
             if related.kind in self.fields
         ]
-        result = self.engine.run(facts)
+        return self.find(case.matter.id, facts)
+
+    def find(self, matter_id: str, facts: Sequence[Fact]) -> list[FindingOutcome]:
+        """As `run`, from all the facts that there are."""
         found: dict[str, FindingOutcome] = {}
-        for firing in result.firings:
+        for firing in self.engine.run(facts).firings:
             if isinstance(firing.concluded, Finding):
-                finding = self._finding(firing, firing.concluded, case)
+                finding = self._finding(firing, firing.concluded, matter_id)
                 found.setdefault(finding.id, finding)
         return list(found.values())
 
-    def _finding(self, firing: Firing, concluded: Finding, case: ChainCase) -> FindingOutcome:
+    def scalars(self, kind: str, given: Facts) -> dict[str, Scalar]:
+        """The values of a fact that the rules speak of and the engine can compare."""
+        fields = self.fields[kind]
+        return {
+            name: value for name, value in given.items() if name in fields and isinstance(value, SCALARS)
+        }
+
+    def _finding(self, firing: Firing, concluded: Finding, matter_id: str) -> FindingOutcome:
         rule = self.rules[firing.rule]
         fields = sorted((name, str(value)) for name, value in concluded.fields.items())
         return FindingOutcome(
             id=deterministic_id(
                 "f",
-                case.matter.id,
+                matter_id,
                 self.ruleset.id,
                 firing.rule,
                 concluded.code,
@@ -148,6 +158,3 @@ def _silent(source: ChainSource, case: ChainCase) -> dict[str, bool] | None:
             return None
     return told
 
-
-def _scalars(given: Facts, fields: frozenset[str]) -> dict[str, Scalar]:
-    return {name: value for name, value in given.items() if name in fields and isinstance(value, SCALARS)}

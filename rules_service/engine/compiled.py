@@ -51,9 +51,9 @@ class Compiled:
     elapsed: tuple[Watch, ...]
 
     @property
-    def is_plain(self) -> bool:
-        """Whether it is tables and nothing else, which say the same at any moment."""
-        return self.chains is None and not self.elapsed and not any(self.duties.values())
+    def owes_nothing(self) -> bool:
+        """Whether it says the same at any moment: it puts no duty on anybody and looks at no time gone by."""
+        return not self.elapsed and not any(self.duties.values())
 
     @classmethod
     def of(cls, ruleset: Ruleset, vocabulary: Vocabulary) -> "Compiled":

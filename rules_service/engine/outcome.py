@@ -99,8 +99,7 @@ class DutyOutcome:
     past_latest_lawful: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FindingOutcome:
+class FindingOutcome(NamedTuple):
     """A violation, or another fact about an office's work."""
 
     id: str

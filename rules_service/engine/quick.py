@@ -5,7 +5,7 @@ shape, the names of the facts and the classes of their values. Whatever is out o
 nested or doubled names, numbers out of range, anything wrong) gives None, and `CaseReader` says what it is.
 """
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -100,10 +100,22 @@ class _Shape:
 
 @dataclass(frozen=True, slots=True)
 class QuickReader:
-    """Reads objects of facts against a vocabulary, and keeps the shapes that it has seen."""
+    """Reads objects against the types of their members, and keeps the shapes that it has seen."""
 
-    vocabulary: Vocabulary
+    types: Mapping[str, ValueType]
+    whole: bool = False
+    """Whether every member must be there, and with a value."""
     shapes: dict[tuple[object, ...], _Shape] = field(default_factory=dict)
+
+    @classmethod
+    def of_facts(cls, vocabulary: Vocabulary) -> "QuickReader":
+        """Reads the facts that a caller may tell of a matter."""
+        return cls({name: fact.type for name, fact in vocabulary.facts.items() if not fact.counted})
+
+    @classmethod
+    def of_kinds(cls, vocabulary: Vocabulary) -> dict[bytes, "QuickReader"]:
+        """Reads the fields of facts beside a matter, by the kinds of these."""
+        return {kind.name.encode(): cls(kind.fields, whole=True) for kind in vocabulary.kinds.values()}
 
     def facts(self, raw: bytes) -> CheckedFacts | None:
         """The facts that a JSON text tells; None where it takes a careful look."""
@@ -126,11 +138,12 @@ class QuickReader:
         read: list[tuple[str, Callable[[Any], Value]]] = []
         if not _FLAT.issuperset(classes):
             return None
+        if self.whole and (len(names) < len(self.types) or type(None) in classes):
+            return None
         for name, class_ in zip(names, classes, strict=True):
-            definition = self.vocabulary.facts.get(name)
-            if definition is None or definition.counted:
+            kind = self.types.get(name)
+            if kind is None:
                 return None
-            kind = definition.type
             bounded = kind.least is not None or kind.most is not None
             match kind.kind, class_.__name__:
                 case (_, "NoneType") | (Kind.STRING, "str") | (Kind.BOOL, "bool"):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 class FieldType(Enum):
@@ -123,8 +123,7 @@ class ChainProgram:
     rules: tuple[ChainRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """Something known: a kind, and the values of those of its fields that are known."""
 
     kind: str

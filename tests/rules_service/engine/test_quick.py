@@ -28,7 +28,7 @@ OWN = {
     "counted": FactDef("counted", ValueType(Kind.INT), LABEL, "试", counted=True),
 }
 VOCABULARY = replace(shipped().vocabulary, facts=OWN)
-QUICK = QuickReader(VOCABULARY)
+QUICK = QuickReader.of_facts(VOCABULARY)
 NAMES = sorted(VOCABULARY.facts)
 ODD = ("2024-02-29", "2023-02-29", "1.50", "0.1", "", "甲\x7f", 'a"b', "a\nb", "长" * 2001, "\U00020000")
 WRITTEN = (

@@ -9,7 +9,7 @@ from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands import frame, wire
 from rules_service.commands.plain import PlainAnswers
 from rules_service.commands.reading import filled, most, read_matter, read_question
-from rules_service.commands.straight import StraightAnswers
+from rules_service.commands.straight import Clock, StraightAnswers
 from rules_service.commands.writers import plain_answers, quick_reader, writer_for
 from rules_service.commands.writing import AnswerWriter
 from rules_service.engine.assess import Speaker, assess_matter
@@ -51,14 +51,14 @@ def evaluate_serialized(rulebook: Rulebook, request: pb.EvaluateRequest, now: da
     return wire.field(EVALUATE_ANSWER, call.answer(request.matter, "matter"))
 
 
-def evaluate_raw(straight: StraightAnswers, raw: bytes, now: datetime) -> bytes:
+def evaluate_raw(straight: StraightAnswers, raw: bytes, clock: Clock) -> bytes:
     """`evaluate` from the bytes of a question to those of its answer.
 
     Raises DecodeError where they are not an EvaluateRequest; other errors as `evaluate`.
     """
-    answer = straight.evaluate(raw, now)
+    answer = straight.evaluate(raw, clock)
     if answer is None:
-        return evaluate_serialized(straight.rulebook, pb.EvaluateRequest.FromString(raw), now)
+        return evaluate_serialized(straight.rulebook, pb.EvaluateRequest.FromString(raw), clock())
     return wire.field(EVALUATE_ANSWER, answer)
 
 
@@ -91,11 +91,11 @@ def batch_evaluate_serialized(rulebook: Rulebook, request: pb.BatchEvaluateReque
     return _items(_Call.of_evaluate(rulebook, request.ruleset, request.context, now), request.matters)
 
 
-def batch_evaluate_raw(straight: StraightAnswers, raw: bytes, now: datetime) -> bytes:
+def batch_evaluate_raw(straight: StraightAnswers, raw: bytes, clock: Clock) -> bytes:
     """`batch_evaluate` from the bytes of a question to those of its answer; errors as `evaluate_raw`."""
-    items = _straight_items(straight, raw, now)
+    items = _straight_items(straight, raw, clock)
     if items is None:
-        return batch_evaluate_serialized(straight.rulebook, pb.BatchEvaluateRequest.FromString(raw), now)
+        return batch_evaluate_serialized(straight.rulebook, pb.BatchEvaluateRequest.FromString(raw), clock())
     return items
 
 
@@ -132,13 +132,16 @@ def _item(call: "_Call", matter: common_pb2.Matter, number: int) -> bytes:
     return wire.field(ITEMS, head + body)
 
 
-def _straight_items(straight: StraightAnswers, raw: bytes, now: datetime) -> bytes | None:
+def _straight_items(straight: StraightAnswers, raw: bytes, clock: Clock) -> bytes | None:
     """The items of a plain question; a matter that is not plain takes the way that all others take."""
     try:
-        plain = straight.question(raw, now)
+        plain = straight.question(raw, clock)
         if plain is None:
             return None
-        begin = at = plain[-1]
+        asked, begin = plain[2:]
+        if asked is None:
+            asked = raw[:begin]
+        at = begin
         call = None
         items: list[bytes] = []
         while at < len(raw):
@@ -149,16 +152,15 @@ def _straight_items(straight: StraightAnswers, raw: bytes, now: datetime) -> byt
             matter = frame.plain_matter(raw, at)
             if matter is not None:
                 end = matter[-1]
-                answer = straight.answer(plain, matter, raw[at:end])
+                answer = straight.answer(plain, matter, asked + raw[at:end])
                 if answer is not None:
                     items.append(wire.field(ITEMS, matter[0] + wire.field(ITEM_ANSWER, answer)))
                     at = end
                     continue
             end = frame.matter_end(raw, at)
-            alone = pb.EvaluateRequest.FromString(raw[at:end])
+            alone = pb.EvaluateRequest.FromString(asked + raw[at:end])
             if call is None:
-                asked = pb.EvaluateRequest.FromString(raw[:begin])
-                call = _Call.of_evaluate(straight.rulebook, asked.ruleset, asked.context, now)
+                call = _Call.of_evaluate(straight.rulebook, alone.ruleset, alone.context, clock())
             items.append(_item(call, alone.matter, len(items)))
             at = end
     except IndexError:
@@ -223,7 +225,7 @@ class _Call:
         if self.plain is not None and _tells_facts_alone(message):
             facts = self.quick.read(message.facts_json.encode())
             if facts is not None:
-                answer = self.plain.answer(message.matter_id, facts, (), self.head, asked)
+                answer = self.plain.answer(b"", facts, (), self.head, asked)
                 if answer is not None:
                     return answer
         reader = CaseReader(self.rulebook.vocabulary)

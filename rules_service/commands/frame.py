@@ -7,6 +7,8 @@ functions raise IndexError where the bytes end too early.
 
 from collections.abc import Sequence
 
+from google.protobuf.timestamp_pb2 import Timestamp
+
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands import wire
@@ -21,6 +23,9 @@ FACTS = wire.tag(common_pb2.Matter.DESCRIPTOR, "facts_json")[0]
 RELATED = wire.tag(common_pb2.Matter.DESCRIPTOR, "related_facts")[0]
 KIND = wire.tag(common_pb2.RelatedFact.DESCRIPTOR, "kind")[0]
 FIELDS = wire.tag(common_pb2.RelatedFact.DESCRIPTOR, "facts_json")[0]
+SECONDS = Timestamp.DESCRIPTOR.fields_by_name["seconds"].number << 3
+SECONDS_BYTES = 5
+
 
 Opening = tuple[int, bytes | None, int, int]
 """The end of the ruleset's name, the moment asked about as it is serialised (None where it is left out),
@@ -55,6 +60,18 @@ def opening(raw: bytes) -> Opening | None:
         if moment_end > end:
             return None
     return ruleset_end, moment, moment_end, end
+
+
+def whole_seconds(moment: bytes) -> int | None:
+    """The seconds of a timestamp without a fraction, in the years 1995 to 2242; None for any other."""
+    if len(moment) != 1 + SECONDS_BYTES or moment[0] != SECONDS or not 3 <= moment[5] < 32:
+        return None
+    _, first, second, third, fourth, fifth = moment
+    if first > MOST_IN_ONE_BYTE < second and third > MOST_IN_ONE_BYTE < fourth:
+        return (
+            first & 127 | (second & 127) << 7 | (third & 127) << 14 | (fourth & 127) << 21 | fifth << 28
+        )
+    return None
 
 
 def plain_matter(raw: bytes, start: int) -> PlainMatter | None:

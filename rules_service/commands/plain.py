@@ -17,7 +17,9 @@ from rules_service.engine.index import UNKNOWN, Known, Unknown
 from rules_service.engine.outcome import Outcome, TableOutcome
 from rules_service.engine.tables import ContradictionError, State, decide
 from rules_service.language.chain_rules import Fact
+from rules_service.language.chain_rules import Fact
 from rules_service.language.model.subjects import Each
+from service_kit.problems import RefusedError
 
 MOST_KEPT = 1024
 LONGEST_KEPT = 64
@@ -71,7 +73,7 @@ class PlainAnswers:
 
     def answer(
         self,
-        matter_id: str,
+        key: bytes,
         names: dict[str, Cell],
         related: Sequence[tuple[str, Mapping[str, Known]]],
         head: bytes,
@@ -79,7 +81,7 @@ class PlainAnswers:
     ) -> bytes | None:
         """The answer, serialised, as `AnswerWriter.answer` gives it.
 
-        NAMES, the facts told, are used up. Of the facts beside the matter those of other kinds than
+        KEY is the matter's, with its tag and length. NAMES, the facts told, are used up. Of the facts beside the matter those of other kinds than
         `chained_kinds` may be left out.
         """
         for name in self._told_only:
@@ -102,7 +104,10 @@ class PlainAnswers:
         ending = self._having_found_nothing
         if related and (chains := self._compiled.chains) is not None:
             facts = [Fact(kind, chains.scalars(kind, fields)) for kind, fields in related]
-            findings = chains.find(matter_id, facts)
+            try:
+                findings = chains.find(key[2:].decode(), facts)
+            except RefusedError:
+                return None
             for finding in findings:
                 if finding.rule in self._with_papers:
                     return None

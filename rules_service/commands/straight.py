@@ -5,7 +5,7 @@ day of law, the view, is worked out once and kept under the very bytes that tell
 ordinary gives None, and the question takes the way that all others take; both say the same.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands import wire
-from rules_service.commands.frame import PlainMatter, Related, opening, plain_matter
+from rules_service.commands.frame import PlainMatter, Related, opening, plain_matter, whole_seconds
 from rules_service.commands.plain import PlainAnswers
 from rules_service.commands.reading import filled, read_question
 from rules_service.commands.writers import plain_answers, quick_reader, writer_for
@@ -54,10 +54,11 @@ class _Kind:
     days: dict[int, _Ready | None] = field(default_factory=dict)
 
 
-Plain = tuple[PlainAnswers, bytes, bytes, int]
+Plain = tuple[PlainAnswers, bytes, bytes | None, int]
 """A question as far as it does not tell of matters: its answers, what each of them repeats of it, the question
-serialised with all defaults filled, and where the matters begin.
+serialised with all defaults filled (None where none were left out), and where the matters begin.
 """
+Clock = Callable[[], datetime]
 
 
 class StraightAnswers:
@@ -70,29 +71,31 @@ class StraightAnswers:
         self._kinds_beside = QuickReader.of_kinds(rulebook.vocabulary)
         self._kinds: dict[bytes, _Kind] = {}
 
-    def evaluate(self, raw: bytes, now: datetime) -> bytes | None:
+    def evaluate(self, raw: bytes, clock: Clock) -> bytes | None:
         """The answer to a question about one matter, serialised; None where it is not plain."""
         try:
-            plain = self.question(raw, now)
+            plain = self.question(raw, clock)
             if plain is None:
                 return None
-            begin = plain[-1]
+            asked, begin = plain[2:]
             matter = plain_matter(raw, begin)
         except (IndexError, DecodeError):
             return None
         if matter is None or matter[-1] != len(raw):
             return None
-        return self.answer(plain, matter, raw[begin:])
+        return self.answer(plain, matter, raw if asked is None else asked + raw[begin:])
 
-    def answer(self, plain: Plain, matter: PlainMatter, written: bytes) -> bytes | None:
-        """The answer about a matter, WRITTEN as it is in the question. Raises RefusedError as `assess`."""
-        answers, head, asked, _ = plain
+    def answer(self, plain: Plain, matter: PlainMatter, asked: bytes) -> bytes | None:
+        """The answer about a matter; ASKED is the question about it alone, with all defaults filled."""
         key, facts, beside, _ = matter
         told = self._quick.read(facts)
-        related = self._related(beside, answers.chained_kinds) if beside else ()
-        if told is None or related is None:
+        if told is None:
             return None
-        return answers.answer(key[2:].decode(), told, related, head, asked + written)
+        answers = plain[0]
+        related = self._related(beside, answers.chained_kinds) if beside else ()
+        if related is None:
+            return None
+        return answers.answer(key, told, related, plain[1], asked)
 
     def _related(
         self, beside: Related, wanted: Collection[str]
@@ -109,7 +112,7 @@ class StraightAnswers:
                 related.append((name, told))
         return related
 
-    def question(self, raw: bytes, now: datetime) -> Plain | None:
+    def question(self, raw: bytes, clock: Clock) -> Plain | None:
         """What a question tells before its matters. Raises IndexError or DecodeError for broken bytes."""
         opened = opening(raw)
         if opened is None:
@@ -117,11 +120,12 @@ class StraightAnswers:
         ruleset_end, moment, moment_end, end = opened
         key = raw[:ruleset_end] + raw[moment_end:end]
         kind = self._kinds.get(key) or self._learn_kind(key, ruleset_end)
+        left_out = moment is None
         if moment is None:
             if kind.day_told:
                 return None
-            moment = stamp(now).SerializeToString()
-        seconds = _seconds(moment)
+            moment = stamp(clock()).SerializeToString()
+        seconds = whole_seconds(moment) or _exact_seconds(moment)
         if seconds is None:
             return None
         day = 0 if kind.day_told else (seconds + SHANGHAI_AHEAD) // DAY
@@ -130,9 +134,11 @@ class StraightAnswers:
         ready = kind.days[day]
         if ready is None:
             return None
-        told = wire.field(CONTEXT_AT, moment)
-        context = wire.field(CONTEXT, told + ready.context)
-        return ready.answers, AT + told[1:] + ready.head, raw[:ruleset_end] + context, end
+        at = wire.field(b"", moment)
+        asked = None
+        if left_out or not kind.day_told:
+            asked = raw[:ruleset_end] + wire.field(CONTEXT, CONTEXT_AT + at + ready.context)
+        return ready.answers, AT + at + ready.head, asked, end
 
     def _learn_kind(self, key: bytes, ruleset_end: int) -> _Kind:
         kind = _Kind(bool(common_pb2.Context.FromString(key[ruleset_end:]).as_of))
@@ -168,8 +174,8 @@ class StraightAnswers:
         return _Ready(answers, head, whole.SerializeToString(deterministic=True))
 
 
-def _seconds(moment: bytes) -> int | None:
-    """The whole seconds of a timestamp, where it is an ordinary one, exact to the microsecond."""
+def _exact_seconds(moment: bytes) -> int | None:
+    """The seconds of a timestamp that is exact to the microsecond and in a year with an ordinary clock."""
     read = Timestamp.FromString(moment)
     seconds, nanos = read.seconds, read.nanos
     ordinary = FIRST_SECOND <= seconds < LAST_SECOND and 0 <= nanos < SECOND and not nanos % 1000

@@ -15,14 +15,14 @@ from rules_service.commands.evaluation import (
     batch_evaluate_raw,
     evaluate_raw,
 )
-from rules_service.commands.straight import StraightAnswers
+from rules_service.commands.straight import Clock, StraightAnswers
 from rules_service.engine.rulebook import Rulebook
 from service_kit.serving.failures import unreadable
 
 DESCRIPTOR = pb.DESCRIPTOR.services_by_name["RulesService"]
 
 # What is asked most is answered from the bytes of the question, often without a message in between.
-FROM_BYTES: dict[str, Callable[[StraightAnswers, bytes, datetime], bytes]] = {
+FROM_BYTES: dict[str, Callable[[StraightAnswers, bytes, Clock], bytes]] = {
     "Evaluate": evaluate_raw,
     "BatchEvaluate": batch_evaluate_raw,
 }
@@ -40,7 +40,7 @@ ANSWERING: dict[str, Callable[..., bytes]] = {
 def rpc_handlers(rulebook: Rulebook) -> dict[str, Any]:
     """A handler for every method of the contract, over one rulebook.
 
-    The clock is read here, once a call, and nowhere behind it.
+    The clock is here and nowhere behind it; it is read at most once a call.
     """
 
     straight = StraightAnswers(rulebook)
@@ -48,17 +48,17 @@ def rpc_handlers(rulebook: Rulebook) -> dict[str, Any]:
     def from_bytes(answer: Callable[..., bytes]) -> Callable[[bytes, grpc.ServicerContext], bytes]:
         def handle(raw: bytes, _: grpc.ServicerContext) -> bytes:
             try:
-                return answer(straight, raw, datetime.now(UTC))
+                return answer(straight, raw, _now)
             except DecodeError as error:
                 raise unreadable() from error
 
         return handle
 
     def one(answer: Callable[..., bytes]) -> Callable[[Message, grpc.ServicerContext], bytes]:
-        return lambda request, _: answer(rulebook, request, datetime.now(UTC))
+        return lambda request, _: answer(rulebook, request, _now())
 
     def office(parts: Iterator[pb.AssessOfficeRequest], _: grpc.ServicerContext) -> bytes:
-        return commands.assess_office(rulebook, parts, datetime.now(UTC)).SerializeToString()
+        return commands.assess_office(rulebook, parts, _now()).SerializeToString()
 
     handlers: dict[str, Any] = {
         name: grpc.unary_unary_rpc_method_handler(one(answer), request_deserializer=_request(name).FromString)
@@ -70,6 +70,10 @@ def rpc_handlers(rulebook: Rulebook) -> dict[str, Any]:
         office, request_deserializer=pb.AssessOfficeRequest.FromString
     )
     return handlers
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _request(method: str) -> type[Message]:

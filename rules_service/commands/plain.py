@@ -16,8 +16,6 @@ from rules_service.engine.evaluate import outputs_of
 from rules_service.engine.index import UNKNOWN, Known, Unknown
 from rules_service.engine.outcome import Outcome, TableOutcome
 from rules_service.engine.tables import ContradictionError, State, decide
-from rules_service.language.chain_rules import Fact
-from rules_service.language.chain_rules import Fact
 from rules_service.language.model.subjects import Each
 from service_kit.problems import RefusedError
 
@@ -103,7 +101,7 @@ class PlainAnswers:
                 names |= said.outputs
         ending = self._having_found_nothing
         if related and (chains := self._compiled.chains) is not None:
-            facts = [Fact(kind, chains.scalars(kind, fields)) for kind, fields in related]
+            facts = [chains.fact(kind, fields) for kind, fields in related]
             try:
                 findings = chains.find(key[2:].decode(), facts)
             except RefusedError:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rules_service.engine.case import Facts, Matter
-from rules_service.engine.chaining import ChainEngine, Finding, Firing, open_engine
+from rules_service.engine.case import Matter
+from rules_service.engine.chaining import ChainEngine, Finding, open_engine
 from rules_service.engine.clock import Clock
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import DutyOutcome, DutyState, FindingOutcome, deterministic_id
-from rules_service.language.chain_rules import ChainProgram, Fact, FactConclusion, FactKind, Scalar
+from rules_service.language.chain_rules import ChainProgram, ChainRule, Fact, FactConclusion, FactKind, Scalar
 from rules_service.language.chains import FIELD_TYPES
 from rules_service.language.model.chains import ChainedRule, ChainSource
 from rules_service.language.model.ruleset import Ruleset
@@ -36,6 +36,8 @@ class ChainRunner:
     rules: Mapping[str, ChainedRule]
     fields: Mapping[str, frozenset[str]]
     """The fields of each kind of fact that the rules speak of."""
+    whole: frozenset[str]
+    """The kinds of which these are all the fields there are."""
     engine: ChainEngine
 
     @classmethod
@@ -46,6 +48,11 @@ class ChainRunner:
             ruleset,
             {chain.rule.id: chain for chain in ruleset.chains},
             {kind.name: frozenset(kind.fields) for kind in program.kinds},
+            frozenset(
+                kind.name
+                for kind in program.kinds
+                if len(kind.fields) == len(vocabulary.kinds[kind.name].fields)
+            ),
             open_engine(program),
         )
 
@@ -58,7 +65,7 @@ class ChainRunner:
             for fact in _facts(source, case)
         ]
         facts += [
-            Fact(related.kind, self.scalars(related.kind, related.fields))
+            self.fact(related.kind, related.fields)
             for related in case.matter.related
             if related.kind in self.fields
         ]
@@ -67,42 +74,43 @@ class ChainRunner:
     def find(self, matter_id: str, facts: Sequence[Fact]) -> list[FindingOutcome]:
         """As `run`, from all the facts that there are."""
         found: dict[str, FindingOutcome] = {}
-        for firing in self.engine.run(facts).firings:
-            if isinstance(firing.concluded, Finding):
-                finding = self._finding(firing, firing.concluded, matter_id)
-                found.setdefault(finding.id, finding)
+        for rule, bound, concluded in self.engine.run(facts).findings():
+            finding = self._finding(rule, bound, concluded, matter_id)
+            found.setdefault(finding.id, finding)
         return list(found.values())
 
-    def scalars(self, kind: str, given: Facts) -> dict[str, Scalar]:
-        """The values of a fact that the rules speak of and the engine can compare."""
+    def fact(self, kind: str, given: Mapping[str, Known]) -> Fact:
+        """A fact beside a matter, with the values that the engine can compare."""
+        if kind in self.whole:
+            return Fact(kind, given)  # type: ignore[arg-type]  # all fields of the kind are scalars
         fields = self.fields[kind]
-        return {
-            name: value for name, value in given.items() if name in fields and isinstance(value, SCALARS)
-        }
+        return Fact(
+            kind,
+            {name: value for name, value in given.items() if name in fields and isinstance(value, SCALARS)},
+        )
 
-    def _finding(self, firing: Firing, concluded: Finding, matter_id: str) -> FindingOutcome:
-        rule = self.rules[firing.rule]
-        fields = sorted((name, str(value)) for name, value in concluded.fields.items())
+    def _finding(
+        self, rule: ChainRule, bound: Sequence[Fact], concluded: Finding, matter_id: str
+    ) -> FindingOutcome:
+        chained = self.rules[rule.id]
+        parts = [matter_id, self.ruleset.id, rule.id, concluded.code]
+        for name, value in sorted(concluded.fields.items()):
+            parts += (name, str(value))
         return FindingOutcome(
-            id=deterministic_id(
-                "f",
-                matter_id,
-                self.ruleset.id,
-                firing.rule,
-                concluded.code,
-                *(part for pair in fields for part in pair),
-            ),
+            id=deterministic_id("f", *parts),
             ruleset=self.ruleset,
             code=concluded.code,
             request_id="",
             duty_id="",
-            rule=firing.rule,
-            reason=rule.title,
+            rule=rule.id,
+            reason=chained.title,
             because=tuple(
-                {"alias": binding.alias, "kind": binding.fact.kind, **binding.fact.fields}
-                for binding in firing.bindings
+                [
+                    {"alias": pattern.alias, "kind": fact.kind, **fact.fields}
+                    for pattern, fact in zip(rule.when, bound, strict=True)
+                ]
             ),
-            citations=rule.citations,
+            citations=chained.citations,
         )
 
 

@@ -117,12 +117,17 @@ class CompiledProgram:
 
     def fact_json(self, fact: Fact, identity: int, texts: dict[str, int]) -> str:
         """A fact of a kind that some rule needs; `texts` numbers the texts of one run and grows."""
-        kind = self.kinds[fact.kind]
-        given = fact.fields
+        name, given = fact
+        kind = self.kinds[name]
         told = f"{BEFORE_IDENTITY}{identity}{kind.after_identity}"
         for field, before, after, unknown in kind.spellings:
             value = given.get(field)
-            told += unknown if value is None else f"{before}{value_number(value, texts)}{after}"
+            if value is None:
+                told += unknown
+            elif value.__class__ is str:
+                told += f"{before}{texts.setdefault(value, len(texts))}{after}"
+            else:
+                told += f"{before}{value_number(value, texts)}{after}"
         return told + "}"
 
 

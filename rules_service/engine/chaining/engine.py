@@ -10,7 +10,7 @@ from rules_service.engine.chaining.gathering import Gathering
 from rules_service.engine.chaining.growth import JoinShape
 from rules_service.engine.chaining.handle import EngineHandle
 from rules_service.engine.chaining.preflight import preflight
-from rules_service.engine.chaining.result import NOTHING, ChainResult
+from rules_service.engine.chaining.result import ChainResult
 from rules_service.engine.chaining.trial import try_out
 from rules_service.language.chain_rules import ChainProgram, Fact
 from service_kit.problems import RefusedError
@@ -53,7 +53,7 @@ class ChainEngine:
             raise RuntimeError("the engine is closed")
         self._admission.check(facts)
         if not self._candidates.enough(facts):
-            return NOTHING
+            return ChainResult(self._compiled.program, facts, len(facts), ())
         gathering = Gathering(self._compiled, facts, self._shape, self._firing_limit)
         asserted = gathering.asserted()
         with self._lock:

@@ -6,13 +6,11 @@ from operator import itemgetter
 from rules_service.engine.chaining.compile import CompiledProgram, rule_number
 from rules_service.engine.chaining.growth import Growth, JoinShape
 from rules_service.engine.chaining.handle import Fired
-from rules_service.engine.chaining.result import Binding, ChainResult, Finding, Firing
+from rules_service.engine.chaining.result import ChainResult, Finding, Gathered
 from rules_service.language.chain_rules import Fact, FactConclusion, Scalar
 from service_kit.problems import Problem, Refusal, RefusedError
 
 Content = tuple[str, frozenset[tuple[str, Scalar]]]
-Gathered = tuple[int, int, tuple[int, ...], Finding | int]
-"""Priority, number of the rule, places of the facts bound, and the finding or the place of the fact."""
 
 
 class Gathering:
@@ -107,8 +105,9 @@ class Gathering:
         fired, facts = self._fired, self._facts
         if len(facts) > self._given:
             fired, facts = self._renumbered()
-        fired = sorted(fired, key=itemgetter(0, 1, 2))
-        return ChainResult(tuple([self._firing(facts, *one) for one in fired]), tuple(facts[self._given :]))
+        if len(fired) > 1:
+            fired = sorted(fired, key=itemgetter(0, 1, 2))
+        return ChainResult(self._compiled.program, facts, self._given, fired)
 
     def _renumbered(self) -> tuple[list[Gathered], list[Fact]]:
         """What fired, and all facts, with those derived in the order of their contents."""
@@ -127,21 +126,6 @@ class Gathering:
             for priority, number, indexes, concluded in self._fired
         ]
         return fired, [self._facts[index] for index in order]
-
-    def _firing(
-        self,
-        facts: Sequence[Fact],
-        _: int,
-        number: int,
-        indexes: tuple[int, ...],
-        concluded: Finding | int,
-    ) -> Firing:
-        rule = self._compiled.program.rules[number]
-        bindings = [
-            Binding(pattern.alias, index, facts[index])
-            for pattern, index in zip(rule.when, indexes, strict=True)
-        ]
-        return Firing(rule.id, tuple(bindings), facts[concluded] if isinstance(concluded, int) else concluded)
 
 
 def _content(fact: Fact) -> Content:

@@ -1,10 +1,10 @@
 """What chained rules say about the facts of a request."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rules_service.language.chain_rules import Fact, Scalar
+from rules_service.language.chain_rules import ChainProgram, ChainRule, Fact, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,10 @@ class Firing(NamedTuple):
     concluded: Finding | Fact
 
 
+Gathered = tuple[int, int, tuple[int, ...], Finding | int]
+"""Priority, number of the rule, places of the facts bound, and the finding or the place of the fact."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChainResult:
     """All that follows from the facts of a request.
@@ -39,8 +43,33 @@ class ChainResult:
     concluded more than once, or given already, is one fact.
     """
 
-    firings: tuple[Firing, ...]
-    derived: tuple[Fact, ...]
+    program: ChainProgram
+    facts: Sequence[Fact]
+    """Those given and then those derived."""
+    given: int
+    gathered: Sequence[Gathered]
 
+    @property
+    def firings(self) -> tuple[Firing, ...]:
+        """The rules that hold."""
+        return tuple(self._firing(*one) for one in self.gathered)
 
-NOTHING = ChainResult((), ())
+    @property
+    def derived(self) -> tuple[Fact, ...]:
+        """The facts concluded that were not given."""
+        return tuple(self.facts[self.given :])
+
+    def findings(self) -> Iterator[tuple[ChainRule, list[Fact], Finding]]:
+        """The firings that conclude a finding: the rule, the facts in the order of its patterns, the finding."""
+        for _, number, places, concluded in self.gathered:
+            if not isinstance(concluded, int):
+                yield self.program.rules[number], [self.facts[place] for place in places], concluded
+
+    def _firing(self, _: int, number: int, places: tuple[int, ...], concluded: Finding | int) -> Firing:
+        rule = self.program.rules[number]
+        bindings = [
+            Binding(pattern.alias, place, self.facts[place])
+            for pattern, place in zip(rule.when, places, strict=True)
+        ]
+        what = self.facts[concluded] if isinstance(concluded, int) else concluded
+        return Firing(rule.id, tuple(bindings), what)

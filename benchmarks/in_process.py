@@ -15,8 +15,11 @@ from pathlib import Path
 from benchmarks import workload
 from huiyin.examples import find_examples, read_example
 from huiyin.rules.v1 import common_pb2
+from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
 from rules_service.analysis.check import check as check_files
+from rules_service.commands.evaluation import evaluate_raw
+from rules_service.commands.straight import StraightAnswers
 from rules_service.engine.columnar import decide_many
 from rules_service.engine.index import TableIndex
 from rules_service.engine.tables import decide
@@ -181,18 +184,23 @@ def one_by_one() -> Figure:
     )
 
 
+def answering(rulebook: Path) -> Callable[[bytes], bytes]:
+    """Answers a question as the server does, without the server."""
+    straight = StraightAnswers(commands.load(rulebook))
+    return lambda raw: evaluate_raw(straight, raw, lambda: datetime.now(UTC))
+
+
 def memory(rulebook: Path) -> list[Figure]:
     """Growth of the process over many evaluations and over reloads."""
-    book = commands.load(rulebook)
     from benchmarks.over_grpc import unary_requests
-    from rules_service.commands.evaluation import evaluate_serialized
 
-    requests = [*unary_requests(chained=False), *unary_requests(chained=True)]
-    now = datetime(2024, 5, 6, tzinfo=UTC)
+    answer = answering(rulebook)
+    asked = [*unary_requests(chained=False), *unary_requests(chained=True)]
+    requests = [request.SerializeToString() for request in asked]
 
     def run(times: int) -> None:
         for number in range(times):
-            evaluate_serialized(book, requests[number % len(requests)], now)
+            answer(requests[number % len(requests)])
 
     run(5000)
     before = _resident()
@@ -221,10 +229,9 @@ def check(rulebook: Path) -> None:
     """Every outcome of the workload is the one that the plainest reading gives; raises where not."""
     from benchmarks.over_grpc import unary_requests
 
-    book = commands.load(rulebook)
-    now = datetime(2024, 5, 6, tzinfo=UTC)
+    answer_to = answering(rulebook)
     for fact, request in zip(workload.facts(300), unary_requests(chained=False), strict=True):
-        answer = commands.evaluate(book, request, now).answer
+        answer = pb.EvaluateResponse.FromString(answer_to(request.SerializeToString())).answer
         got: dict[str, object] = {}
         for decision in answer.decisions:
             said = json.loads(decision.outcome_json or "[]")

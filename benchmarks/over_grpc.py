@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import grpc
@@ -55,10 +55,10 @@ def matter(number: int, fact: dict[str, object], *, chained: bool) -> common_pb2
     return message
 
 
-def context(view: common_pb2.View.ValueType) -> common_pb2.Context:
-    """The moment asked about, fixed."""
+def context(view: common_pb2.View.ValueType, number: int = 0) -> common_pb2.Context:
+    """The moment asked about: a second later for each matter, as calls come in."""
     asked = common_pb2.Context(as_of="2024-05-06", view=view)
-    asked.at.FromDatetime(AT)
+    asked.at.FromDatetime(AT + timedelta(seconds=number))
     return asked
 
 
@@ -67,7 +67,7 @@ def unary_requests(*, chained: bool) -> list[pb.EvaluateRequest]:
     return [
         pb.EvaluateRequest(
             ruleset="chained" if chained else "forty",
-            context=context(common_pb2.VIEW_REASONS),
+            context=context(common_pb2.VIEW_REASONS, number),
             matter=matter(number, fact, chained=chained),
         )
         for number, fact in enumerate(workload.facts(300))

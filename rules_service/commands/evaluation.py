@@ -7,15 +7,14 @@ from datetime import datetime
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands import frame, wire
-from rules_service.commands.plain import PlainAnswers
 from rules_service.commands.reading import filled, most, read_matter, read_question
 from rules_service.commands.straight import Clock, StraightAnswers
-from rules_service.commands.writers import plain_answers, quick_reader, writer_for
+from rules_service.commands.writers import quick_reader, writer_for
 from rules_service.commands.writing import AnswerWriter
 from rules_service.engine.assess import Speaker, assess_matter
 from rules_service.engine.case import Question
 from rules_service.engine.quick import QuickReader
-from rules_service.engine.reading import LONGEST_KEY, CaseReader
+from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.tables import ContradictionError
 from rules_service.engine.wrong import Wrong
@@ -184,7 +183,6 @@ class _Call:
     asked: bytes
     matter_tag: bytes
     quick: QuickReader
-    plain: PlainAnswers | None = None
 
     @classmethod
     def of_evaluate(
@@ -198,17 +196,8 @@ class _Call:
             raise RefusedError([Problem(Wrong.WRONG_SUBJECT.name, "ruleset", message, cure)])
         writer = writer_for(rulebook, context.view)
         asked = pb.EvaluateRequest(ruleset=ruleset, context=filled(context, question)).SerializeToString()
-        return cls(
-            rulebook,
-            speakers,
-            question,
-            writer,
-            writer.head(question),
-            asked,
-            EVALUATE_MATTER,
-            quick_reader(rulebook),
-            plain_answers(rulebook, context.view, speakers),
-        )
+        head = writer.head(question)
+        return cls(rulebook, speakers, question, writer, head, asked, EVALUATE_MATTER, quick_reader(rulebook))
 
     @classmethod
     def of_assess(cls, rulebook: Rulebook, context: common_pb2.Context, now: datetime) -> "_Call":
@@ -222,12 +211,6 @@ class _Call:
     def answer(self, message: common_pb2.Matter, path: str) -> bytes:
         """The answer about one matter, serialised."""
         asked = self.asked + wire.field(self.matter_tag, message.SerializeToString(deterministic=True))
-        if self.plain is not None and _tells_facts_alone(message):
-            facts = self.quick.read(message.facts_json.encode())
-            if facts is not None:
-                answer = self.plain.answer(b"", facts, (), self.head, asked)
-                if answer is not None:
-                    return answer
         reader = CaseReader(self.rulebook.vocabulary)
         matter = reader.matter(read_matter(message, reader, path, self.quick), path)
         if reader.problems:
@@ -237,20 +220,6 @@ class _Call:
         except ContradictionError as error:
             raise contradiction(error) from error
         return self.writer.answer(outcome, self.head, asked)
-
-
-def _tells_facts_alone(message: common_pb2.Matter) -> bool:
-    """Whether there is nothing but facts, under a key that needs no closer look."""
-    key = message.matter_id
-    return not (
-        message.requests
-        or message.events
-        or message.related_facts
-        or message.unknown_facts
-        or message.HasField("events_complete_until")
-        or len(key) > LONGEST_KEY
-        or not (key.isascii() and key.isprintable())
-    )
 
 
 def contradiction(error: ContradictionError) -> RefusedError:

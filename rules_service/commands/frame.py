@@ -68,9 +68,7 @@ def whole_seconds(moment: bytes) -> int | None:
         return None
     _, first, second, third, fourth, fifth = moment
     if first > MOST_IN_ONE_BYTE < second and third > MOST_IN_ONE_BYTE < fourth:
-        return (
-            first & 127 | (second & 127) << 7 | (third & 127) << 14 | (fourth & 127) << 21 | fifth << 28
-        )
+        return first & 127 | (second & 127) << 7 | (third & 127) << 14 | (fourth & 127) << 21 | fifth << 28
     return None
 
 

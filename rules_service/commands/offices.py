@@ -8,7 +8,15 @@ from typing import Literal
 from huiyin.rules.v1 import answer_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands.evaluation import contradiction
-from rules_service.commands.reading import filled, moment, most, read_event, read_json, read_matter, read_question
+from rules_service.commands.reading import (
+    filled,
+    moment,
+    most,
+    read_event,
+    read_json,
+    read_matter,
+    read_question,
+)
 from rules_service.commands.writers import writer_for
 from rules_service.engine.assess import Speaker
 from rules_service.engine.case import Matter, Office

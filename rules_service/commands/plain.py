@@ -79,8 +79,8 @@ class PlainAnswers:
     ) -> bytes | None:
         """The answer, serialised, as `AnswerWriter.answer` gives it.
 
-        KEY is the matter's, with its tag and length. NAMES, the facts told, are used up. Of the facts beside the matter those of other kinds than
-        `chained_kinds` may be left out.
+        KEY is the matter's, with its tag and length. NAMES, the facts told, are used up. Of the facts beside
+        the matter those of other kinds than `chained_kinds` may be left out.
         """
         for name in self._told_only:
             names.setdefault(name, None)

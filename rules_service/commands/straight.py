@@ -39,7 +39,7 @@ CONTEXT_AT = wire.tag(common_pb2.Context.DESCRIPTOR, "at")
 
 
 class _Ready(NamedTuple):
-    """What is the same for all moments of a day: the answers, and what follows the moment in head and context."""
+    """What is the same for all moments of a day: the answers, what follows the moment in head and context."""
 
     answers: PlainAnswers
     head: bytes
@@ -55,8 +55,8 @@ class _Kind:
 
 
 Plain = tuple[PlainAnswers, bytes, bytes | None, int]
-"""A question as far as it does not tell of matters: its answers, what each of them repeats of it, the question
-serialised with all defaults filled (None where none were left out), and where the matters begin.
+"""A question as far as it does not tell of matters: its answers, what each of them repeats of it, the
+question serialised with all defaults filled (None where none were left out), and where the matters begin.
 """
 Clock = Callable[[], datetime]
 
@@ -97,9 +97,7 @@ class StraightAnswers:
             return None
         return answers.answer(key, told, related, plain[1], asked)
 
-    def _related(
-        self, beside: Related, wanted: Collection[str]
-    ) -> list[tuple[str, dict[str, Known]]] | None:
+    def _related(self, beside: Related, wanted: Collection[str]) -> list[tuple[str, dict[str, Known]]] | None:
         if len(beside) > MOST_RELATED:
             return None
         related = []

@@ -28,7 +28,6 @@ from rules_service.engine.outcome import (
 from rules_service.engine.rulebook import Rulebook
 from rules_service.language.adoption import lies_in
 from rules_service.language.model.basis import Basis, Citation, Departure
-from rules_service.language.types import to_json
 
 VIEW = common_pb2.View
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

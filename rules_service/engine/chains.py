@@ -165,4 +165,3 @@ def _silent(source: ChainSource, case: ChainCase) -> dict[str, bool] | None:
         if not told[field] and case.clock.silent_until < case.clock.at:
             return None
     return told
-

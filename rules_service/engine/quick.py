@@ -128,12 +128,13 @@ class QuickReader:
         if told is None:
             return None
         key = (*told, *map(type, told.values()))
-        shape = self.shapes.get(key) or self._learn(key, list(told), key[len(told) :])
+        shape = self.shapes.get(key) or self._learn(key, told)
         if shape is None or raw.count(MARK) != shape.marks or (len(raw) > LONGEST_TEXT and not _short(told)):
             return None
         return told if _holds(shape, told, raw) else None
 
-    def _learn(self, key: tuple[object, ...], names: Sequence[str], classes: Sequence[type]) -> _Shape | None:
+    def _learn(self, key: tuple[object, ...], told: Mapping[str, object]) -> _Shape | None:
+        names, classes = list(told), list(map(type, told.values()))
         within: list[tuple[str, Container[object]]] = []
         read: list[tuple[str, Callable[[Any], Value]]] = []
         if not _FLAT.issuperset(classes):

@@ -42,7 +42,6 @@ def rpc_handlers(rulebook: Rulebook) -> dict[str, Any]:
 
     The clock is here and nowhere behind it; it is read at most once a call.
     """
-
     straight = StraightAnswers(rulebook)
 
     def from_bytes(answer: Callable[..., bytes]) -> Callable[[bytes, grpc.ServicerContext], bytes]:

@@ -60,7 +60,7 @@ class ChainResult:
         return tuple(self.facts[self.given :])
 
     def findings(self) -> Iterator[tuple[ChainRule, list[Fact], Finding]]:
-        """The firings that conclude a finding: the rule, the facts in the order of its patterns, the finding."""
+        """The firings that conclude a finding: rule, facts in the order of its patterns, finding."""
         for _, number, places, concluded in self.gathered:
             if not isinstance(concluded, int):
                 yield self.program.rules[number], [self.facts[place] for place in places], concluded

@@ -1,4 +1,4 @@
-"""Answers of rulesets that put no duty on anybody, about matters that tell facts and nothing else.
+"""Answers of rulesets that say the same at any moment, about matters that tell facts and nothing else.
 
 What a table says of the same values is the same bytes each time: so they are kept, as many as a bound
 allows. What calls for more than bytes (a fact not told, a row with candidates, findings or papers, a chained
@@ -48,7 +48,7 @@ class PlainAnswers:
     """The decisions of one revision in one view."""
 
     def __init__(self, compiled: Compiled, writer: AnswerWriter) -> None:
-        """Takes a revision for which `owes_nothing` holds."""
+        """Takes a revision for which `is_timeless` holds."""
         self._compiled = compiled
         self._told_only = tuple(compiled.ruleset.told_only)
         self._writer = writer

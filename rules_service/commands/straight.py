@@ -1,4 +1,4 @@
-"""Answers to plain questions straight from their bytes: one ruleset without duties, facts and no more.
+"""Answers to plain questions straight from their bytes: one timeless ruleset, facts and no more.
 
 What a case system asks again and again differs in the moment and in the matter. All else, the ruleset, the
 day of law, the view, is worked out once and kept under the very bytes that tell it. Whatever is out of the

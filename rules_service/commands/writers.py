@@ -35,8 +35,8 @@ def quick_reader(rulebook: Rulebook) -> QuickReader:
 def plain_answers(
     rulebook: Rulebook, view: common_pb2.View.ValueType, speakers: Sequence[Speaker]
 ) -> PlainAnswers | None:
-    """The answers of one ruleset's slices, where none owes anything and one of them decides."""
-    if not all(speaker.compiled.owes_nothing for speaker in speakers):
+    """The answers of one ruleset's slices, where all are timeless and one of them decides."""
+    if not all(speaker.compiled.is_timeless for speaker in speakers):
         return None
     deciding = [speaker.compiled for speaker in speakers if speaker.decides]
     if len(deciding) != 1:

@@ -51,7 +51,7 @@ class Compiled:
     elapsed: tuple[Watch, ...]
 
     @property
-    def owes_nothing(self) -> bool:
+    def is_timeless(self) -> bool:
         """Whether it says the same at any moment: it puts no duty on anybody and looks at no time gone by."""
         return not self.elapsed and not any(self.duties.values())
 

@@ -3,18 +3,23 @@
 import contextlib
 import random
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+
+from google.protobuf.message import DecodeError
 
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
 from rules_service.analysis.check import Library, check_ruleset, load
 from rules_service.calendar import WorkingCalendar, load_calendar
+from rules_service.commands.evaluation import evaluate_raw, evaluate_serialized
+from rules_service.commands.straight import StraightAnswers
 from rules_service.engine.rulebook import CALENDAR, Basics, Rulebook, load_basics
 from rules_service.language.model.ruleset import Ruleset
+from rules_service.language.model.subjects import Subject
 from service_kit.problems import RefusedError
 from tests.fuzz import spoiling
 
@@ -109,6 +114,64 @@ def spoilt_question(chance: random.Random) -> pb.AssessRequest:
     if chance.random() < 0.8:
         context.at.FromDatetime(FIRST + timedelta(hours=chance.randint(0, 60_000)))
     return pb.AssessRequest(context=context, matter=matter)
+
+
+@cache
+def straight() -> StraightAnswers:
+    """Answers straight from bytes, by the shipped rulebook."""
+    return StraightAnswers(rulebook())
+
+
+@cache
+def timeless() -> tuple[str, ...]:
+    """The shipped rulesets about matters that are answered straight from bytes."""
+    return tuple(
+        name
+        for name, slices in rulebook().rulesets.items()
+        if slices[0].ruleset.subject is Subject.MATTER and all(part.is_timeless for part in slices)
+    )
+
+
+def spoilt_bytes(chance: random.Random) -> bytes:
+    """The bytes of a question to a timeless ruleset about its own inputs; some of them changed."""
+    vocabulary = rulebook().vocabulary
+    spoilt = chance.choice((0.0, 0.0, 0.05))
+    name = chance.choice(timeless())
+    inputs = {one for part in rulebook().rulesets[name] for one in part.ruleset.inputs}
+    types = {one: vocabulary.facts[one].type for one in inputs if not vocabulary.facts[one].counted}
+    request = pb.EvaluateRequest(ruleset=name, context=spoilt_question(chance).context)
+    request.matter.matter_id = "m"
+    request.matter.facts_json = spoiling.facts(types, chance, spoilt)
+    for _ in range(chance.choice((0, 0, 2, 3, 5))):
+        kind = vocabulary.kinds[chance.choice(tuple(vocabulary.kinds))]
+        request.matter.related_facts.add(
+            kind=kind.name, facts_json=spoiling.facts(kind.fields, chance, spoilt)
+        )
+    raw = request.SerializeToString()
+    if chance.random() < 0.3:
+        begin = chance.randrange(len(raw))
+        raw = raw[:begin] + chance.randbytes(chance.randint(0, 3)) + raw[begin + chance.randint(0, 3) :]
+    return raw
+
+
+def ask_by_bytes(raw: bytes) -> bool:
+    """Whether a question was answered; what comes back is what the same question by a message gets."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    with within(SECONDS_A_CASE):
+        short = _told(lambda: evaluate_raw(straight(), raw, lambda: now))
+        long = _told(lambda: evaluate_serialized(rulebook(), pb.EvaluateRequest.FromString(raw), now))
+    if short != long:
+        raise AssertionError(raw)
+    return isinstance(short, bytes)
+
+
+def _told(answer: Callable[[], bytes]) -> object:
+    try:
+        return answer()
+    except RefusedError as refused:
+        return refused.problems
+    except DecodeError:
+        return "unreadable"
 
 
 def ask(request: pb.AssessRequest) -> bool:

@@ -23,6 +23,13 @@ def test_spoilt_questions_are_answered_or_refused_and_nothing_else() -> None:
     assert not all(answered)
 
 
+def test_spoilt_bytes_are_answered_as_the_message_that_they_make() -> None:
+    chance = random.Random(1)
+    answered = [running.ask_by_bytes(running.spoilt_bytes(chance)) for _ in range(400)]
+    assert any(answered)
+    assert not all(answered)
+
+
 def test_chained_rules_say_what_the_plain_interpreter_says_and_joins_fire() -> None:
     done = chaining.fuzz(asserts=5000, seed=1, seconds=60)
     assert done["asserts"] >= 5000

@@ -13,7 +13,8 @@ from rules_service.engine.case import Matter, Question
 from rules_service.engine.compiled import Compiled
 from rules_service.engine.office import assess_office
 from rules_service.engine.outcome import Outcome
-from rules_service.engine.reading import CaseReader, RawEvent, RawMatter, RawOffice, RawRequest
+from rules_service.engine.raw import RawEvent, RawMatter, RawOffice, RawRequest
+from rules_service.engine.reading import CaseReader
 from rules_service.engine.tables import ContradictionError
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.ruleset import Example

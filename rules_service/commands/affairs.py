@@ -9,7 +9,8 @@ from rules_service.commands.reading import filled, moment, read_event, read_json
 from rules_service.commands.writers import writer_for
 from rules_service.engine.assess import assess_matter
 from rules_service.engine.case import Matter
-from rules_service.engine.reading import CaseReader, RawMatter
+from rules_service.engine.raw import RawMatter
+from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.tables import ContradictionError
 from rules_service.language.model.subjects import Subject

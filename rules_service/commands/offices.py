@@ -23,7 +23,8 @@ from rules_service.engine.case import Matter, Office
 from rules_service.engine.counts import Counted
 from rules_service.engine.office import assess_office as assess_office_by
 from rules_service.engine.outcome import GroupsOutcome
-from rules_service.engine.reading import CaseReader, RawOffice
+from rules_service.engine.raw import RawOffice
+from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.tables import ContradictionError
 from rules_service.engine.wrong import Wrong

@@ -10,8 +10,10 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from huiyin.rules.v1 import common_pb2 as pb
 from rules_service.engine.case import Question
+from rules_service.engine.fact_reader import OUTSIDE_THE_CALENDAR
 from rules_service.engine.quick import QuickReader, flat_object
-from rules_service.engine.reading import OUTSIDE_THE_CALENDAR, CaseReader, RawEvent, RawMatter, RawRequest
+from rules_service.engine.raw import RawEvent, RawMatter, RawRequest
+from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import JURISDICTION, Rulebook
 from rules_service.engine.wrong import Wrong
 from rules_service.language.types import SHANGHAI, YEARS, day_of, parse_date

@@ -76,7 +76,7 @@ class AnswerWriter:
         self.findings = FindingWriter(self.vocabulary, self, reasons=self.reasons)
         self._duties = DutyWriter(self, self.view)
         self._missing: dict[tuple[str, str, bool, tuple[str, ...]], pb.MissingFact] = {}
-        self._endings: dict[tuple[str, ...], Ending] = {}
+        self._endings: dict[tuple[tuple[str, date], ...], Ending] = {}
         self._basics = pb.RevisionsUsed(
             vocabulary=rulebook.vocabulary.revision,
             calendar=rulebook.calendar.revision,
@@ -112,13 +112,16 @@ class AnswerWriter:
 
     def ending(self, outcome: Outcome) -> "Ending":
         """What an answer says of the revisions that took part."""
-        names = tuple(sorted(outcome.rulesets))
-        known = self._endings.get(names)
+        # A revision with dated parameters has several parts of one name.
+        used = tuple(sorted((name, ruleset.in_force_from) for name, ruleset in outcome.rulesets.items()))
+        known = self._endings.get(used)
         if known is None:
-            known = self._endings[names] = Ending(
-                "\x1f".join(names).encode() + self._basics.SerializeToString(),
+            known = Ending(
+                "\x1f".join(sorted(outcome.rulesets)).encode() + self._basics.SerializeToString(),
                 wire.field(REVISIONS, self.revisions(outcome).SerializeToString()),
             )
+            if len(self._endings) < MOST_KEPT:
+                self._endings[used] = known
         return known
 
     def decision(self, outcome: TableOutcome) -> bytes:

@@ -134,6 +134,23 @@ def test_the_decision_id_changes_with_the_revision_and_not_with_its_comments(tmp
     assert asked("other", notice(11, "2024-07-01")) != asked("again", text)
 
 
+def test_which_part_of_a_revision_took_part_does_not_hang_on_what_was_asked_before(tmp_path: Path) -> None:
+    """A parameter with a later value makes two parts of one revision, which differ in their first day."""
+    dated = notice(30, "2022-01-01").replace("add: 30,", "add: days,") + (
+        "parameters:\n"
+        "  days:\n    label: 天数\n    type: int\n    basis: convention\n    note: 试\n"
+        "    values: [{from: 2022-01-01, value: 30}, {from: 2024-07-01, value: 10}]\n"
+    )
+    parts = commands.load(rulesets(tmp_path / "dated", notice=dated))
+
+    def told(day: str) -> list[str]:
+        answer = assess(parts, matter(LETTER), context(at=day))
+        return [item.in_force_from for item in answer.revisions.rulesets]
+
+    for day, first_day in [("2024-06-30", "2022-01-01"), ("2024-07-01", "2024-07-01")] * 2:
+        assert told(day) == [first_day]
+
+
 def test_two_revisions_in_force_on_one_day_are_refused(tmp_path: Path) -> None:
     folder = rulesets(
         tmp_path / "r", old=notice(30, "2022-01-01", "2024-07-01"), new=notice(10, "2024-07-01")

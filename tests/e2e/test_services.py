@@ -28,7 +28,8 @@ from tests.e2e.conftest import ROOT, workers_of
 from tests.rules_service.commands.asking import context, matter
 
 EXAMPLES = [read_example(path) for path in find_examples(ROOT / "examples")]
-MATTERS = [example for example in EXAMPLES if example.office is None]
+MATTERS = [example for example in EXAMPLES if example.path.parent.name == "matters"]
+AFFAIRS = [example for example in EXAMPLES if example.affair is not None]
 SERVICE = "huiyin.rules.v1.RulesService"
 VIEWS = [common_pb2.VIEW_IDS, common_pb2.VIEW_REASONS, common_pb2.VIEW_FULL]
 LATER = datetime(2031, 1, 1, tzinfo=UTC)
@@ -70,6 +71,18 @@ def test_an_office_over_the_wire_in_several_messages_gives_the_bytes_of_the_comm
     command = commands.assess_office(rulebook, example.assess_office_requests(), LATER)
     assert told.SerializeToString(deterministic=True) == command.SerializeToString(deterministic=True)
     assert [item.matter_id for item in told.counted]
+
+
+@pytest.mark.parametrize("example", AFFAIRS, ids=lambda example: example.path.stem)
+def test_an_affair_over_the_wire_gives_the_bytes_of_the_command(
+    rules: ServiceProcess, rulebook: Rulebook, example: Example
+) -> None:
+    request = example.assess_affair_request()
+    with grpc.insecure_channel(rules.address) as channel:
+        told = pb_grpc.RulesServiceStub(channel).AssessAffair(request, timeout=30)
+    command = commands.assess_affair(rulebook, request, LATER)
+    assert told.SerializeToString(deterministic=True) == command.SerializeToString(deterministic=True)
+    assert told.answer.decisions
 
 
 def test_a_batch_over_the_wire_gives_the_bytes_of_the_command(

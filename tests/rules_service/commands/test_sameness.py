@@ -31,7 +31,10 @@ from rules_service import commands
 rulebook = commands.load(Path("rulesets"), [Path("examples/adoptions.yaml")])
 for path in find_examples(Path("examples")):
     example = read_example(path)
-    if example.office is None:
+    if example.affair is not None:
+        request = example.assess_affair_request(common_pb2.VIEW_FULL)
+        response = commands.assess_affair(rulebook, request, datetime.now(UTC))
+    elif example.office is None:
         response = commands.assess(rulebook, example.assess_request(common_pb2.VIEW_FULL), datetime.now(UTC))
     else:
         parts = example.assess_office_requests(common_pb2.VIEW_FULL)

@@ -1,126 +1,92 @@
-"""docs/coverage-law.zh.md says what is so: its rules and cases exist, and no paragraph is left out."""
+"""The page that sets the local sources beside the rules names only rules, cases and tests that there are."""
 
+import csv
 import re
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from rules_service.analysis.articles import RestingRule, article_index
 from rules_service.language.model.ruleset import Ruleset
 from tests.conformance.test_conformance import cases, newest, rulebook
 
-PAGE = Path("docs/coverage-law.zh.md")
-SHIPPED = Path("rulesets")
-QUOTED = re.compile(r"`([^`]+)`")
-
-# How many paragraphs each article from 17 to 48 has, and which of them list items.
-PARAGRAPHS = {
-    17: 2, 18: 4, 19: 3, 20: 4, 21: 2, 22: 2, 23: 4, 24: 2, 25: 2, 26: 1, 27: 1,
-    28: 3, 29: 3, 30: 3, 31: 1, 32: 2, 33: 1, 34: 1, 35: 1, 36: 3, 37: 3, 38: 3,
-    39: 3, 40: 4, 41: 2, 42: 1, 43: 1, 44: 1, 45: 1, 46: 1, 47: 3, 48: 1,
-}  # fmt: skip
-ITEMS = {"22.1": 3, "31": 6, "32.1": 3, "42": 4, "44": 3, "45": 4, "46": 7}
-ALSO_AS_A_WHOLE = {"22.1"}
+PAGE = Path("docs/coverage-local.zh.md")
+LISTS = Path("rulesets/lists")
+COLUMNS = 5
+NO_RULE = "不建规则"
 
 
-def rows(section: str) -> list[list[str]]:
-    """The cells of a section's table, without its head."""
-    text = PAGE.read_text(encoding="utf-8").split(f"\n## {section}、")[1].split("\n## ")[0]
-    lines = [line for line in text.splitlines() if line.startswith("| ")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[1:]]
+def rows() -> list[list[str]]:
+    """The cells of every row of the page's tables, heads and lines left out."""
+    lines = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    told = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [cells for cells in told if cells[0] != "原句" and set(cells[0]) != {"-"}]
 
 
-def wanted() -> set[str]:
-    found = set()
-    for article, many in PARAGRAPHS.items():
-        for paragraph in range(1, many + 1):
-            name = f"{article}.{paragraph}" if many > 1 else str(article)
-            found |= {f"{name}({item})" for item in range(1, ITEMS.get(name, 0) + 1)}
-            if name not in ITEMS or name in ALSO_AS_A_WHOLE:
-                found.add(name)
-    return found
+def asked_or_owed(ruleset: Ruleset) -> list[str]:
+    """What of a ruleset somebody is told: its tables, duties, chains and figures."""
+    chains = [chain.rule.id for chain in ruleset.chains]
+    return [
+        it.id for it in (*ruleset.tables, *ruleset.duties, *ruleset.indicators, *ruleset.indexes)
+    ] + chains
 
 
-def names_of(ruleset: Ruleset) -> set[str]:
-    tables = {f"{ruleset.id}/{table.id}" for table in ruleset.tables}
-    of_rows = {f"{ruleset.id}/{table.id}/{row.id}" for table in ruleset.tables for row in table.rows}
-    return tables | of_rows | {f"{ruleset.id}/{duty.id}" for duty in ruleset.duties}
+def ids_of(ruleset: Ruleset) -> Iterator[str]:
+    """A ruleset's id, and each of its parts and rows behind it."""
+    yield ruleset.id
+    names = [it.name for it in (*ruleset.counts, *ruleset.elapsed)]
+    rows = [f"{table.id}/{row.id}" for table in ruleset.tables for row in table.rows]
+    for part in (*asked_or_owed(ruleset), *names, *rows, *ruleset.parameters):
+        yield f"{ruleset.id}/{part}"
 
 
-@cache
-def rules() -> frozenset[str]:
-    return frozenset(name for ruleset in newest() for name in names_of(ruleset))
+def test_every_row_has_its_columns_and_says_why_where_there_is_no_rule() -> None:
+    for cells in rows():
+        assert len(cells) == COLUMNS, cells[0]
+        assert cells[2] or cells[3] or cells[4], cells[0]
+        if cells[1] == NO_RULE:
+            assert cells[4], cells[0]
+        else:
+            assert cells[3], cells[0]
 
 
-@cache
-def resting() -> dict[str, list[RestingRule]]:
-    return {article.number: list(article.rules) for article in article_index(SHIPPED)}
+def test_every_rule_on_the_page_is_there() -> None:
+    known = {id_ for ruleset in newest() for id_ in ids_of(ruleset)}
+    told = {name for cells in rows() for name in re.findall(r"`([^`]+)`", cells[2])}
+    assert told - known == {name for name in told if name.startswith("rulesets/")}
+    assert all(Path(name).exists() for name in told - known)
 
 
-def cites(rule: str, article: str) -> bool:
-    """Whether a rule, or a row of the table that is named, cites a paragraph or an item of it."""
-    below = re.compile(rf"{re.escape(article)}(?![0-9])")
-    number = re.match("[0-9]+", article)
-    assert number
-    # Article 32 lists its items in the first paragraph, which citations leave out.
-    item = below if "32.1(" not in article else re.compile(re.escape(article.replace("32.1", "32")))
-    return any(
-        item.match(cited)
-        for one in resting()[number.group()]
-        if f"{one.ruleset}/{one.rule}" == rule or f"{one.ruleset}/{one.rule}".startswith(f"{rule}/")
-        for cited in one.cited
-    )
+def test_every_case_and_every_test_on_the_page_is_there() -> None:
+    names = {parameter.values[0]["name"] for parameter in cases()}
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path("tests/conformance").glob("*.py"))
+    for cells in rows():
+        assert set(re.findall(r"「([^」]+)」", cells[3])) <= names, cells[0]
+        for name in re.findall(r"\btest_\w+", cells[3]):
+            assert f"def {name}(" in tests, name
 
 
-def test_every_paragraph_and_item_from_17_to_48_is_on_the_page_once() -> None:
-    found = [row[0] for row in rows("一")]
-    assert sorted(found) == sorted(wanted())
+def test_all_that_a_local_ruleset_tells_is_on_the_page() -> None:
+    named = {name for cells in rows() for name in re.findall(r"`([^`]+)`", cells[2])}
+    told = {"/".join(name.split("/")[:2]) for name in named}
+    for ruleset in newest():
+        if ruleset.pack in {"S000", "S002", "S003", "S004"}:
+            assert {f"{ruleset.id}/{part}" for part in asked_or_owed(ruleset)} <= told
 
 
-def test_a_paragraph_without_a_rule_says_why() -> None:
-    assert [row[0] for section in ("一", "二") for row in rows(section) if not row[2] and not row[4]] == []
-
-
-def test_a_paragraph_with_rules_has_cases_that_prove_them() -> None:
-    assert [row[0] for section in ("一", "二") for row in rows(section) if bool(row[2]) != bool(row[3])] == []
-
-
-@pytest.mark.parametrize(("section", "column"), [("一", 2), ("二", 2), ("四", 2)])
-def test_every_rule_on_the_page_exists(section: str, column: int) -> None:
-    named = {name for row in rows(section) for name in QUOTED.findall(row[column])}
-    assert named - rules() == set()
-
-
-@pytest.mark.parametrize(("section", "column"), [("一", 3), ("二", 3), ("三", 2)])
-def test_every_case_on_the_page_exists(section: str, column: int) -> None:
-    known = {parameter.values[0]["name"] for parameter in cases()}
-    named = {name for row in rows(section) for name in QUOTED.findall(row[column])}
-    assert named - known == set()
-
-
-def test_some_rule_named_for_a_paragraph_cites_it() -> None:
-    without = [
-        row[0]
-        for row in rows("一")
-        if row[2] and not any(cites(rule, row[0]) for rule in QUOTED.findall(row[2]))
-    ]
-    assert without == []
-
-
-def test_each_of_the_papers_is_on_the_page_with_a_rule_and_whether_it_waits() -> None:
-    vocabulary = rulebook().vocabulary
-    on_page = {row[0]: row for row in rows("四")}
-    assert {code: row[1] for code, row in on_page.items()} == {
-        code: label.chinese for code, label in vocabulary.codes["paper"].items()
+def test_the_lists_hold_their_heads_and_no_invented_rows() -> None:
+    heads = {
+        "disputes.csv": "大类编号,大类,事项编号,事项,职责单位,下沉频次,重点任务,依据",
+        "lawful-classification.csv": "编号,领域,诉求,情形,分类办理方式,法定途径,有权处理的机关,法律依据,来源",
     }
-    waiting = {code for code, row in on_page.items() if row[3]}
-    assert waiting == {"B14", "N03", "N04", "N05", "N06", "N12"}
-    papers = {
-        f"{one.ruleset}/{one.rule}": {*one.papers, *one.after_decision}
-        for found in resting().values()
-        for one in found
-    }
-    for code, row in on_page.items():
-        for rule in QUOTED.findall(row[2]):
-            assert code in papers.get(rule, {code}), (code, rule)
+    for name, head in heads.items():
+        assert (LISTS / name).read_text(encoding="utf-8").split() == [head]
+
+
+def test_the_chapters_of_a_report_name_indicators_that_there_are() -> None:
+    with (LISTS / "report-chapters.csv").open(encoding="utf-8") as file:
+        chapters = list(csv.DictReader(file))
+    assert [chapter["章"].removesuffix("法治化") for chapter in chapters] == [
+        "预防", "受理", "办理", "监督追责", "维护秩序"
+    ]  # fmt: skip
+    named = {name for chapter in chapters for name in chapter["指标"].split()}
+    assert named <= rulebook().vocabulary.codes["indicator"].keys()
+    assert chapters[-1]["指标"] == ""

@@ -22,11 +22,17 @@ class Happened:
     recipient: str = ""
     days: int | None = None
     until: date | None = None
+    role: str = ""
+    official: str = ""
 
 
 @dataclass(frozen=True)
 class PlainDuty:
-    """A duty from an event; `unit` is clock_hours, calendar_days or working_days; amount None: no number."""
+    """A duty from an event; `unit` is clock_hours, calendar_days or working_days; amount None: no number.
+
+    `extended_role` is who has to grant the days, `extended_at_most` None: as many as are granted;
+    `extended_late`: also those granted when the period is over.
+    """
 
     start: str
     amount: int | None
@@ -36,7 +42,9 @@ class PlainDuty:
     presumed_from: str = ""
     presumed_days: int = 0
     extended_by: str = ""
-    extended_at_most: int = 0
+    extended_at_most: int | None = 0
+    extended_role: str = ""
+    extended_late: bool = False
     pauses: tuple[str, ...] = ()
     discharged_by: tuple[str, ...] = ()
     void_by: tuple[str, ...] = ()
@@ -134,6 +142,15 @@ def done(duty: PlainDuty, file: File, at: datetime, start: Start) -> Happened | 
     return max(there, key=lambda e: e.at)
 
 
+def granted(duty: PlainDuty, file: File, at: datetime, start: Start, by: datetime) -> int:
+    days = 0
+    for e in file.happened(duty.extended_by, at, start.counts_from):
+        by_whom_it_takes = not duty.extended_role or (e.role == duty.extended_role and e.official != "")
+        if e.at <= by and by_whom_it_takes:
+            days += e.days or 0
+    return days if duty.extended_at_most is None else min(days, duty.extended_at_most)
+
+
 def state_at(duty: PlainDuty, file: File, at: datetime, start: Start) -> Ran:
     """As `_late_or_not` says; a petitioner who lets a window pass violates nothing."""
     ran = _late_or_not(duty, file, at, start)
@@ -147,11 +164,8 @@ def _late_or_not(duty: PlainDuty, file: File, at: datetime, start: Start) -> Ran
     ran = Ran("pending", start.at, "" if start.presumed else start.event.id, start.event.recipient)
     if duty.amount is not None:
         due, latest = ends(duty, start.at, duty.amount, pauses, file.off)
-        extensions = file.happened(duty.extended_by, at, start.counts_from)
-        amount, lawful = (
-            duty.amount + min(sum(e.days or 0 for e in extensions if e.at <= by), duty.extended_at_most)
-            for by in (due, latest)
-        )
+        bounds = (at, at) if duty.extended_late else (due, latest)
+        amount, lawful = (duty.amount + granted(duty, file, at, start, by) for by in bounds)
         due, _ = ends(duty, start.at, amount, pauses, file.off)
         _, latest = ends(duty, start.at, lawful, pauses, file.off)
         ran = replace(ran, amount=amount, due=due, latest=latest)

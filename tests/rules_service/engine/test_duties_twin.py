@@ -46,6 +46,22 @@ duties:
   - {id: window, title: 试, concept: objection, owed_by: petitioner,
      due: {from: opinion_issued, add: 5, count: calendar_days}, met_by: [objected],
      who: petitioner, basis: convention, note: 试}
+  - {id: granted_window, title: 试, concept: review_window, owed_by: petitioner,
+     due: {from: opinion_issued, add: 4, count: working_days},
+     extended_by: {event: extension_approved, days: days_extended, by: head_of_organ, at_most: most},
+     pauses: [supervised], met_by: [objected], who: petitioner, basis: convention, note: 试}
+  - {id: late_window, title: 试, concept: recheck_window, owed_by: petitioner,
+     due: {from: opinion_issued, add: 2, count: calendar_days,
+           presumed: {from: received, add: 3, count: calendar_days}},
+     extended_by: {event: extension_approved, days: days_extended, by: head_of_organ, after_lapse: true},
+     pauses: [supervised], due_soon_days: 1, met_by: [objected],
+     ends: [{by: withdrawn_by_petitioner, as: discharged, basis: convention, note: 试}],
+     who: petitioner, basis: convention, note: 试}
+  - {id: late_but_bounded, title: 试, concept: review_opinion, owed_by: petitioner,
+     due: {from: received, add: 2, count: calendar_days},
+     extended_by: {event: extension_approved, days: days_extended, by: head_of_organ, after_lapse: true,
+                   at_most: most},
+     met_by: [objected], who: petitioner, basis: convention, note: 试}
   - {id: finish, title: 试, concept: handled,
      due: {from: accepted, add: 6, count: calendar_days,
            presumed: {from: received, add: 3, count: calendar_days}},
@@ -73,6 +89,44 @@ PLAIN = {
         "received", 3, "working_days", ("told_in_writing", "registered"), lead=timedelta(days=1)
     ),
     "window": PlainDuty("opinion_issued", 5, "calendar_days", ("objected",), by_petitioner=True),
+    "granted_window": PlainDuty(
+        "opinion_issued",
+        4,
+        "working_days",
+        ("objected",),
+        extended_by="extension_approved",
+        extended_at_most=4,
+        extended_role="head_of_organ",
+        pauses=("supervised",),
+        by_petitioner=True,
+    ),
+    "late_window": PlainDuty(
+        "opinion_issued",
+        2,
+        "calendar_days",
+        ("objected",),
+        presumed_from="received",
+        presumed_days=3,
+        extended_by="extension_approved",
+        extended_at_most=None,
+        extended_role="head_of_organ",
+        extended_late=True,
+        pauses=("supervised",),
+        discharged_by=("withdrawn_by_petitioner",),
+        lead=timedelta(days=1),
+        by_petitioner=True,
+    ),
+    "late_but_bounded": PlainDuty(
+        "received",
+        2,
+        "calendar_days",
+        ("objected",),
+        extended_by="extension_approved",
+        extended_at_most=4,
+        extended_role="head_of_organ",
+        extended_late=True,
+        by_petitioner=True,
+    ),
     "finish": PlainDuty(
         "accepted",
         6,
@@ -119,23 +173,28 @@ def forms() -> Rulebook:
 FIRST_DAYS = [date(2024, 9, 25), date(2024, 2, 5), date(2024, 2, 27), date(2024, 12, 28), date(2025, 4, 25)]
 CLOCKS = [time(0, 0), time(10, 0), time(15, 30), time(23, 59, 59)]
 WHOLE_MINUTES = CLOCKS[:3]
+ROLES = st.sampled_from([*["head_of_organ"] * 4, "", "official_in_charge"])
+OFFICIALS = st.sampled_from([*["o1"] * 4, ""])
 
 
 @st.composite
 def files(draw: st.DrawFn) -> tuple[File, datetime]:
     first = draw(st.sampled_from(FIRST_DAYS))
 
-    def moment(clocks: list[time]) -> datetime:
-        day = first + timedelta(days=draw(st.integers(0, 16)))
+    def moment(clocks: list[time], days: int = 12) -> datetime:
+        day = first + timedelta(days=draw(st.integers(0, days)))
         return datetime.combine(day, draw(st.sampled_from(clocks)), SHANGHAI)
 
-    told_of = kinds_of(PLAIN[draw(st.sampled_from(sorted(PLAIN)))])
-    kinds = draw(st.lists(st.sampled_from(told_of), min_size=1, max_size=6))
+    duty = PLAIN[draw(st.sampled_from(sorted(PLAIN)))]
+    kinds = [draw(st.sampled_from([duty.start, duty.presumed_from or duty.start]))]
+    kinds += draw(st.lists(st.sampled_from(kinds_of(duty)), min_size=1, max_size=6))
     kinds += draw(st.lists(st.sampled_from(TYPES), max_size=2))
     events = []
     for number, kind in enumerate(kinds):
         lasts = kind in {"supervised", "urged"}
-        at = moment(WHOLE_MINUTES if lasts or kind == "leader_arrived" else CLOCKS)
+        # The duty starts early, so that the others fall before its end, on it and after it.
+        days = 12 if number else 3
+        at = moment(WHOLE_MINUTES if lasts or kind == "leader_arrived" else CLOCKS, days)
         ended = None
         if lasts and draw(st.booleans()):
             ended = max(at, moment(WHOLE_MINUTES))
@@ -147,6 +206,8 @@ def files(draw: st.DrawFn) -> tuple[File, datetime]:
                 ended,
                 draw(st.sampled_from(["", "", "p1", "p2"])),
                 draw(st.sampled_from([1, 3, 9])) if kind == "extension_approved" else None,
+                role=draw(ROLES) if kind == "extension_approved" else "",
+                official=draw(OFFICIALS) if kind == "extension_approved" else "",
             )
         )
     events.sort(key=lambda event: event.at)
@@ -165,6 +226,10 @@ def asked(file: File, at: datetime) -> answer_pb2.Answer:
             item["recipient_key"] = event.recipient
         if event.days:
             item["days_extended"] = event.days
+        if event.role:
+            item["official_role"] = event.role
+        if event.official:
+            item["official_key"] = event.official
         told.append(item)
     complete = file.complete_until.isoformat() if file.complete_until else ""
     about = matter({}, told, complete_until=complete)

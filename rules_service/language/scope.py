@@ -69,7 +69,7 @@ class Scope:
             return unary.parse(text, kind, lambda name: self.parameter_value(name, kind))
         except ValueError as error:
             message = str(error)
-            code = Code.CELL_EMPTY if "空" in message[:8] else Code.CELL_SYNTAX
+            code = Code.CELL_SYNTAX if text.strip() else Code.CELL_EMPTY
             if "应当是" in message or "不是存在的" in message:
                 code = Code.CELL_TYPE
             self.reading.find(code, node, place, f"“{text}”{message}")

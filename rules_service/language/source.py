@@ -216,8 +216,9 @@ def _convert(node: yaml.Node, reading: Reading, seen: set[int], depth: int) -> N
     for key_node, value_node in node.value:
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
         if not key:
-            reading.find(Code.WRONG_SHAPE, line, "", "键应当是一个词。")
-        elif key in values:
+            reading.find(Code.WRONG_SHAPE, key_node.start_mark.line + 1, "", "键应当是一个词。")
+            continue
+        if key in values:
             reading.find(
                 Code.DUPLICATE_KEY, key_node.start_mark.line + 1, "", f"“{key}”写了两遍。", "请只留一处。"
             )

@@ -65,3 +65,12 @@ def test_a_search_that_ends_too_early_says_so_and_not_that_there_is_nothing() ->
     stopped = TableCheck(table, words, NOWHERE, Budget(1), Budget(0)).run()
     assert {finding.code for finding in stopped.findings} == {"T007"}
     assert "未能证明" in stopped.findings[0].message
+
+
+def test_a_table_too_large_to_be_looked_at_says_so_of_all_its_rows() -> None:
+    kind = ValueType(Kind.INT)
+    rows = tuple(Row(f"r{n}", (unary.parse(f">= {n}", kind),), (), ()) for n in range(100))
+    table = Table("t", "试验表", Each.MATTER, HitPolicy.FIRST, None, ("a",), (), rows)
+    stopped = TableCheck(table, wording(table, [kind]), NOWHERE, Budget(0)).run()
+    assert [finding.message for finding in stopped.findings] == ["未能证明行与行之间有没有重叠、有没有缺口。"]
+    assert stopped.unproved == set(range(100))

@@ -14,6 +14,8 @@ EXCLUSIVE = [
     ("B07", "N09", "a suggestion is answered and not opined on"),
     ("N08", "N09", "a suggestion asks for no performance of a duty"),
     ("N02", "N05", "what goes to another procedure is not accepted as a petition"),
+    ("N02", "N03", "what a superior may refuse is not accepted while that is open"),
+    ("N02", "N04", "what was rechecked is not accepted again while that is open"),
     ("B04", "N06", "what was forwarded goes back, and what came directly is guided"),
     ("B04", "N02", "what is objected to is not accepted"),
     ("B08", "N08", "an answer under art. 31(5) has no review"),
@@ -23,8 +25,10 @@ ONLY_AFTER_A_DECISION = {"N03", "N04", "N05", "N06", "N12", "B14"}
 
 
 def called_for(answer: answer_pb2.Answer, request: str) -> set[str]:
-    """The papers called for about one request."""
-    return {paper.paper for paper in answer.papers if paper.request_id == request}
+    """The papers called for about one request, and those that an official may decide on."""
+    offered = [item.papers for item in answer.candidates if item.request_id == request]
+    called = {paper.paper for paper in answer.papers if paper.request_id == request}
+    return called.union(*offered)
 
 
 def test_every_paper_is_called_for_by_some_rule() -> None:

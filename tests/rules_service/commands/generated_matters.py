@@ -126,6 +126,8 @@ def stories(draw: st.DrawFn) -> Story:
         attributes = vocabulary.events[str(event["type"])].attributes
         if "days_extended" in attributes:
             event["days_extended"] = draw(st.sampled_from([1, 30, 45]))
+            if draw(st.booleans()):
+                event |= {"official_role": "head_of_organ", "official_key": "k1"}
         if "reply_by" in attributes and draw(st.booleans()):
             event["reply_by"] = draw(st.sampled_from(["2024-10-01", "2026-03-01"]))
         events.append(event)

@@ -1,7 +1,8 @@
 """Knowing that someone comes again, goes too high or comes with others never costs them anything.
 
 Exceptions are those of the text alone: 19.3 and 36.3 (candidates for an official), 23.2 (name or address
-unclear), 22.2 and 20.2 (a visit is guided where a letter is forwarded).
+unclear), 22.2 and 20.2 (a visit is guided where a letter is forwarded). One sector's rules refuse visits above
+the competent level; nothing else ever may.
 """
 
 from datetime import UTC, datetime
@@ -64,6 +65,9 @@ def costs(before: answer_pb2.Answer, after: answer_pb2.Answer) -> list[str]:
     found += [f"candidate: {key}" for key in candidates(after) - candidates(before)]
     return found
 
+
+# The ecology sector's own ground, a candidate in a pack that sleeps; it says that it departs from the regulation.
+SECTOR_REFUSAL = "candidate: ('mee-petitions', 'level_skipping_mee/higher', 'not_accepted'"
 
 WORSE = [
     ("repeat", True),
@@ -140,7 +144,19 @@ def test_repeating_going_higher_or_being_many_costs_nothing(
         else story.without_fact(name, said_unknown=how == "unknown")
     )
     old, new = answers(before), answers(story.with_fact(name, value))
-    assert [cost for ruleset in MATTER_RULESETS for cost in costs(old[ruleset], new[ruleset])] == []
+    lost = [cost for ruleset in MATTER_RULESETS for cost in costs(old[ruleset], new[ruleset])]
+    assert [cost for cost in lost if not cost.startswith(SECTOR_REFUSAL)] == []
+
+
+def test_the_one_sector_that_refuses_visits_above_its_level_does_so_by_a_candidate_alone() -> None:
+    facts = {"environment_matter": True, "channel": "visit", "category": "appeal"}
+    right, higher = (
+        evaluate(shipped(), "mee-petitions", matter(facts | {"visit_level": level}), context(at="2025-03-05"))
+        for level in ("competent", "higher")
+    )
+    (cost,) = costs(right, higher)
+    assert cost.startswith(SECTOR_REFUSAL)
+    assert any(one.kind == answer_pb2.Reliance.KIND_DEPARTURE for one in higher.rests_on)
 
 
 @examples(100, 3000)

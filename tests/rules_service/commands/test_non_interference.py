@@ -1,7 +1,7 @@
 """Knowing that someone comes again, goes too high or comes with others never costs them anything.
 
 Exceptions are those of the text alone: 19.3 and 36.3 (candidates for an official), 23.2 (name or address
-unclear), 22.2 and 20.2 (a visit is guided where a letter is forwarded). One sector's rules refuse visits above
+unclear), 22.2 and 20.2 (a visit is guided where a letter is forwarded). One sector refuses visits above
 the competent level; nothing else ever may.
 """
 
@@ -66,7 +66,7 @@ def costs(before: answer_pb2.Answer, after: answer_pb2.Answer) -> list[str]:
     return found
 
 
-# The ecology sector's own ground, a candidate in a pack that sleeps; it says that it departs from the regulation.
+# The ecology sector's own ground: a candidate in a pack that sleeps, which says that it departs.
 SECTOR_REFUSAL = "candidate: ('mee-petitions', 'level_skipping_mee/higher', 'not_accepted'"
 
 WORSE = [

@@ -236,10 +236,11 @@ def test_a_fact_that_becomes_unknown_never_adds_a_candidate(
 @given(stories())
 def test_every_candidate_waits_for_a_named_official_and_is_no_paper_yet(story: Story) -> None:
     answer = assess(shipped(), story.message(), context(at=story.at))
-    called = {paper.paper for paper in answer.papers}
+    called = {it.paper for it in answer.papers if it.state == answer_pb2.PAPER_CALL_STATE_CALLED}
     for candidate in answer.candidates:
         assert candidate.decided_by_role
         assert candidate.citations
-        assert not called & set(candidate.papers)
+        # The handling opinion is owed whatever it concludes; what it refuses is for the head to decide.
+        assert not called & (set(candidate.papers) - {"B07"})
     refusals = {"N03", "N04", "N05", "N06", "N12", "B14"}
     assert not called & refusals

@@ -21,6 +21,7 @@ from service_kit.problems import Problem, Refusal, RefusedError
 
 LARGEST_JSON = 256 * 1024
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
+VIEWS = frozenset(pb.View.values())
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,12 +45,15 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
                     Wrong.MOMENT_OUT_OF_RANGE.name, "context.at", OUTSIDE_THE_CALENDAR, "请核对这个时刻。"
                 )
             )
-            raise RefusedError(problems)
     elif as_of is not None:
         at = datetime.combine(as_of, time(23, 59, 59), SHANGHAI)
     else:
         at = now
     problems += wrong_jurisdiction(context.jurisdiction, "context.jurisdiction")
+    if context.view not in VIEWS:
+        message = f"没有“{context.view}”这种详略。"
+        cure = "可以写 VIEW_IDS、VIEW_REASONS、VIEW_FULL。"
+        problems.append(Problem(Wrong.VIEW_UNKNOWN.name, "context.view", message, cure))
     pinned = {}
     for number, name in enumerate(context.pinned_revisions):
         ruleset, _, revision = name.partition("@")

@@ -159,6 +159,8 @@ def test_matters_that_cannot_be_meant(about: common_pb2.Matter, code: str, place
         (context(as_of="2026-2-3"), "DAY_INVALID", "context.as_of"),
         (context(as_of="0001-01-01"), "DAY_INVALID", "context.as_of"),
         (context(at="2026-06-01", place="99010"), "JURISDICTION_INVALID", "context.jurisdiction"),
+        (context(at="2026-06-01", view=4), "VIEW_UNKNOWN", "context.view"),
+        (context(at="2026-06-01", view=-1), "VIEW_UNKNOWN", "context.view"),
         (context(at="2026-06-01", place="99０101"), "JURISDICTION_INVALID", "context.jurisdiction"),
         (
             context(at="2026-06-01", pinned_revisions=["colours@0"]),
@@ -192,6 +194,19 @@ def test_moments_outside_the_calendar_are_refused_by_their_field(seconds: int, w
     target.CopyFrom(Timestamp(seconds=seconds))
     told = problems(lambda: assess(shipped(), about, asked))
     assert where in [problem.place for problem in told]
+
+
+def test_every_problem_of_a_context_is_told_at_once() -> None:
+    asked = context(as_of="2026-02-30", place="99", view=9, pinned_revisions=["clocks"])
+    asked.at.CopyFrom(Timestamp(seconds=10**15))
+    told = problems(lambda: assess(shipped(), matter(), asked))
+    assert {problem.place for problem in told} == {
+        "context.as_of",
+        "context.at",
+        "context.jurisdiction",
+        "context.view",
+        "context.pinned_revisions[0]",
+    }
 
 
 def test_every_problem_of_a_question_is_told_at_once() -> None:

@@ -280,7 +280,7 @@ class _Reader:
         return {
             "facts_json": self.facts(told.get("facts"), f"{place}.facts"),
             "unknown_facts": self.texts(told.get("unknown_facts"), f"{place}.unknown_facts"),
-            "events": [self._event(it, f"{place}.events[{i}]") for i, it in enumerate(events)],
+            "events": [self._event(_named(it, i), f"{place}.events[{i}]") for i, it in enumerate(events)],
             "events_complete_until": self.moment(
                 told.get("events_complete_until"), f"{place}.events_complete_until"
             ),
@@ -316,6 +316,11 @@ class _Reader:
             else docs.Party(name=str(it))
             for it in listed
         )
+
+
+def _named(event: Any, number: int) -> Any:
+    """An event with a key of its own where the file gives it none: what a clerk tells is told once."""
+    return {"event_id": f"event-{number}", **event} if isinstance(event, dict) else event
 
 
 def _text(told: Mapping[str, Any], name: str) -> str:

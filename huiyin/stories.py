@@ -53,11 +53,7 @@ def read_story(path: Path) -> Story:
 
 def _steps(told: Any, path: Path, place: str, jurisdiction: Any) -> Iterator[Step]:
     part = _mapping(told, path, place, ("holder", "facts", "events", "steps"))
-    told_events = _list(part.get("events", []), path, f"{place}.events")
-    events = [
-        {"event_id": f"e{number}", **event} if isinstance(event, dict) else event
-        for number, event in enumerate(told_events)
-    ]
+    events = _list(part.get("events", []), path, f"{place}.events")
     matter = {"matter_id": "story", "facts": part.get("facts"), "events": events}
     for number, item in enumerate(_list(part.get("steps"), path, f"{place}.steps")):
         step = _mapping(item, path, f"{place}.steps[{number}]", ("title", "at"))

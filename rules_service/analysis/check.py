@@ -9,7 +9,7 @@ from rules_service.analysis.coverage import TableCoverage, coverage, without_exa
 from rules_service.analysis.examples import run_examples
 from rules_service.analysis.guard import guard_vocabulary
 from rules_service.analysis.parts import check_parts
-from rules_service.analysis.places import Places
+from rules_service.analysis.places import Places, entries
 from rules_service.analysis.quotes import check_quotes
 from rules_service.analysis.sources import SourceWords, read_sources
 from rules_service.analysis.tables import TableCheck, check_tables
@@ -25,6 +25,7 @@ from rules_service.engine.rulebook import (
     ruleset_files,
 )
 from rules_service.language import source
+from rules_service.language.adoption import read_adoptions
 from rules_service.language.findings import Code, Finding, errors
 from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.ruleset import read_ruleset
@@ -64,7 +65,7 @@ def check_files(paths: Sequence[Path], rulesets: Path, texts: Path | None = None
 
 
 def check(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> Report:
-    """Checks ruleset files, or all files below folders, against the basics of a folder of rulesets.
+    """Checks ruleset and adoption files, or those below folders, against the basics of a rulesets' folder.
 
     The other rulesets of that folder are what the layers above say; a file that is checked stands for the
     revision there that begins on the same day. `texts` is a folder with the texts of sources, for the
@@ -103,9 +104,12 @@ def check(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> R
 
 
 def load(path: Path, basics: Basics) -> Loaded:
-    """Reads a ruleset file with the places of its parts."""
+    """Reads a ruleset file with the places of its parts; an adoption file leaves its findings only."""
     node, reading = source.read_file(path)
     if node is None:
+        return Loaded(None, (), tuple(reading.findings))
+    if "adoptions" in entries(node):
+        read_adoptions(node, reading, basics.vocabulary)
         return Loaded(None, (), tuple(reading.findings))
     text = path.read_text(encoding="utf-8")
     slices, findings = read_ruleset(node, reading, basics.vocabulary, basics.sources, text)

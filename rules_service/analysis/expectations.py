@@ -17,7 +17,10 @@ Texts = Mapping[str, object]
 def moment(text: object) -> datetime:
     """Reads a moment, or a day as its first; raises ValueError with a Chinese message."""
     word = str(text)
-    return parse_moment(word) if "T" in word else datetime.combine(parse_date(word), time(), SHANGHAI)
+    try:
+        return parse_moment(word) if "T" in word else datetime.combine(parse_date(word), time(), SHANGHAI)
+    except ValueError as error:
+        raise ValueError(f"“{word}”{error}") from None
 
 
 def items(value: object) -> Sequence[object]:

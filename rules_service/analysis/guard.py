@@ -42,7 +42,11 @@ GRADING = re.compile(
     re.IGNORECASE,
 )
 NOT_NAMED = frozenset({"purpose", "banned_words", "unit", "type", "papers", "decided_by"})
-NAMES = frozenset({"title", "label"})
+SAID = frozenset({"title", "label", "id", "then"})
+# What can only be said of people, even where a table about their matter leaves them unnamed.
+OF_PEOPLE = re.compile(
+    r"风险等级|风险分级|风险评|风险程度|危险程度|失信|黑名单|画像|管控|轨迹|行踪|risk_(?:level|grade|score)|blacklist"
+)
 
 NO_CONTROL = "本系统不对信访人分级、稳控或监视，请删去这一内容。"
 OFFICES_ONLY = "等级、评分只能用于机关单位，请删去。"
@@ -82,8 +86,9 @@ def guard_ruleset(places: Places, wording: Wording) -> Iterator[Finding]:
     for text in _keys(places.node):
         yield from _banned(places, wording.vocabulary, text, "")
     yield from _personal_inputs(places, wording)
-    for key, text in walk(places.node):
-        if key in NAMES and _grades_a_person(text.value):
+    of_office = wording.ruleset.subject is Subject.OFFICE
+    for text in _said(places.node):
+        if _grades_a_person(text.value) or (not of_office and OF_PEOPLE.search(text.value)):
             yield places.find(
                 Code.PERSON_GRADED, text.line, "", f"“{text.value}”是对人的评价或跟踪。", OFFICES_ONLY
             )
@@ -100,6 +105,14 @@ def guard_ruleset(places: Places, wording: Wording) -> Iterator[Finding]:
         for duty in wording.ruleset.duties:
             if not duty.tightens:
                 yield from _interference(duty, places, wording)
+
+
+def _said(node: Node) -> Iterator[Text]:
+    """What a ruleset gives names to, and what its rows answer."""
+    yield from (text for key, text in walk(node) if key in SAID)
+    for table in items(child(node, "tables")):
+        for name, output in entries(child(table, "out")).items():
+            yield Text(name, output.line)
 
 
 def _grades_a_person(text: str) -> bool:

@@ -102,8 +102,9 @@ class FactReader:
         seen: set[str] = set()
         for number, key in enumerate(keys):
             if key in seen:
+                told = f"“{key}”用了两次。" if key else "和前面的一个都没有写编号。"
                 self.problem(
-                    Wrong.KEY_TWICE.name, f"{path}[{number}].{name}", f"“{key}”用了两次。", "编号不能重复。"
+                    Wrong.KEY_TWICE.name, f"{path}[{number}].{name}", told, f"请各写一个不同的 {name}。"
                 )
             seen.add(key)
 
@@ -114,7 +115,7 @@ class FactReader:
 
     def near(self, word: str, known: Iterable[str]) -> str:
         """A name that may have been meant, as a cure."""
-        return closest(word, list(known)) if len(self.problems) < MOST_PROBLEMS else ""
+        return closest(word, known) if len(self.problems) < MOST_PROBLEMS else ""
 
     def moment(self, told: datetime | None, path: str) -> datetime | None:
         """Checks that a moment is within the calendar."""

@@ -35,9 +35,13 @@ class Adoption:
 def load_adoptions(path: Path, vocabulary: Vocabulary) -> tuple[list[Adoption], list[Finding]]:
     """Reads an adoption file; the adoptions are of use only where no finding is an error."""
     node, read = source.read_file(path, path.name)
+    return read_adoptions(node, read, vocabulary), read.findings
+
+
+def read_adoptions(node: Node | None, read: Reading, vocabulary: Vocabulary) -> list[Adoption]:
+    """Reads an adoption file from YAML that has been read already; the findings are in the reading."""
     values = read.record(node, "采用文件", "adoptions", "note")
-    adoptions = [_adoption(item, read, vocabulary) for item in read.items(values.get("adoptions"), "采用")]
-    return adoptions, read.findings
+    return [_adoption(item, read, vocabulary) for item in read.items(values.get("adoptions"), "采用")]
 
 
 def _adoption(node: Node, read: Reading, vocabulary: Vocabulary) -> Adoption:

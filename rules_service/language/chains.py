@@ -35,6 +35,8 @@ FIELD_TYPES = {
 }
 OPERATORS: Mapping[str, Operator] = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _NO_VALUE: Scalar = ""
+REFERENCE = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*", re.ASCII)
+WIDE_SIGNS = ("＝", "＜", "＞", "≥", "≤", "≠", "！")
 TEST = re.compile(r"\s*(<=|>=|!=|=|<|>)?\s*(.+?)\s*")
 
 
@@ -155,6 +157,14 @@ def _pattern(alias: str, node: Node, kinds: dict[str, str], scope: Scope, place:
         if other in kinds and other_field in _fields(kinds[other], scope):
             joins.append(Join(name, operator, other, other_field))
             continue
+        if REFERENCE.fullmatch(right):
+            _no_reference(right, kinds, cell, scope, where)
+            continue
+        if text.startswith(WIDE_SIGNS):
+            scope.reading.find(
+                Code.CELL_SYNTAX, cell, where, f"“{text}”用了全角的比较号。", "请写 = != < <= > >=。"
+            )
+            continue
         try:
             tests.append(FieldTest(name, operator, _scalar(fields[name], right)))
         except ValueError as error:
@@ -187,12 +197,24 @@ def _conclusion(
         alias, _, field = text.partition(".")
         if alias in kinds and field in _fields(kinds[alias], scope):
             fields[name] = FieldRef(alias, field)
+        elif REFERENCE.fullmatch(text):
+            _no_reference(text, kinds, cell, scope, f"{place} then")
         elif key == "fact" and name not in known:
             _no_field(code, name, cell, known, scope, f"{place} then")
         else:
             parse = partial(_scalar, known.get(name, ValueType(Kind.STRING)))
             fields[name] = read.literal(cell, f"{place} then", parse, _NO_VALUE)
     return FindingConclusion(code, fields) if key == "finding" else FactConclusion(code, fields)
+
+
+def _no_reference(text: str, kinds: Mapping[str, str], node: Node, scope: Scope, place: str) -> None:
+    """Notes that `alias.field` names no field of a pattern before."""
+    alias, _, field = text.partition(".")
+    if alias in kinds:
+        _no_field(kinds[alias], field, node, _fields(kinds[alias], scope), scope, place)
+        return
+    cure = f"可以写前面的代号：{'、'.join(kinds)}。" if kinds else "只能写在它前面的代号。"
+    scope.reading.find(Code.UNKNOWN_NAME, node, place, f"“{text}”里没有代号“{alias}”。", cure)
 
 
 def _scalar(kind: ValueType, text: str) -> Scalar:

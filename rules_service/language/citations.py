@@ -45,13 +45,7 @@ def _citation(node: Node, scope: Scope, place: str) -> Citation | None:
     quote = read.text(values.get("quote"), place)
     article = read.text(values.get("article"), place)
     if name not in scope.sources:
-        read.find(
-            Code.UNKNOWN_SOURCE,
-            node,
-            place,
-            f"来源“{name}”不在登记册里。",
-            "请先写进 rulesets/sources.yaml。",
-        )
+        scope.unknown_source(name, node, place)
         return None
     length = len(quote.replace("…", "").replace(" ", ""))
     if length < SHORTEST_QUOTE:
@@ -83,11 +77,5 @@ def read_departure(node: Node | None, scope: Scope, place: str) -> Departure | N
     words = {key: read.text(value, place) for key, value in values.items()}
     for key in ("source", "norm"):
         if key in words and words[key] not in scope.sources:
-            read.find(
-                Code.UNKNOWN_SOURCE,
-                values[key],
-                place,
-                f"来源“{words[key]}”不在登记册里。",
-                "请先写进 rulesets/sources.yaml。",
-            )
+            scope.unknown_source(words[key], values[key], place)
     return Departure(*(words.get(key, "") for key in ("source", "article", "norm", "reviewed_by")))

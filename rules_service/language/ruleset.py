@@ -89,7 +89,7 @@ def _slice(
         " chains examples note",
     )
     scope = Scope(read, vocabulary, sources)
-    in_force_from = read.literal(values.get("in_force_from"), "in_force_from", parse_date, date.min)
+    in_force_from = read.literal(values.get("in_force_from"), "in_force_from", parse_date, date.max)
     scope.in_force_from = first_day or in_force_from
     scope.inputs = _inputs(values.get("inputs"), scope)
     scope.parameters = read_parameters(values.get("parameters"), scope)
@@ -170,13 +170,7 @@ def _jurisdiction(values: Mapping[str, Node], read: Reading) -> str:
 def _source(node: Node | None, scope: Scope) -> str:
     name = scope.reading.text(node, "source")
     if node is not None and name not in scope.sources:
-        scope.reading.find(
-            Code.UNKNOWN_SOURCE,
-            node,
-            "source",
-            f"来源“{name}”不在登记册里。",
-            "请先写进 rulesets/sources.yaml。",
-        )
+        scope.unknown_source(name, node, "source")
     return name
 
 

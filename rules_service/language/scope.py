@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from rules_service.language import unary
+from rules_service.language import meant, unary
 from rules_service.language.findings import Code
 from rules_service.language.model.basis import SourceText
 from rules_service.language.model.parameters import Parameter
@@ -56,6 +56,9 @@ class Scope:
             return None
         self.parameters_used.add(name)
         value = parameter.at(self.in_force_from)
+        if value is None and parameter.values:
+            # That there is none on that day is told where the parameter stands, not of every cell.
+            value = parameter.values[0].value
         if isinstance(value, int) and (parameter.type.kind, kind.kind) == (Kind.INT, Kind.DECIMAL):
             return Decimal(value)
         if parameter.type.kind is not kind.kind:
@@ -65,14 +68,20 @@ class Scope:
     def test(self, node: Node, kind: ValueType, place: str) -> UnaryTest:
         """Reads a cell."""
         text = self.reading.text(node, place)
+
+        def reads(cell: str) -> UnaryTest:
+            return unary.parse(cell, kind, lambda name: self.parameter_value(name, kind))
+
         try:
-            return unary.parse(text, kind, lambda name: self.parameter_value(name, kind))
+            return reads(text)
         except ValueError as error:
             message = str(error)
             code = Code.CELL_SYNTAX if text.strip() else Code.CELL_EMPTY
             if "应当是" in message or "不是存在的" in message:
                 code = Code.CELL_TYPE
-            self.reading.find(code, node, place, f"“{text}”{message}")
+            labels = self.vocabulary.codes.get(kind.enum, {})
+            named = {label.chinese: name for name, label in labels.items()} or meant.TRUTHS
+            self.reading.find(code, node, place, f"“{text}”{message}", meant.cure(text, reads, named))
             return ANYTHING
 
     def conditions(self, node: Node | None, place: str) -> tuple[Condition, ...]:
@@ -102,8 +111,14 @@ class Scope:
                 node,
                 place,
                 f"“{name}”既不是词汇表里的事实，也不是本规则集某表的输出。",
-                closest(name, [*self.vocabulary.facts, *self.outputs]),
+                closest(name, {**self.vocabulary.facts, **dict.fromkeys(self.outputs)}),
             )
+
+    def unknown_source(self, name: str, node: Node, place: str) -> None:
+        """Notes that a source is not in the register, and the id of one that has that title."""
+        titled = next((it.id for it in self.sources.values() if it.title and it.title in name), "")
+        cure = f"请写它的编号“{titled}”。" if titled else "请先写进 rulesets/sources.yaml。"
+        self.reading.find(Code.UNKNOWN_SOURCE, node, place, f"来源“{name}”不在登记册里。", cure)
 
     def code(self, code_list: str, node: Node | None, place: str) -> str:
         """Reads a code of one of the vocabulary's lists; empty where there is none."""
@@ -113,7 +128,11 @@ class Scope:
         known = self._known(code_list)
         if text not in known:
             self.reading.find(
-                Code.UNKNOWN_NAME, node, place, f"词汇表里没有“{text}”。", closest(text, list(known))
+                Code.UNKNOWN_NAME,
+                node,
+                place,
+                f"词汇表里没有“{text}”。",
+                closest(text, known) or f"有哪些、怎样添加，见词汇表的 {code_list}s。",
             )
         return text
 
@@ -142,6 +161,6 @@ class Scope:
                 node,
                 place,
                 f"词汇表里没有“{name}”。",
-                closest(name, list(self.vocabulary.facts)),
+                closest(name, self.vocabulary.facts) or "有哪些、怎样添加，见词汇表的 facts。",
             )
         return found

@@ -12,6 +12,7 @@ from typing import TypeVar
 import yaml
 
 from rules_service.language.findings import Code, Finding
+from rules_service.language.slips import in_chinese, slips
 
 T = TypeVar("T")
 
@@ -178,14 +179,7 @@ def read(text: str, file: str) -> tuple[Node | None, Reading]:
     try:
         documents = list(yaml.compose_all(text, Loader=_TextLoader))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        reading.find(
-            Code.NOT_YAML,
-            mark.line + 1 if mark else 1,
-            "",
-            f"这里不是正确的 YAML（{error.problem}）。",
-            "多半是缩进、冒号后缺空格或引号没有成对。",
-        )
+        _not_yaml(error, text, reading)
         return None, reading
     except (yaml.YAMLError, ValueError, RecursionError):
         reading.find(Code.NOT_YAML, 1, "", "这个文件不是正确的 YAML。", "请检查有无控制字符或过深的嵌套。")
@@ -194,6 +188,18 @@ def read(text: str, file: str) -> tuple[Node | None, Reading]:
         reading.find(Code.SEVERAL_DOCUMENTS, 1, "", "一个文件应当正好有一份内容。", "请去掉多余的“---”。")
         return None, reading
     return _convert(documents[0], reading, set(), 0), reading
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, text: str, reading: Reading) -> None:
+    """Notes where the parser stopped, unless one of the slips that are told of the whole file explains it."""
+    mark = error.problem_mark or error.context_mark
+    stopped = mark.line + 1 if mark else 1
+    found = list(slips(text))
+    for line, message, cure in found:
+        reading.find(Code.NOT_YAML, line, "", message, cure)
+    if not {line for line, *_ in found} & {stopped, stopped - 1}:
+        message, cure = in_chinese(error.problem or "")
+        reading.find(Code.NOT_YAML, stopped, "", f"这里不是正确的 YAML：{message}", cure)
 
 
 def _convert(node: yaml.Node, reading: Reading, seen: set[int], depth: int) -> Node:

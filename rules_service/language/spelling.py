@@ -1,9 +1,21 @@
 """What a misspelt word may have been meant to be."""
 
 import difflib
+import re
+from collections.abc import Iterable, Mapping
 
 
-def closest(word: str, known: list[str]) -> str:
-    """Names the known word nearest to a misspelt one, as a cure."""
-    near = difflib.get_close_matches(word, known, 1, 0.6)
+def closest(word: str, known: Iterable[str]) -> str:
+    """Names the known word nearest to a misspelt one, as a cure.
+
+    Where `known` maps to what has a label, the Chinese label of a name stands for the name.
+    """
+    if re.search("[，、]", word):
+        return "几个名称之间用半角逗号“, ”分开。"
+    if isinstance(known, Mapping):
+        for name, entry in known.items():
+            label = getattr(entry, "label", entry)
+            if word and getattr(label, "chinese", None) == word:
+                return f"“{word}”写作“{name}”。"
+    near = difflib.get_close_matches(word, list(known), 1, 0.6)
     return f"是不是“{near[0]}”？" if near else ""

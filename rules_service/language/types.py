@@ -177,7 +177,9 @@ def _decimal(kind: ValueType, text: str) -> Decimal:
 def parse_date(text: str) -> date:
     """Reads YYYY-MM-DD; raises ValueError with a Chinese message for a day that does not exist."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError("应当是日期，如 2024-05-01。")
+        numbers = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", text)
+        likely = "{}-{:0>2}-{:0>2}".format(*numbers.groups()) if numbers else "2024-05-01"
+        raise ValueError(f"应当是日期，如 {likely}。")
     _check_year(text)
     try:
         return date.fromisoformat(text)

@@ -88,6 +88,12 @@ def test_a_matter_becomes_messages(write):
     assert matter.related_facts[0].kind == "urging"
 
 
+def test_events_without_a_key_get_one_each(write):
+    text = MATTER.replace("event_id: e1, ", "").replace("event_id: e2, ", "")
+    events = read_example(write(text)).assess_request().matter.events
+    assert [event.event_id for event in events] == ["event-0", "event-1"]
+
+
 def test_what_a_case_system_adds_to_a_paper(write):
     order = read_example(write(MATTER)).papers["N02"]
     assert (order.number, order.seal, order.draft) == ("某信告〔2024〕1号", "sample", True)

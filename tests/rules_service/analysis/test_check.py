@@ -38,6 +38,18 @@ def test_a_draft_stands_for_the_revision_that_begins_on_the_same_day(base: Path)
     assert check_files([draft], base) == []
 
 
+def test_an_adoption_file_is_checked_as_one(base: Path) -> None:
+    file = base.parent / "adoption.yaml"
+    entry = (
+        "{office: 某机关, jurisdiction: '990101', in_force_from: 2026-01-01, review_by: 2026-12-31, pack: P1}"
+    )
+    file.write_text(f"adoptions:\n  - {entry}\n", encoding="utf-8")
+    assert check_files([file], base) == []
+    file.write_text(f"adoptions:\n  - {entry.replace('P1', 'P2')}\n", encoding="utf-8")
+    [finding] = check_files([file], base)
+    assert (finding.code, finding.line, finding.cure) == ("A001", 2, "可以写：P1。")
+
+
 def test_coverage_counts_rows_that_can_answer(base: Path) -> None:
     told = {it.table: it for it in check([FINDINGS / "T006-row-unreachable.yaml"], base).coverage}
     assert {name: (it.rows, it.reachable, it.reached, it.missed) for name, it in told.items()} == {

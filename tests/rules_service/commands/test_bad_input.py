@@ -116,6 +116,11 @@ def test_facts_that_cannot_be_meant(facts: str, code: str, place: str) -> None:
             "matter.events[1].event_id",
         ),
         (
+            matter({}, [{"type": "received", "at": "2026-05-02", "event_id": ""}] * 2),
+            "KEY_TWICE",
+            "matter.events[1].event_id",
+        ),
+        (
             matter({}, [{"type": "received", "at": "2026-05-02", "official_key": "\u202egnp"}]),
             "KEY_INVALID",
             "matter.events[0].official_key",

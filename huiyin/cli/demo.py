@@ -98,7 +98,8 @@ def _show_counted(console: Console, outcome: Any, labels: Labels) -> None:
         return
     console.print(Text("  计入的事项", style="bold cyan"))
     for matter in outcome.counted[:_MOST_COUNTED]:
-        console.print(Text(f"    {matter.matter_id}　{'、'.join(map(labels.of, matter.counts))}"))
+        told = Text(f"{matter.matter_id}　{'、'.join(map(labels.of, matter.counts))}")
+        print_folded(console, told, 4, hanging=2)
     if len(outcome.counted) > _MOST_COUNTED:
         console.print(Text(f"    ……共 {len(outcome.counted)} 件"))
 

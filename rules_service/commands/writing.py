@@ -282,10 +282,11 @@ class AnswerWriter:
                 found[wire.field(RESTS_ON, message.SerializeToString())] = None
         for ruleset in outcome.rulesets.values():
             if ruleset.jurisdiction and not lies_in(outcome.place, ruleset.jurisdiction):
+                pack = self.vocabulary.label("pack", ruleset.pack)
                 message = pb.Reliance(
                     kind=pb.Reliance.KIND_ADOPTED_ELSEWHERE,
                     place=ruleset.id,
-                    text=f"“{ruleset.title}”是 {ruleset.jurisdiction} 的办法，本地采用。",
+                    text=f"“{ruleset.title}”出自{pack}（{ruleset.jurisdiction}），本地采用。",
                 )
                 found[wire.field(RESTS_ON, message.SerializeToString())] = None
         return b"".join(found)

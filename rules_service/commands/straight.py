@@ -163,7 +163,7 @@ class StraightAnswers:
         except RefusedError:
             return None
         view = request.context.view
-        answers = plain_answers(self.rulebook, view, speakers)
+        answers = plain_answers(self.rulebook, view, speakers, question.jurisdiction)
         if answers is None:
             return None
         whole = filled(request.context, question)

@@ -9,6 +9,7 @@ from rules_service.commands.writing import AnswerWriter
 from rules_service.engine.assess import Speaker
 from rules_service.engine.quick import QuickReader
 from rules_service.engine.rulebook import Rulebook
+from rules_service.language.adoption import lies_in
 
 _WRITERS: WeakKeyDictionary[Rulebook, dict[int, AnswerWriter]] = WeakKeyDictionary()
 _READERS: WeakKeyDictionary[Rulebook, QuickReader] = WeakKeyDictionary()
@@ -33,15 +34,17 @@ def quick_reader(rulebook: Rulebook) -> QuickReader:
 
 
 def plain_answers(
-    rulebook: Rulebook, view: common_pb2.View.ValueType, speakers: Sequence[Speaker]
+    rulebook: Rulebook, view: common_pb2.View.ValueType, speakers: Sequence[Speaker], place: str
 ) -> PlainAnswers | None:
-    """The answers of one ruleset's slices, where all are timeless and one of them decides."""
+    """The answers of one ruleset's slices, where all are timeless and one of them decides at a PLACE."""
     if not all(speaker.compiled.is_timeless for speaker in speakers):
         return None
     deciding = [speaker.compiled for speaker in speakers if speaker.decides]
     if len(deciding) != 1:
         return None
     ruleset = deciding[0].ruleset
+    if ruleset.jurisdiction and not lies_in(place, ruleset.jurisdiction):
+        return None  # each answer says where the ruleset comes from
     known = _PLAIN.setdefault(rulebook, {})
     key = (ruleset.name, ruleset.in_force_from, view)
     plain = known.get(key)

@@ -72,7 +72,13 @@ OLDER = (
     .replace('"< 5"', '"< 9"')
     .replace('">= 5"', '">= 9"')
 )
-RULESETS = ("plain", "chained", "calling")
+ELSEWHERE = (
+    (PLAIN.replace("ruleset: plain", "ruleset: elsewhere") + CHAINS)
+    .replace("layer: law", "layer: local\npack: S004\njurisdiction: 640425")
+    .replace("source: REG22", "source: S004")
+    .replace(", candidates: [not_accepted]", "")
+)
+RULESETS = ("plain", "chained", "calling", "elsewhere")
 
 
 @cache
@@ -83,6 +89,7 @@ def rulebook() -> Rulebook:
                 Path(folder) / "rulesets",
                 plain=PLAIN,
                 older=OLDER,
+                elsewhere=ELSEWHERE,
                 chained=PLAIN.replace("ruleset: plain", "ruleset: chained") + CHAINS,
                 calling=PLAIN.replace("ruleset: plain", "ruleset: calling") + CHAINS + WITH_PAPERS,
             )
@@ -149,7 +156,7 @@ def contexts(draw: st.DrawFn) -> common_pb2.Context:
     )
     if at is not None:
         asked.at.nanos = draw(st.sampled_from([0, 0, 123_456_000, 123_456_789, -5]))
-    asked.jurisdiction = draw(st.sampled_from(["", "990101", "99"]))
+    asked.jurisdiction = draw(st.sampled_from(["", "990101", "640425", "640425001", "99"]))
     if not draw(st.integers(0, 9)):
         asked.pinned_revisions.append("plain@no_such_revision")
     return asked

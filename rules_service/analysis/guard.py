@@ -28,7 +28,9 @@ from rules_service.language.model.subjects import Subject
 from rules_service.language.source import Node, Text
 from rules_service.language.vocabulary import Vocabulary
 
-NEUTRAL = frozenset({"repeat", "skip_level", "visit_level", "collective", "anonymous", "joint_count"})
+NEUTRAL = frozenset(
+    {"repeat", "times_lodged", "skip_level", "visit_level", "collective", "anonymous", "joint_count"}
+)
 NEUTRAL_TO_CLOCKS = frozenset({"channel", "rating"})
 CLOCK_ARTICLES = frozenset({"22", "23", "34", "35", "36"})
 STATUTORY = frozenset({Layer.LAW, Layer.NATIONAL_NORM})

@@ -34,11 +34,15 @@ class Qualified(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CountResult:
-    """The matters that count and what they come to; uncertain where a matter's facts leave it open."""
+    """The matters that count and what they come to; uncertain where a matter's facts leave it open.
+
+    `missing` holds the facts that would settle it.
+    """
 
     qualified: tuple[Qualified, ...]
     number: int
     certain: bool
+    missing: MissingFacts
 
 
 def without_reports(matter: Matter) -> Matter | None:
@@ -76,7 +80,7 @@ Look = Callable[[Matter, Request], Environment]
 
 
 def count_matters(
-    count: Count, matters: Sequence[Matter], period: Span, at: datetime, look: Look, missing: MissingFacts
+    count: Count, matters: Sequence[Matter], period: Span, at: datetime, look: Look
 ) -> CountResult:
     """Counts the matters one of whose requests qualifies and has an event of the named type in the period.
 
@@ -88,6 +92,7 @@ def count_matters(
     qualified = []
     number = 0
     certain = True
+    missing = MissingFacts()
     for matter in matters:
         happened = {
             event.request_id
@@ -112,7 +117,7 @@ def count_matters(
             for env, holds in zip(seen, answers, strict=True):
                 if holds is None:
                     _note_open(count, env, missing)
-    return CountResult(tuple(qualified), number, certain and number <= LARGEST_INT)
+    return CountResult(tuple(qualified), number, certain and number <= LARGEST_INT, missing)
 
 
 def added(count: Count, requests: Sequence[Request]) -> int | None:

@@ -41,6 +41,17 @@ class Material:
     at: datetime
 
 
+def counts_of(figure: DutyShare | CountShare | CountTotal | AverageDays) -> tuple[str, ...]:
+    """The counts that a figure is made of, by their names."""
+    match figure:
+        case CountShare(part, whole):
+            return part, whole
+        case CountTotal(of) | AverageDays(of):
+            return (of,)
+        case DutyShare():
+            return ()
+
+
 def indicator(
     rule: IndicatorRule, ruleset: Ruleset, now: Material, earlier: Material | None
 ) -> IndicatorOutcome:

@@ -20,9 +20,9 @@ from rules_service.engine.counts import (
 from rules_service.engine.elapsed import tell_elapsed
 from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import run_duties, run_tables
-from rules_service.engine.figures import Material, index, indicator
+from rules_service.engine.figures import Material, counts_of, index, indicator
 from rules_service.engine.groups import grouped
-from rules_service.engine.index import UNKNOWN, Known
+from rules_service.engine.index import Known
 from rules_service.engine.outcome import DutyOutcome, MissingFacts, Outcome
 from rules_service.language.model.figures import DutyShare
 from rules_service.language.model.subjects import Each
@@ -68,9 +68,10 @@ class _Assessment:
             is (period is earlier)
         ]
 
-    def _look(self, compiled: Compiled, missing: MissingFacts) -> Look:
+    def _look(self, compiled: Compiled) -> Look:
         """What counts know of a request: its facts, and what has elapsed for it."""
         ruleset = compiled.ruleset
+        missing = MissingFacts()
 
         def look(matter: Matter, request: Request) -> Environment:
             if not compiled.elapsed:
@@ -82,11 +83,11 @@ class _Assessment:
 
         return look
 
-    def material(self, compiled: Compiled, period: Span, missing: MissingFacts) -> Material:
+    def material(self, compiled: Compiled, period: Span) -> Material:
         """What a ruleset's figures of a period are made of."""
-        look = self._look(compiled, missing)
+        look = self._look(compiled)
         counts = {
-            count.name: count_matters(count, self.matters, period, self.question.at, look, missing)
+            count.name: count_matters(count, self.matters, period, self.question.at, look)
             for count in compiled.ruleset.counts
         }
         shares = any(isinstance(rule.figure, DutyShare) for rule in compiled.ruleset.indicators)
@@ -124,7 +125,7 @@ def assess_office(
 def _decide(speaker: Speaker, about: _Assessment) -> None:
     compiled, outcome, office = speaker.compiled, about.outcome, about.office
     ruleset = compiled.ruleset
-    now = about.material(compiled, office.period, outcome.missing)
+    now = about.material(compiled, office.period)
     for count in ruleset.counts:
         result = now.counts[count.name]
         about.counted += [Counted(one.matter.id, count.name) for one in result.qualified]
@@ -134,10 +135,17 @@ def _decide(speaker: Speaker, about: _Assessment) -> None:
     tell_elapsed(env, _clock(about), compiled.elapsed, outcome)
     run_tables(compiled, env, outcome, Each.OFFICE, near=about.question.near)
     run_duties(compiled.duties[Each.OFFICE], [env], _clock(about), outcome)
-    earlier = about.material(compiled, office.earlier, outcome.missing) if office.earlier else None
+    earlier = about.material(compiled, office.earlier) if office.earlier else None
     figures = [indicator(rule, ruleset, now, earlier) for rule in ruleset.indicators]
     outcome.indicators += figures
     outcome.indexes += [index(rule, ruleset, figures) for rule in ruleset.indexes]
+    shown = {name for rule in ruleset.indicators for name in counts_of(rule.figure)}
+    for count in ruleset.counts:
+        asked = outcome.missing.take(count.name)
+        if asked or count.by or count.name in shown:
+            outcome.missing.join(now.counts[count.name].missing)
+        if earlier and count.name in shown:
+            outcome.missing.join(earlier.counts[count.name].missing)
     outcome.use(ruleset)
 
 
@@ -167,7 +175,6 @@ def _environment(
     facts |= {name: result.number for name, result in counts.items() if result.certain}
     events = [event for event in office.events if event.at <= about.question.at]
     request = Request("", facts, office.unknown)
-    env = Environment(ruleset, office.id, request, events, missing, speaker.speaks_on)
-    # A count left open is not missing itself: what it was left open by has been noted.
-    env.names |= {name: UNKNOWN for name, result in counts.items() if not result.certain}
-    return env
+    # A count left open is noted as missing where something hangs on it; what it was left open by then takes
+    # its place.
+    return Environment(ruleset, office.id, request, events, missing, speaker.speaks_on)

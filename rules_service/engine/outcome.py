@@ -219,6 +219,17 @@ class MissingFacts:
         self.told_unknown[key] = unknown
         self.places.setdefault(key, {})[place] = None
 
+    def take(self, name: str) -> bool:
+        """Takes a name of the case as a whole out again; whether it was there."""
+        self.told_unknown.pop((name, ""), None)
+        return self.places.pop((name, ""), None) is not None
+
+    def join(self, other: "MissingFacts") -> None:
+        """Notes all that another has noted."""
+        for key, places in other.places.items():
+            self.told_unknown[key] = other.told_unknown[key]
+            self.places.setdefault(key, {}).update(places)
+
 
 @dataclass(slots=True)
 class Outcome:

@@ -130,7 +130,7 @@ def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
     answer = answer_to(case)
     expect: dict[str, Any] = case["expect"]
     unknown = expect.keys() - {
-        "indicators", "counted", "groups",
+        "indicators", "counted", "groups", "not_missing",
         "decisions", "no_decisions", "duties", "no_duties", "findings", "candidates", "papers", "missing",
         "no_papers", "candidate_papers", "after_decision", "issued", "restricted",
         "resting_on", "not_resting_on",
@@ -171,7 +171,9 @@ def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
     resting_on = {one.place for one in answer.rests_on}
     assert set(expect.get("resting_on", [])) <= resting_on
     assert not resting_on & set(expect.get("not_resting_on", []))
-    assert set(expect.get("missing", [])) <= {missing.name for missing in answer.missing_facts}
+    missing = {it.name for it in answer.missing_facts}
+    assert set(expect.get("missing", [])) <= missing
+    assert not missing & set(expect.get("not_missing", []))
 
 
 def newest() -> list[Ruleset]:

@@ -59,7 +59,7 @@ def test_reports_never_count_for_a_colour_even_where_the_office_says_so(tmp_path
 def test_fifty_names_by_the_net_count_as_a_joint_letter_only_where_the_office_says_so(
     tmp_path: Path, people: int, papers: set[str]
 ) -> None:
-    by_the_net = matter({"channel": "online", "joint_count": people})
+    by_the_net = matter({"channel": "online", "joint_count": people, "category": "appeal"})
     asked = context(at="2026-05-06")
     book = with_parameter(tmp_path, "local/s002-supervision.yaml", "also_joint", "letter", "online")
     called = {"B03", "B11"} & {it.paper for it in assess(book, by_the_net, asked).papers}

@@ -17,7 +17,7 @@ def test_every_ruleset_of_a_pack_names_the_pack_s_place() -> None:
 @pytest.mark.parametrize(
     ("place", "facts", "elsewhere"),
     [
-        ("990203", {"hidden_conflict": True}, {"daxing-matters"}),
+        ("990203", {"hidden_conflict": True, "category": "appeal"}, {"daxing-matters"}),
         ("990204", {"review_result": "passed"}, {"fengdu-matters"}),
         ("990101", {"channel": "letter", "joint_count": 60}, {"pengyang-matters"}),
         ("110000", {"channel": "letter", "joint_count": 60}, set()),

@@ -31,6 +31,23 @@ def called_for(answer: answer_pb2.Answer, request: str) -> set[str]:
     return called.union(*offered)
 
 
+@pytest.mark.parametrize(
+    ("place", "facts", "papers"),
+    [
+        ("990101", {"channel": "letter", "joint_count": 50}, {"B03", "B11"}),
+        ("990101", {"times_found": 1}, {"B12"}),
+        ("990203", {"three_crossings": True, "wide_impact": True}, {"B03", "B11"}),
+    ],
+)
+def test_no_house_rule_sends_an_office_the_part_of_a_letter_that_is_a_report(
+    place: str, facts: dict[str, object], papers: set[str]
+) -> None:
+    mixed = matter(facts, requests={"report": {"category": "report"}, "appeal": {"category": "appeal"}})
+    answer = assess(rulebook(), mixed, context(at="2024-06-03", place=place))
+    assert papers <= called_for(answer, "appeal")
+    assert not papers & (called_for(answer, "report") | called_for(answer, ""))
+
+
 def test_every_paper_is_called_for_by_some_rule() -> None:
     called = set()
     for slices in rulebook().rulesets.values():

@@ -18,6 +18,7 @@ from huiyin.cli import (
     rules_evaluate,
     rules_fmt,
     rules_index,
+    rules_layers,
     rules_story,
     serve,
     token,
@@ -44,6 +45,7 @@ rules_app.command("evaluate")(rules_evaluate.evaluate)
 rules_app.command("assess")(rules_evaluate.assess)
 rules_app.command("story")(rules_story.story)
 rules_app.command("index")(rules_index.index)
+rules_app.command("layers")(rules_layers.layers)
 
 docs_app.command("list")(docs_fields.list_)
 docs_app.command("fields")(docs_fields.fields)

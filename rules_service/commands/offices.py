@@ -76,7 +76,7 @@ def assess_office(
     question = read_question(request.context, rulebook, now)
     office = _office(rulebook, request)
 
-    def speakers_for(_: Matter) -> Iterable[Speaker]:
+    def speakers_for(_: Matter) -> Sequence[Speaker]:
         return rulebook.speakers(question, Subject.MATTER)
 
     try:

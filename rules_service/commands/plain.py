@@ -12,9 +12,9 @@ from operator import itemgetter
 
 from rules_service.commands.writing import AnswerWriter
 from rules_service.engine.compiled import Compiled, Step
-from rules_service.engine.evaluate import outputs_of
 from rules_service.engine.index import UNKNOWN, Known, Unknown
 from rules_service.engine.outcome import Outcome, TableOutcome
+from rules_service.engine.ruling import outputs_of
 from rules_service.engine.tables import ContradictionError, State, decide
 from rules_service.language.model.subjects import Each
 from service_kit.problems import RefusedError

@@ -37,9 +37,9 @@ class Citer(Protocol):
 
 MOST_KEPT = 10_000
 
-_DECISIONS = wire.tag(pb.Answer.DESCRIPTOR, "decisions")
+DECISIONS = wire.tag(pb.Answer.DESCRIPTOR, "decisions")
 _DECISION = pb.Decision.DESCRIPTOR
-_REQUEST_ID = wire.tag(_DECISION, "request_id")
+REQUEST_ID = wire.tag(_DECISION, "request_id")
 _OUTCOME = wire.tag(_DECISION, "outcome_json")
 _TEXT = wire.tag(_DECISION, "outcome_text")
 _ROWS = wire.tag(_DECISION, "rows")
@@ -106,23 +106,22 @@ class TableText:
         )
 
     def field(self, outcome: TableOutcome) -> bytes:
-        """The decision as a field of an answer, serialised; kept where nothing in it is about one case."""
+        """The decision about no request as a field of an answer, serialised; kept without near misses."""
         decided = outcome.decided
-        if outcome.request_id or decided.near_misses:
-            return wire.field(_DECISIONS, self._decision(outcome))
+        if decided.near_misses:
+            return wire.field(DECISIONS, self.head + self.body(outcome))
         key = (decided.state, decided.rows, decided.aggregate)
         whole = self.whole.get(key)
         if whole is None:
-            whole = wire.field(_DECISIONS, self._decision(outcome))
+            whole = wire.field(DECISIONS, self.head + self.body(outcome))
             if len(self.whole) < MOST_KEPT:
                 self.whole[key] = whole
         return whole
 
-    def _decision(self, outcome: TableOutcome) -> bytes:
+    def body(self, outcome: TableOutcome) -> bytes:
+        """What follows the head, and the request's id where the decision is about one."""
         decided = outcome.decided
-        parts = [self.head]
-        if outcome.request_id:
-            parts.append(wire.field(_REQUEST_ID, outcome.request_id.encode()))
+        parts = []
         if decided.state is State.DECIDED and self.table.hit in SINGLE_HITS:
             parts.append(self.hits[decided.rows[0]])
         else:

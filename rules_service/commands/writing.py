@@ -12,6 +12,7 @@ from huiyin.rules.v1 import common_pb2
 from rules_service.commands import elapsed, figures, wire
 from rules_service.commands.found import FindingWriter
 from rules_service.commands.owed import DutyWriter
+from rules_service.commands.ruled import RulingWriter
 from rules_service.commands.static import MOST_KEPT, TableText
 from rules_service.commands.text import to_text
 from rules_service.engine.case import Question
@@ -75,6 +76,7 @@ class AnswerWriter:
         self._tables: dict[tuple[str, date, str], TableText] = {}
         self.findings = FindingWriter(self.vocabulary, self, reasons=self.reasons)
         self._duties = DutyWriter(self, self.view)
+        self._rulings = RulingWriter(self._table, reasons=self.reasons)
         self._missing: dict[tuple[str, str, bool, tuple[str, ...]], pb.MissingFact] = {}
         self._endings: dict[tuple[tuple[str, date], ...], Ending] = {}
         self._basics = pb.RevisionsUsed(
@@ -94,7 +96,7 @@ class AnswerWriter:
 
     def answer(self, outcome: Outcome, head: bytes, asked: bytes) -> bytes:
         """The answer, serialised; `asked` is the question with all defaults filled, serialised."""
-        decisions = [self.decision(table) for table in outcome.tables]
+        decisions = [self._rulings.fields(ruling, request_id) for request_id, ruling in outcome.rulings]
         return self.joined(
             self.ending(outcome),
             head,
@@ -125,7 +127,7 @@ class AnswerWriter:
         return known
 
     def decision(self, outcome: TableOutcome) -> bytes:
-        """What a table decided, as a field of an answer."""
+        """What a table decided about no request, as a field of an answer."""
         return self._table(outcome).field(outcome)
 
     def reliances_of(self, outcome: TableOutcome) -> dict[bytes, None]:
@@ -263,8 +265,8 @@ class AnswerWriter:
     def reliances(self, outcome: Outcome) -> bytes:
         """Conventions, unverified figures, unchecked quotes and unpublished years that took part."""
         found: dict[bytes, None] = {}
-        for table in outcome.tables:
-            found |= self.reliances_of(table)
+        for _, ruling in outcome.rulings:
+            found |= self._rulings.reliances(ruling)
         found |= self._cited(_cited_of_duties(outcome))
         for finding in outcome.findings:
             found |= self.findings.reliances(finding)

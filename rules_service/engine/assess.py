@@ -12,6 +12,7 @@ from rules_service.engine.compiled import Compiled
 from rules_service.engine.elapsed import tell_elapsed
 from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import evaluate_matter, papers_of
+from rules_service.engine.happened import Happened
 from rules_service.engine.outcome import (
     DutyOutcome,
     DutyState,
@@ -20,7 +21,6 @@ from rules_service.engine.outcome import (
     PaperOutcome,
     PaperState,
 )
-from rules_service.engine.starts import may_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +42,28 @@ def clock_of(question: Question, matter: Matter, calendar: WorkingCalendar) -> C
 
 
 def assess_matter(
-    speakers: Iterable[Speaker], matter: Matter, question: Question, calendar: WorkingCalendar
+    speakers: Sequence[Speaker], matter: Matter, question: Question, calendar: WorkingCalendar
 ) -> Outcome:
     """What the rulesets say about a matter, merged.
 
     Duties of one meaning for one request and recipient become one: the tightest due time wins and all
     citations stay. Chained rules look at duties before they are merged.
     """
-    speakers = list(speakers)
     clock = clock_of(question, matter, calendar)
     outcome = Outcome(place=question.jurisdiction)
+    happened = {
+        request.id: Happened.to(matter, request.id, clock.at)
+        for request in (matter.whole(), *matter.requests)
+    }
     for speaker in speakers:
-        if not (speaker.decides or _may_owe(speaker, matter, clock)):
+        # A revision whose tables do not decide may still have started a clock.
+        starters = speaker.compiled.starters
+        if not (speaker.decides or starters.may_start(matter.events, clock, speaker.speaks_on)):
             continue
         evaluate_matter(
             speaker.compiled,
             matter,
+            happened,
             clock,
             speaker.speaks_on,
             outcome,
@@ -66,30 +72,27 @@ def assess_matter(
         )
     for speaker in speakers:
         if speaker.compiled.chains and speaker.decides:
-            whole = _whole(speaker, matter, clock, outcome) if speaker.compiled.elapsed else None
+            whole = (
+                _whole(speaker, matter, happened[""], clock, outcome) if speaker.compiled.elapsed else None
+            )
             names = whole.names if whole else {}
             found = speaker.compiled.chains.run(ChainCase(matter, clock, outcome.duties, names))
             if found:
                 outcome.use(speaker.compiled.ruleset)
                 outcome.findings += found
-                whole = whole or _whole(speaker, matter, clock, outcome)
+                whole = whole or _whole(speaker, matter, happened[""], clock, outcome)
                 outcome.papers += _papers_of_chains(found, whole)
     merge(outcome, matter.requests, question.at)
     return outcome
 
 
-def _may_owe(speaker: Speaker, matter: Matter, clock: Clock) -> bool:
-    """Whether a revision whose tables do not decide may still have started a clock."""
-    return any(
-        may_start(duty, matter.events, clock, speaker.speaks_on) for duty in speaker.compiled.ruleset.duties
-    )
-
-
-def _whole(speaker: Speaker, matter: Matter, clock: Clock, outcome: Outcome) -> Environment:
+def _whole(
+    speaker: Speaker, matter: Matter, happened: Happened, clock: Clock, outcome: Outcome
+) -> Environment:
     """What chained rules know of the matter as a whole."""
     compiled = speaker.compiled
-    env = Environment.of_request(
-        compiled.ruleset, matter, matter.whole(), clock.at, outcome.missing, speaker.speaks_on
+    env = Environment(
+        compiled.ruleset, matter.id, matter.whole(), happened, outcome.missing, speaker.speaks_on
     )
     if compiled.elapsed:
         tell_elapsed(env, clock, compiled.elapsed, outcome)

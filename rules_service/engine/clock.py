@@ -1,9 +1,10 @@
 """The moment asked about, and what is known of the days around it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from rules_service.calendar import WorkingCalendar
+from rules_service.language.types import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +14,9 @@ class Clock:
     at: datetime
     silent_until: datetime
     calendar: WorkingCalendar
+    today: date = field(init=False)
+    """The day in Asia/Shanghai."""
+
+    def __post_init__(self) -> None:
+        """Finds the day, which is asked for again and again."""
+        object.__setattr__(self, "today", day_of(self.at))

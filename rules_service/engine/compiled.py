@@ -1,11 +1,14 @@
 """A ruleset ready to be asked: its tables indexed, its rows read aloud, its chained rules compiled."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from rules_service.engine.chains import ChainRunner
-from rules_service.engine.index import TableIndex
+from rules_service.engine.index import Cell, TableIndex
+from rules_service.engine.starts import Starters
 from rules_service.engine.watch import Watch
+from rules_service.language.behind import decides_duty
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.references import Condition
 from rules_service.language.model.ruleset import Ruleset
@@ -14,6 +17,9 @@ from rules_service.language.model.tables import Row, Table
 from rules_service.language.types import Kind, ValueType, to_json
 from rules_service.language.unary import Interval
 from rules_service.language.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from rules_service.engine.ruling import Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,13 @@ class Compiled:
     results: dict[tuple[str, str], str]
     chains: ChainRunner | None
     elapsed: tuple[Watch, ...]
+    starters: Starters
+    looks_at: Mapping[Each, tuple[str, ...]]
+    """The names on which it hangs what the tables and the duties about one kind of thing say."""
+    rulings: Mapping[Each, dict[tuple[bool, tuple[Cell, ...]], "Ruling"]] = field(
+        default_factory=lambda: {each: {} for each in Each}, repr=False, compare=False
+    )
+    """What they have said of some values of these names, with near misses or without."""
 
     @property
     def is_timeless(self) -> bool:
@@ -74,7 +87,17 @@ class Compiled:
             },
             ChainRunner.of(ruleset, vocabulary) if ruleset.chains else None,
             Watch.of(ruleset),
+            Starters.of(ruleset.duties),
+            {each: _looks_at(ruleset, each) for each in Each},
         )
+
+
+def _looks_at(ruleset: Ruleset, each: Each) -> tuple[str, ...]:
+    tables = [table for table in ruleset.tables if table.each is each]
+    own = {f"{table.id}.{output.name}" for table in tables for output in table.outputs}
+    names = {name for table in tables for name in table.inputs}
+    names |= {name for duty in ruleset.duties if duty.each is each for name in decides_duty(duty)}
+    return tuple(sorted(names - own))
 
 
 def reading(table: Table, row: Row, ruleset: Ruleset, vocabulary: Vocabulary) -> str:

@@ -8,13 +8,14 @@ from rules_service.engine.case import Event
 from rules_service.engine.clock import Clock
 from rules_service.engine.deadlines import Deadline, deadline
 from rules_service.engine.environment import Environment
-from rules_service.engine.lengths import NotOwed, amount_of, end_of
+from rules_service.engine.lengths import check_length, end_of
 from rules_service.engine.outcome import (
     DutyOutcome,
     DutyState,
     FindingOutcome,
     deterministic_id,
 )
+from rules_service.engine.ruling import Owing
 from rules_service.engine.starts import Start, starts_of
 from rules_service.language.model.basis import Citation
 from rules_service.language.model.duties import Duty
@@ -26,22 +27,22 @@ DEFAULT_LEAD_DAYS = 3
 NO_CHANGE = timedelta(seconds=1)
 
 
-def run_duty(duty: Duty, env: Environment, clock: Clock) -> Iterator[DutyOutcome]:
+def run_duty(owing: Owing, env: Environment, clock: Clock) -> Iterator[DutyOutcome]:
     """The duty once for each event that starts it, or once as not started.
 
-    Nothing comes out where the duty does not apply, or where that hangs on facts not told; these are
-    noted as missing. An exception to a duty counts only where it is known to hold.
+    Nothing comes out where it is open whether the duty applies; what would have to be told for that is noted
+    as missing.
     """
-    if duty.unless and any(env.holds(exemption.conditions) for exemption in duty.unless):
+    for name, place in owing.untold:
+        env.note_missing(name, place)
+    if not owing.applies:
         return
-    if env.holds(duty.when, duty.id) is not True:
-        return
-    amount = amount_of(duty.period, duty, env)
-    if isinstance(amount, NotOwed):
-        return
+    duty, amount = owing.duty, owing.amount
+    if amount is not None:
+        check_length(amount, duty)
     starts, waiting = starts_of(duty, env, clock)
     if not starts:
-        if env.speaks_on(day_of(clock.at)):
+        if env.speaks_on(clock.today):
             first = min(waiting, default=None)
             yield _outcome(duty, env, Start(clock.at), DutyState.NOT_STARTED, started=False, changes=first)
         return

@@ -63,7 +63,7 @@ def _elapsed(rule: Elapsed, env: Environment, clock: Clock) -> ElapsedOutcome:
     if rule.ended_by and clock.silent_until < clock.at:
         # It may have ended since.
         return ElapsedOutcome(env.ruleset, rule, env.request.id, UNKNOWN, first)
-    ends = [day_of(clock.at)] if rule.end is None else [day_of(end) for end in env.moments(rule.end)]
+    ends = [clock.today] if rule.end is None else [day_of(end) for end in env.moments(rule.end)]
     last = min((end for end in ends if end >= first), default=None)
     if last is None:
         number = _absent(rule.end, env, clock) if rule.end else None
@@ -77,7 +77,7 @@ def _absent(reference: Reference, env: Environment, clock: Clock) -> Known | Unk
     if reference.kind is RefKind.FACT:
         return UNKNOWN if isinstance(env.value(reference.name), Unknown) else None
     untold = reference.kind is RefKind.EVENT_ATTRIBUTE and not env.moments(reference)
-    if clock.silent_until < clock.at or (untold and any(env.events_of(reference.name))):
+    if clock.silent_until < clock.at or (untold and env.events_of(reference.name)):
         return UNKNOWN
     return None
 

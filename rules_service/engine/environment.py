@@ -1,11 +1,12 @@
 """What a ruleset knows while it looks at one request: facts, outputs of its tables, events."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from rules_service.engine.case import Event, Matter, Request
-from rules_service.engine.index import UNKNOWN, Known, Unknown
+from rules_service.engine.case import Event, Request
+from rules_service.engine.happened import Happened
+from rules_service.engine.index import UNKNOWN, Cell, Unknown
 from rules_service.engine.outcome import MissingFacts
 from rules_service.language.model.references import Condition, Reference, RefKind
 from rules_service.language.model.ruleset import Ruleset
@@ -27,6 +28,30 @@ class Elapsing:
 NOTHING_ELAPSES = Elapsing()
 
 
+def untold_of(conditions: Sequence[Condition], names: Mapping[str, Cell]) -> list[str] | None:
+    """The names without a value on which it hangs whether all conditions hold; None where one does not."""
+    untold = []
+    for condition in conditions:
+        value = names.get(condition.input, UNKNOWN)
+        if isinstance(value, Unknown):
+            if not condition.test.anything:
+                untold.append(condition.input)
+        elif not condition.test.allows(value):
+            return None
+    return untold
+
+
+def value_of(reference: Reference, ruleset: Ruleset, names: Mapping[str, Cell]) -> Cell:
+    """The value that a reference points at, where that hangs on no event."""
+    match reference.kind:
+        case RefKind.LITERAL:
+            return reference.literal
+        case RefKind.PARAMETER:
+            return ruleset.parameters[reference.name].at(ruleset.in_force_from)
+        case _:
+            return names.get(reference.name, UNKNOWN)
+
+
 @dataclass(slots=True)
 class Environment:
     """The names of one ruleset for one request of one matter, or for an office as a whole."""
@@ -34,12 +59,12 @@ class Environment:
     ruleset: Ruleset
     subject_id: str
     request: Request
-    events: Sequence[Event]
+    happened: Happened
     missing: MissingFacts
     speaks_on: Callable[[date], bool]
     due_at: dict[str, datetime] = field(default_factory=dict)
     elapsing: Elapsing = NOTHING_ELAPSES
-    names: dict[str, Known | Unknown] = field(init=False)
+    names: dict[str, Cell] = field(init=False)
 
     def __post_init__(self) -> None:
         """Facts are names from the start; outputs of tables become names as they are decided.
@@ -51,28 +76,7 @@ class Environment:
             if name not in self.request.unknown:
                 self.names.setdefault(name, None)
 
-    @classmethod
-    def of_request(
-        cls,
-        ruleset: Ruleset,
-        matter: Matter,
-        request: Request,
-        at: datetime,
-        missing: MissingFacts,
-        speaks_on: Callable[[date], bool],
-    ) -> "Environment":
-        """What is known of a request, or of the matter as a whole (the request with no id).
-
-        What happens after the moment asked about has not happened.
-        """
-        events = [
-            event
-            for event in matter.events
-            if event.at <= at and (not request.id or event.request_id in {"", request.id})
-        ]
-        return cls(ruleset, matter.id, request, events, missing, speaks_on)
-
-    def value(self, name: str) -> Known | Unknown:
+    def value(self, name: str) -> Cell:
         """A fact or an output."""
         return self.names.get(name, UNKNOWN)
 
@@ -92,48 +96,37 @@ class Environment:
 
         The facts it hangs on are noted as missing for `place`, where one is given.
         """
-        open_: list[str] = []
-        names = self.names
-        for condition in conditions:
-            value = names.get(condition.input, UNKNOWN)
-            if isinstance(value, Unknown):
-                if not condition.test.anything:
-                    open_.append(condition.input)
-            elif not condition.test.allows(value):
-                return False
+        untold = untold_of(conditions, self.names)
+        if untold is None:
+            return False
         if place:
-            for name in open_:
+            for name in untold:
                 self.note_missing(name, place)
-        return None if open_ else True
+        return None if untold else True
 
-    def events_of(self, kind: str, since: datetime | None = None) -> Iterator[Event]:
+    def events_of(self, kind: str, since: datetime | None = None) -> Sequence[Event]:
         """Events of a type, earliest first."""
-        for event in self.events:
-            if event.type == kind and (since is None or event.at >= since):
-                yield event
+        events = self.happened.by_type.get(kind, ())
+        return events if since is None or not events else [event for event in events if event.at >= since]
 
-    def resolve(self, reference: Reference) -> Known | Unknown:
+    def resolve(self, reference: Reference) -> Cell:
         """The value that a reference points at."""
         match reference.kind:
-            case RefKind.LITERAL:
-                return reference.literal
             case RefKind.MATTER_ID:
                 return self.subject_id
-            case RefKind.PARAMETER:
-                return self.ruleset.parameters[reference.name].at(self.ruleset.in_force_from)
-            case RefKind.FACT | RefKind.OUTPUT | RefKind.PERIOD_DAY:
-                return self.value(reference.name)
             case RefKind.DUE_AT:
                 due = self.due_at.get(reference.name)
                 return day_of(due) if due else UNKNOWN
             case RefKind.EVENT_AT:
-                event = next(self.events_of(reference.name), None)
-                return day_of(event.at) if event else UNKNOWN
+                events = self.events_of(reference.name)
+                return day_of(events[0].at) if events else UNKNOWN
             case RefKind.EVENT_ATTRIBUTE:
                 for event in self.events_of(reference.name):
                     if (value := event.attributes.get(reference.member)) is not None:
                         return value
                 return UNKNOWN
+            case _:
+                return value_of(reference, self.ruleset, self.names)
 
     def moments(self, reference: Reference) -> list[datetime]:
         """The moments that a reference names: of every such event, or told by every one's attribute."""

@@ -1,15 +1,15 @@
 """Evaluates one ruleset on one matter: tables, then duties, then chained rules."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from rules_service.engine.case import Matter
 from rules_service.engine.clock import Clock
-from rules_service.engine.compiled import Compiled, Step
+from rules_service.engine.compiled import Compiled
 from rules_service.engine.duties import run_duty, violation
 from rules_service.engine.elapsed import tell_elapsed, until_elapsed
 from rules_service.engine.environment import Environment
-from rules_service.engine.index import UNKNOWN, Known, Unknown
+from rules_service.engine.happened import Happened
 from rules_service.engine.outcome import (
     ENDED_EARLY,
     CandidateOutcome,
@@ -20,12 +20,11 @@ from rules_service.engine.outcome import (
     Outcome,
     PaperOutcome,
     PaperState,
-    TableOutcome,
+    Ruled,
     deterministic_id,
 )
-from rules_service.engine.tables import Decided, State, decide
+from rules_service.engine.ruling import Ruling, rule_on
 from rules_service.language.model.basis import Citation
-from rules_service.language.model.duties import Duty
 from rules_service.language.model.papers import PaperRule
 from rules_service.language.model.subjects import Each
 from rules_service.language.model.tables import Row, Table
@@ -37,6 +36,7 @@ REPORT = ("category", "report")
 def evaluate_matter(
     compiled: Compiled,
     matter: Matter,
+    happened: Mapping[str, Happened],
     clock: Clock,
     speaks_on: Callable[[date], bool],
     outcome: Outcome,
@@ -46,50 +46,45 @@ def evaluate_matter(
 ) -> None:
     """Adds what a ruleset says about a matter to an outcome.
 
-    Without tables only duties come out: so a revision no longer in force still answers for the clocks
-    that started under it. What it would have liked to know is then nobody's concern.
+    HAPPENED is told of each request and, with no id, of the matter as a whole. Without tables only duties
+    come out: so a revision no longer in force still answers for the clocks that started under it. What it
+    would have liked to know is then nobody's concern.
     Raises ContradictionError where a table's rows contradict each other.
     """
     ruleset = compiled.ruleset
-    if not (with_tables or any(compiled.duties.values())):
+    if not (with_tables or ruleset.duties):
         return
-    said = len(outcome.tables) + len(outcome.duties)
+    said = len(outcome.rulings) + len(outcome.duties)
     missing = outcome.missing if with_tables else MissingFacts()
-    whole = Environment.of_request(ruleset, matter, matter.whole(), clock.at, missing, speaks_on)
+    whole = Environment(ruleset, matter.id, matter.whole(), happened[""], missing, speaks_on)
     if compiled.elapsed:
         tell_elapsed(whole, clock, compiled.elapsed, outcome, keep=with_tables)
-    outputs = run_tables(compiled, whole, outcome, Each.MATTER, keep=with_tables, near=near)
-    environments: dict[Each, list[Environment]] = {Each.MATTER: [whole], Each.REQUEST: []}
+    of_whole = run_tables(compiled, whole, outcome, Each.MATTER, keep=with_tables, near=near)
+    of_requests = []
     if compiled.steps[Each.REQUEST] or compiled.duties[Each.REQUEST]:
         for request in matter.requests:
-            env = Environment.of_request(ruleset, matter, request, clock.at, missing, speaks_on)
-            env.names |= outputs
+            env = Environment(ruleset, matter.id, request, happened[request.id], missing, speaks_on)
+            env.names |= of_whole.outputs
             if compiled.elapsed:
                 tell_elapsed(env, clock, compiled.elapsed, outcome, keep=with_tables)
-            run_tables(compiled, env, outcome, Each.REQUEST, keep=with_tables, near=near)
-            environments[Each.REQUEST].append(env)
-    runs = [run for each, envs in environments.items() for run in _runs(compiled.duties[each], envs, clock)]
-    _take_duties(runs, outcome)
-    if len(outcome.tables) + len(outcome.duties) > said:
+            ruling = run_tables(compiled, env, outcome, Each.REQUEST, keep=with_tables, near=near)
+            of_requests.append((env, ruling))
+    _take_duties([*_runs([(whole, of_whole)], clock), *_runs(of_requests, clock)], outcome)
+    if len(outcome.rulings) + len(outcome.duties) > said:
         outcome.use(ruleset)
 
 
-def run_duties(
-    duties: Sequence[Duty], environments: Sequence[Environment], clock: Clock, outcome: Outcome
-) -> None:
-    """Runs duties in some environments and adds what comes of them, violations and papers too."""
-    _take_duties(list(_runs(duties, environments, clock)), outcome)
+def run_duties(env: Environment, ruling: Ruling, clock: Clock, outcome: Outcome) -> None:
+    """Runs the duties that apply and adds what comes of them, violations and papers too."""
+    _take_duties(_runs([(env, ruling)], clock), outcome)
 
 
-def _runs(
-    duties: Sequence[Duty], environments: Sequence[Environment], clock: Clock
-) -> Iterator[tuple[DutyOutcome, Environment]]:
-    return (
-        (until_elapsed(run, env), env)
-        for duty in duties
-        for env in environments
-        for run in run_duty(duty, env, clock)
-    )
+def _runs(ruled: Sequence[tuple[Environment, Ruling]], clock: Clock) -> list[tuple[DutyOutcome, Environment]]:
+    """The duties one by one, each for one request after the other."""
+    owed = [(owing, env) for env, ruling in ruled for owing in ruling.duties]
+    if len(ruled) > 1:
+        owed.sort(key=lambda item: item[0].number)
+    return [(until_elapsed(run, env), env) for owing, env in owed for run in run_duty(owing, env, clock)]
 
 
 def _take_duties(runs: Sequence[tuple[DutyOutcome, Environment]], outcome: Outcome) -> None:
@@ -106,50 +101,24 @@ def run_tables(
     *,
     keep: bool = True,
     near: bool = True,
-) -> dict[str, Known | Unknown]:
+) -> Ruling:
     """Decides the tables about one kind of thing; their outputs become names of the environment.
 
-    Returns these outputs. Without `keep` nothing else comes of the tables.
+    Without `keep` nothing else comes of the tables.
     """
-    outputs: dict[str, Known | Unknown] = {}
-    names = env.names
-    for step in compiled.steps[each]:
-        table = step.index.table
-        values = tuple([names.get(name, UNKNOWN) for name in table.inputs])
-        decided = decide(step.index, values, near=near and keep)
-        named = outputs_of(step, decided)
-        outputs |= named
-        names |= named
-        for column in decided.open_columns:
-            env.note_missing(table.inputs[column], table.id)
-        if not keep:
-            continue
-        outcome.tables.append(
-            TableOutcome(
-                compiled.ruleset,
-                table,
-                compiled.readings,
-                compiled.results,
-                env.request.id,
-                values,
-                decided,
-            )
-        )
-        for number in decided.rows:
-            if number in step.with_effects:
-                _take_row(compiled, table, table.rows[number], env, outcome)
-    return outputs
-
-
-def outputs_of(step: Step, decided: Decided) -> dict[str, Known | Unknown]:
-    """What a table's outputs are, by their names."""
-    if decided.state is State.UNDECIDED:
-        return dict.fromkeys(step.outputs, UNKNOWN)
-    if step.index.table.aggregator:
-        return dict.fromkeys(step.outputs, decided.aggregate)
-    if not decided.rows:
-        return dict.fromkeys(step.outputs)
-    return dict(zip(step.outputs, step.index.table.rows[decided.rows[0]].outputs, strict=True))
+    ruling = rule_on(compiled, each, env.names, near=near and keep)
+    if not keep:
+        env.names |= ruling.outputs
+        return ruling
+    if ruling.tables:
+        outcome.rulings.append(Ruled(env.request.id, ruling))
+    for part in ruling.parts:
+        env.names |= part.outputs
+        for name, place in part.untold:
+            env.note_missing(name, place)
+        for table, row in part.rows:
+            _take_row(compiled, table, row, env, outcome)
+    return ruling
 
 
 def _take_row(compiled: Compiled, table: Table, row: Row, env: Environment, outcome: Outcome) -> None:
@@ -221,9 +190,7 @@ def papers_of(
         if rule.candidate:
             key.append(rule.candidate)
         call = deterministic_id("p", env.subject_id, env.request.id, env.ruleset.id, *key)
-        issued = (duty is not None and duty.met_at is not None) or any(
-            event.paper_call_id == call for event in env.events
-        )
+        issued = (duty is not None and duty.met_at is not None) or call in env.happened.paper_calls
         waiting = PaperState.CANDIDATE if rule.candidate else PaperState.CALLED
         name, report = REPORT
         yield PaperOutcome(

@@ -8,6 +8,7 @@ from fractions import Fraction
 from rules_service.engine.case import Request
 from rules_service.engine.counts import CountResult, Qualified
 from rules_service.engine.environment import Environment
+from rules_service.engine.happened import Happened
 from rules_service.engine.outcome import (
     DutyOutcome,
     Figure,
@@ -98,7 +99,8 @@ def _longest_wait(
 def _wait(
     one: Qualified, request: Request, start: Reference, end: Reference, ruleset: Ruleset, at: datetime
 ) -> int | None:
-    env = Environment.of_request(ruleset, one.matter, request, at, MissingFacts(), lambda _: True)
+    happened = Happened.to(one.matter, request.id, at)
+    env = Environment(ruleset, one.matter.id, request, happened, MissingFacts(), lambda _: True)
     first = min(map(day_of, env.moments(start)), default=None)
     if first is None:
         return None

@@ -27,6 +27,7 @@ class Unknown:
 UNKNOWN: Final = Unknown()
 
 Known = Value | None
+Cell = Known | Unknown
 
 
 @dataclass(frozen=True, slots=True)

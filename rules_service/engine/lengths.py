@@ -6,45 +6,23 @@ from datetime import datetime
 from rules_service.engine.clock import Clock
 from rules_service.engine.deadlines import LONGEST_AMOUNT, Deadline, Owed, deadline, longest
 from rules_service.engine.environment import Environment
-from rules_service.engine.index import Unknown
 from rules_service.engine.starts import Start
 from rules_service.engine.wrong import Wrong
 from rules_service.language.model.duties import Duty, Extension
-from rules_service.language.model.periods import Period
-from rules_service.language.model.references import Reference
 from service_kit.problems import Problem, RefusedError
 
 
-class NotOwed:
-    """No amount can be told, so nothing is owed yet."""
-
-
-def amount_of(period: Period, duty: Duty, env: Environment) -> NotOwed | int | None:
-    """How many units a period is long; None where it has no number.
-
-    An amount that was not told is noted as missing. Raises RefusedError where it is no length of a period.
-    """
-    reference = period.amount
-    if reference is None:
-        return None
-    value = env.resolve(reference)
-    if isinstance(value, int):
-        _check_length(value, reference, duty)
-        return value
-    if isinstance(value, Unknown):
-        env.note_missing(reference.name, duty.id)
-    return NotOwed()
-
-
-def _check_length(amount: int, reference: Reference, duty: Duty) -> None:
+def check_length(amount: int, duty: Duty) -> None:
+    """Raises RefusedError where an amount is no length of the duty's period."""
     most = longest(duty.period.unit)
     if not 0 <= amount <= most:
+        name = duty.period.amount.name if duty.period.amount else ""
         raise RefusedError(
             [
                 Problem(
                     Wrong.LENGTH_OUT_OF_RANGE.name,
-                    reference.name,
-                    f"“{duty.title}”的期限取自“{reference.name}”，它是 {amount}，不能作期限的长度。",
+                    name,
+                    f"“{duty.title}”的期限取自“{name}”，它是 {amount}，不能作期限的长度。",
                     f"应当在 0 到 {most} 之间。",
                 )
             ]

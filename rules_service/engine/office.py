@@ -22,6 +22,7 @@ from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import run_duties, run_tables
 from rules_service.engine.figures import Material, counts_of, index, indicator
 from rules_service.engine.groups import grouped
+from rules_service.engine.happened import NOTHING_HAPPENED, Happened
 from rules_service.engine.index import Known
 from rules_service.engine.outcome import DutyOutcome, MissingFacts, Outcome
 from rules_service.language.model.figures import DutyShare
@@ -37,7 +38,7 @@ class _Assessment:
 
     office: Office
     matters: Sequence[Matter]
-    matter_speakers: Callable[[Matter], Iterable[Speaker]]
+    matter_speakers: Callable[[Matter], Sequence[Speaker]]
     question: Question
     calendar: WorkingCalendar
     outcome: Outcome
@@ -75,8 +76,9 @@ class _Assessment:
 
         def look(matter: Matter, request: Request) -> Environment:
             if not compiled.elapsed:
-                return Environment(ruleset, matter.id, request, (), missing, _always)
-            env = Environment.of_request(ruleset, matter, request, self.question.at, missing, _always)
+                return Environment(ruleset, matter.id, request, NOTHING_HAPPENED, missing, _always)
+            happened = Happened.to(matter, request.id, self.question.at)
+            env = Environment(ruleset, matter.id, request, happened, missing, _always)
             clock = clock_of(self.question, matter, self.calendar)
             tell_elapsed(env, clock, compiled.elapsed, self.outcome, keep=False)
             return env
@@ -100,7 +102,7 @@ def _always(_: date) -> bool:
 
 def assess_office(
     office_speakers: Iterable[Speaker],
-    matter_speakers: Callable[[Matter], Iterable[Speaker]],
+    matter_speakers: Callable[[Matter], Sequence[Speaker]],
     office: Office,
     question: Question,
     calendar: WorkingCalendar,
@@ -133,8 +135,8 @@ def _decide(speaker: Speaker, about: _Assessment) -> None:
             outcome.groups.append(grouped(count, result, ruleset, outcome.missing))
     env = _environment(speaker, about, now.counts, outcome.missing)
     tell_elapsed(env, _clock(about), compiled.elapsed, outcome)
-    run_tables(compiled, env, outcome, Each.OFFICE, near=about.question.near)
-    run_duties(compiled.duties[Each.OFFICE], [env], _clock(about), outcome)
+    ruling = run_tables(compiled, env, outcome, Each.OFFICE, near=about.question.near)
+    run_duties(env, ruling, _clock(about), outcome)
     earlier = about.material(compiled, office.earlier) if office.earlier else None
     figures = [indicator(rule, ruleset, now, earlier) for rule in ruleset.indicators]
     outcome.indicators += figures
@@ -154,9 +156,9 @@ def _run_clocks(speaker: Speaker, about: _Assessment) -> None:
     missing = MissingFacts()
     env = _environment(speaker, about, {}, missing)
     tell_elapsed(env, _clock(about), speaker.compiled.elapsed, about.outcome, keep=False)
-    run_tables(speaker.compiled, env, about.outcome, Each.OFFICE, keep=False)
+    ruling = run_tables(speaker.compiled, env, about.outcome, Each.OFFICE, keep=False)
     before = len(about.outcome.duties)
-    run_duties(speaker.compiled.duties[Each.OFFICE], [env], _clock(about), about.outcome)
+    run_duties(env, ruling, _clock(about), about.outcome)
     if len(about.outcome.duties) > before:
         about.outcome.use(speaker.compiled.ruleset)
 
@@ -173,8 +175,8 @@ def _environment(
     facts: dict[str, Known] = {**office.facts, **period_facts(office.period)}
     facts |= dict(zip(PERIOD_DAYS, office.period, strict=True))
     facts |= {name: result.number for name, result in counts.items() if result.certain}
-    events = [event for event in office.events if event.at <= about.question.at]
+    happened = Happened.of(event for event in office.events if event.at <= about.question.at)
     request = Request("", facts, office.unknown)
     # A count left open is noted as missing where something hangs on it; what it was left open by then takes
     # its place.
-    return Environment(ruleset, office.id, request, events, missing, speaker.speaks_on)
+    return Environment(ruleset, office.id, request, happened, missing, speaker.speaks_on)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rules_service.engine.deadlines import SkippedDay
 from rules_service.engine.index import Known, Unknown
@@ -19,6 +19,9 @@ from rules_service.language.model.figures import IndexRule, IndicatorRule
 from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.model.tables import Table
 from rules_service.language.types import Value
+
+if TYPE_CHECKING:
+    from rules_service.engine.ruling import Ruling
 
 
 class DutyState(Enum):
@@ -33,6 +36,9 @@ class DutyState(Enum):
     SUSPENDED = "suspended"
     DISCHARGED = "discharged"
     VOID = "void"
+
+    # Members are asked for in dictionaries again and again, and there is one of each.
+    __hash__ = object.__hash__
 
 
 ENDED_EARLY = frozenset({DutyState.DISCHARGED, DutyState.VOID})
@@ -56,6 +62,13 @@ class TableOutcome(NamedTuple):
     request_id: str
     values: tuple[Known | Unknown, ...]
     decided: Decided
+
+
+class Ruled(NamedTuple):
+    """What the tables of one ruleset say about one request."""
+
+    request_id: str
+    ruling: "Ruling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +251,7 @@ class Outcome:
     `changes_at` says when elapsed time alone may first change what is said beside the duties.
     """
 
-    tables: list[TableOutcome] = field(default_factory=list)
+    rulings: list[Ruled] = field(default_factory=list)
     candidates: list[CandidateOutcome] = field(default_factory=list)
     duties: list[DutyOutcome] = field(default_factory=list)
     findings: list[FindingOutcome] = field(default_factory=list)
@@ -251,6 +264,15 @@ class Outcome:
     changes_at: datetime | None = None
     rulesets: dict[str, Ruleset] = field(default_factory=dict)
     place: str = ""
+
+    @property
+    def tables(self) -> list[TableOutcome]:
+        """What each table says about each request."""
+        return [
+            table._replace(request_id=request_id)
+            for request_id, ruling in self.rulings
+            for table in ruling.tables
+        ]
 
     def tell(self, elapsed: ElapsedOutcome) -> None:
         """Notes what has elapsed; what is about the whole and about its only request is one."""

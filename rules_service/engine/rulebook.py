@@ -2,10 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from service_kit.problems import Problem, Refusal, RefusedError
 
 NOT_RULESETS = {"vocabulary.yaml", "sources.yaml"}
 CALENDAR = Path("calendars/china.yaml")
+MOST_KEPT = 256
 JURISDICTION = re.compile(r"[0-9]{6}([0-9]{3})?")
 
 
@@ -47,17 +47,32 @@ class Rulebook:
     adoptions: tuple[Adoption, ...]
     adoptions_revision: str
     loaded_at: datetime
+    _speakers: dict[tuple[Subject, date, str], Sequence[Speaker]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    """Who speaks on a day of law in a place: the same few days and places are asked about."""
 
     @property
     def vocabulary(self) -> Vocabulary:
         """The vocabulary."""
         return self.basics.vocabulary
 
-    def speakers(self, question: Question, subject: Subject) -> list[Speaker]:
+    def speakers(self, question: Question, subject: Subject) -> Sequence[Speaker]:
         """The revisions that may speak about a case of that subject, and when.
 
         Where the question pins a revision of a ruleset, that one speaks in the others' stead.
         """
+        if question.pinned:
+            return self._gathered(question, subject)
+        key = (subject, question.as_of, question.jurisdiction)
+        speakers = self._speakers.get(key)
+        if speakers is None:
+            if len(self._speakers) >= MOST_KEPT:
+                self._speakers.clear()
+            speakers = self._speakers[key] = self._gathered(question, subject)
+        return speakers
+
+    def _gathered(self, question: Question, subject: Subject) -> Sequence[Speaker]:
         speakers = []
         for name, slices in self.rulesets.items():
             if slices[0].ruleset.subject is not subject:
@@ -69,7 +84,7 @@ class Rulebook:
             for compiled in slices:
                 if not self._ever_awake(compiled.ruleset, question.jurisdiction):
                     continue
-                speaks_on = partial(self._speaks, compiled.ruleset, question.jurisdiction)
+                speaks_on = self._speaks_on(compiled.ruleset, question.jurisdiction)
                 speakers.append(Speaker(compiled, speaks_on(question.as_of), speaks_on))
         return speakers
 
@@ -87,8 +102,11 @@ class Rulebook:
             for part in slices
         ]
 
-    def _speaks(self, ruleset: Ruleset, jurisdiction: str, day: date) -> bool:
-        return ruleset.in_force_on(day) and self.awake(ruleset, jurisdiction, day)
+    def _speaks_on(self, ruleset: Ruleset, jurisdiction: str) -> Callable[[date], bool]:
+        """On which days a ruleset is in force and awake."""
+        if not ruleset.pack:
+            return ruleset.in_force_on
+        return lambda day: ruleset.in_force_on(day) and self.awake(ruleset, jurisdiction, day)
 
     def _ever_awake(self, ruleset: Ruleset, jurisdiction: str) -> bool:
         return not ruleset.pack or any(

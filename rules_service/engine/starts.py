@@ -30,20 +30,41 @@ class Start:
         return self.presumed_from or self.at
 
 
-def may_start(duty: Duty, events: Sequence[Event], clock: Clock, speaks_on: Callable[[date], bool]) -> bool:
-    """Whether a revision may have a word on a duty at all, as far as the events alone can tell.
+@dataclass(frozen=True, slots=True)
+class Starters:
+    """What may start a clock of some duties, as far as the events alone can tell.
 
-    Where they cannot, it may: a start that is a fact, or one that is presumed.
+    `others` says that some start is told otherwise: by a fact, or presumed from one.
     """
-    start, presumed = duty.period.start, duty.period.presumed
-    if start.kind is not RefKind.EVENT_AT or speaks_on(day_of(clock.at)):
-        return True
-    if any(event.type == start.name and speaks_on(day_of(event.at)) for event in events):
-        return True
-    if presumed is None:
-        return False
-    basis = presumed.start
-    return basis.kind is not RefKind.EVENT_AT or any(event.type == basis.name for event in events)
+
+    events: frozenset[str]
+    presumed_from: frozenset[str]
+    others: bool
+
+    @classmethod
+    def of(cls, duties: Sequence[Duty]) -> "Starters":
+        """The starters of any of some duties."""
+        starts = [duty.period.start for duty in duties]
+        presumed = [duty.period.presumed.start for duty in duties if duty.period.presumed]
+        return cls(
+            frozenset(start.name for start in starts),
+            frozenset(start.name for start in presumed),
+            any(start.kind is not RefKind.EVENT_AT for start in (*starts, *presumed)),
+        )
+
+    def may_start(self, events: Sequence[Event], clock: Clock, speaks_on: Callable[[date], bool]) -> bool:
+        """Whether a revision may have a word on one of the duties at all."""
+        if not self.events:
+            return False
+        return (
+            self.others
+            or speaks_on(clock.today)
+            or any(
+                event.type in self.presumed_from
+                or (event.type in self.events and speaks_on(day_of(event.at)))
+                for event in events
+            )
+        )
 
 
 def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], list[datetime]]:

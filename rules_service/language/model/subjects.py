@@ -10,6 +10,9 @@ class Subject(Enum):
     OFFICE = "office"
     AFFAIR = "affair"
 
+    # Members are asked for in dictionaries again and again, and there is one of each.
+    __hash__ = object.__hash__
+
 
 class Each(Enum):
     """What a table or a duty speaks about, one by one."""
@@ -17,3 +20,6 @@ class Each(Enum):
     MATTER = "matter"
     REQUEST = "request"
     OFFICE = "office"
+
+    # Members are asked for in dictionaries again and again, and there is one of each.
+    __hash__ = object.__hash__

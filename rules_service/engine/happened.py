@@ -1,0 +1,38 @@
+"""What has happened to one request by the moment asked about, by the type of event."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules_service.engine.case import Event, Matter
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Events in the order of time. What happens after the moment asked about has not happened."""
+
+    events: Sequence[Event]
+    by_type: Mapping[str, Sequence[Event]]
+    paper_calls: frozenset[str]
+    """The calls that papers were issued on."""
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> "Happened":
+        """Takes events in the order of time."""
+        told = list(events)
+        by_type: dict[str, list[Event]] = {}
+        for event in told:
+            by_type.setdefault(event.type, []).append(event)
+        return cls(told, by_type, frozenset(event.paper_call_id for event in told))
+
+    @classmethod
+    def to(cls, matter: Matter, request_id: str, at: datetime) -> "Happened":
+        """What happened to a request and to the matter as a whole; without a request, to all of it."""
+        return cls.of(
+            event
+            for event in matter.events
+            if event.at <= at and (not request_id or event.request_id in {"", request_id})
+        )
+
+
+NOTHING_HAPPENED = Happened((), {}, frozenset())

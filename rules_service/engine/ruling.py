@@ -1,0 +1,143 @@
+"""What a ruleset says of the facts alone, whatever has happened and whenever it is asked.
+
+Its tables say what they say, and its duties apply or not, and for how long. Case systems tell the same few
+facts again and again, so a ruling is kept under the values of the names that it looks at.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from rules_service.engine.compiled import Compiled, Step
+from rules_service.engine.environment import untold_of, value_of
+from rules_service.engine.index import UNKNOWN, Cell, Unknown
+from rules_service.engine.outcome import TableOutcome
+from rules_service.engine.tables import Decided, State, decide
+from rules_service.language.model.duties import Duty
+from rules_service.language.model.ruleset import Ruleset
+from rules_service.language.model.subjects import Each
+from rules_service.language.model.tables import Row, Table
+
+MOST_KEPT = 512
+LONGEST_KEPT = 64
+
+Untold = tuple[str, str]
+"""A name without a value, and the table or the duty that asks for it."""
+
+
+class Part(NamedTuple):
+    """Tables in their order, up to one with rows that call for more than its outputs."""
+
+    outputs: Mapping[str, Cell]
+    untold: Sequence[Untold]
+    rows: Sequence[tuple[Table, Row]]
+
+
+class Owing(NamedTuple):
+    """A duty that applies, or would if more were told; `number` is its place among its like."""
+
+    number: int
+    duty: Duty
+    untold: Sequence[Untold]
+    applies: bool
+    amount: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ruling:
+    """What the tables and the duties about one thing say; the tables as of no request."""
+
+    tables: tuple[TableOutcome, ...]
+    parts: tuple[Part, ...]
+    outputs: Mapping[str, Cell]
+    duties: tuple[Owing, ...]
+
+
+def rule_on(compiled: Compiled, each: Each, names: Mapping[str, Cell], *, near: bool) -> Ruling:
+    """What a revision says about one kind of thing of which these names are known.
+
+    With `near` its tables tell their near misses. Raises ContradictionError where a table's rows contradict
+    each other.
+    """
+    kept = compiled.rulings[each]
+    values = tuple([names.get(name, UNKNOWN) for name in compiled.looks_at[each]])
+    ruling = kept.get((near, values))
+    if ruling is None:
+        ruling = _rule(compiled, each, dict(names), near=near)
+        if all(map(_may_be_kept, values)):
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept[near, values] = ruling
+    return ruling
+
+
+def _may_be_kept(value: Cell) -> bool:
+    """Whether values that are equal are the same to the letter, and short."""
+    return not isinstance(value, Decimal) and not (isinstance(value, str) and len(value) > LONGEST_KEPT)
+
+
+def _rule(compiled: Compiled, each: Each, names: dict[str, Cell], *, near: bool) -> Ruling:
+    tables: list[TableOutcome] = []
+    parts: list[Part] = []
+    outputs: dict[str, Cell] = {}
+    part = Part({}, [], [])
+    for step in compiled.steps[each]:
+        table = step.index.table
+        said = _decide(compiled, step, names, near=near)
+        tables.append(said)
+        told = outputs_of(step, said.decided)
+        names |= told
+        outputs |= told
+        rows = [(table, table.rows[row]) for row in said.decided.rows if row in step.with_effects]
+        part = Part(
+            {**part.outputs, **told},
+            [*part.untold, *((table.inputs[column], table.id) for column in said.decided.open_columns)],
+            rows,
+        )
+        if rows:
+            parts.append(part)
+            part = Part({}, [], [])
+    if part.outputs or part.untold:
+        parts.append(part)
+    duties = _owings(compiled.ruleset, compiled.duties[each], names)
+    return Ruling(tuple(tables), tuple(parts), outputs, tuple(duties))
+
+
+def _decide(compiled: Compiled, step: Step, names: Mapping[str, Cell], *, near: bool) -> TableOutcome:
+    table = step.index.table
+    values = tuple([names.get(name, UNKNOWN) for name in table.inputs])
+    decided = decide(step.index, values, near=near)
+    return TableOutcome(compiled.ruleset, table, compiled.readings, compiled.results, "", values, decided)
+
+
+def outputs_of(step: Step, decided: Decided) -> dict[str, Cell]:
+    """What a table's outputs are, by their names."""
+    if decided.state is State.UNDECIDED:
+        return dict.fromkeys(step.outputs, UNKNOWN)
+    if step.index.table.aggregator:
+        return dict.fromkeys(step.outputs, decided.aggregate)
+    if not decided.rows:
+        return dict.fromkeys(step.outputs)
+    return dict(zip(step.outputs, step.index.table.rows[decided.rows[0]].outputs, strict=True))
+
+
+def _owings(ruleset: Ruleset, duties: Sequence[Duty], names: Mapping[str, Cell]) -> Iterator[Owing]:
+    """The duties that apply or may; an exception to a duty counts only where it is known to hold."""
+    for number, duty in enumerate(duties):
+        if any(untold_of(exemption.conditions, names) == [] for exemption in duty.unless):
+            continue
+        untold = untold_of(duty.when, names)
+        if untold is None:
+            continue
+        applies = not untold
+        amount = None
+        reference = duty.period.amount
+        if applies and reference is not None:
+            value = value_of(reference, ruleset, names)
+            amount = value if isinstance(value, int) else None
+            applies = amount is not None
+            if isinstance(value, Unknown):
+                untold = [reference.name]
+        if applies or untold:
+            yield Owing(number, duty, [(name, duty.id) for name in untold], applies, amount)

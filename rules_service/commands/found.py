@@ -17,6 +17,7 @@ _REQUEST_ID = wire.tag(_FINDING, "request_id")
 _DUTY_ID = wire.tag(_FINDING, "duty_id")
 _REASON = wire.tag(_FINDING, "reason")
 _BECAUSE = wire.tag(_FINDING, "because_json")
+_CITATIONS = wire.tag(_FINDING, "citations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,14 @@ class FindingWriter:
         parts = [
             wire.field(_ID, outcome.id.encode()),
             static.code,
-            _text(_REQUEST_ID, outcome.request_id),
-            _text(_DUTY_ID, outcome.duty_id),
+            wire.text(_REQUEST_ID, outcome.request_id),
+            wire.text(_DUTY_ID, outcome.duty_id),
             static.rule,
         ]
         if self._reasons:
-            parts.append(_text(_REASON, outcome.reason))
+            parts.append(wire.text(_REASON, outcome.reason))
             if outcome.because:
-                parts.append(_text(_BECAUSE, to_text(outcome.because)))
+                parts.append(wire.text(_BECAUSE, to_text(outcome.because)))
             parts.append(static.citations)
         return wire.field(_FINDINGS, b"".join(parts))
 
@@ -73,7 +74,7 @@ class FindingWriter:
                 pb.Finding(
                     ruleset=ruleset.id, revision=ruleset.revision, rule=outcome.rule
                 ).SerializeToString(),
-                pb.Finding(citations=self._cite.citations(outcome.citations)).SerializeToString(),
+                self._cite.cited(_CITATIONS, outcome.citations),
                 self._rests_on(outcome),
             )
         return static
@@ -82,7 +83,3 @@ class FindingWriter:
         place = f"{outcome.ruleset.id}/{outcome.code}"
         found = [self._cite.reliance(place, citation) for citation in outcome.citations]
         return dict.fromkeys(reliance for reliance in found if reliance is not None)
-
-
-def _text(tag: bytes, text: str) -> bytes:
-    return wire.field(tag, text.encode()) if text else b""

@@ -55,6 +55,4 @@ class RulingWriter:
         for table in ruling.tables if self._reasons else ():
             for row in table.decided.rows:
                 reliances |= self._table(table).reliances[row]
-        return _Said(
-            b"".join(wire.field(DECISIONS, head + body) for head, body in around), around, reliances
-        )
+        return _Said(b"".join(wire.field(DECISIONS, head + body) for head, body in around), around, reliances)

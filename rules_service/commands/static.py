@@ -28,6 +28,9 @@ class Citer(Protocol):
     def citations(self, citations: Iterable[Citation]) -> Iterable[common_pb2.Citation]:
         """Where a rule stands."""
 
+    def cited(self, field_tag: bytes, citations: Iterable[Citation]) -> bytes:
+        """Where a rule stands, as fields, serialised."""
+
     def departure(self, place: str, departure: Departure) -> bytes:
         """What a rule departs from, serialised."""
 

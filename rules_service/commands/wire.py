@@ -4,11 +4,18 @@ What is static in an answer (texts and citations of rows) is serialised once whe
 an answer is then the concatenation of its fields, which is what a serialised message is.
 """
 
+from datetime import UTC, datetime
+
 from google.protobuf.descriptor import Descriptor
 
 LENGTH_DELIMITED = 2
 MOST_IN_ONE_BYTE = 127
 MOST_IN_TWO_BYTES = 16_383
+ALL_BITS = (1 << 64) - 1
+DAY = 86_400
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The tags of a timestamp's fields, both numbers.
+SECONDS, NANOS = b"\x08", b"\x10"
 ONE_BYTE = tuple(bytes((number,)) for number in range(MOST_IN_ONE_BYTE + 1))
 
 
@@ -34,3 +41,28 @@ def tag(message: Descriptor, name: str) -> bytes:
 def field(field_tag: bytes, payload: bytes) -> bytes:
     """One field with its tag and length."""
     return field_tag + varint(len(payload)) + payload
+
+
+def text(field_tag: bytes, content: str) -> bytes:
+    """A field of text; an empty one is left out."""
+    return field(field_tag, content.encode()) if content else b""
+
+
+def number_tag(message: Descriptor, name: str) -> bytes:
+    """The tag of a field that holds a number, a truth or a code of an enum."""
+    return varint(message.fields_by_name[name].number << 3)
+
+
+def number(field_tag: bytes, value: int) -> bytes:
+    """A field of a number that is not negative; nought is left out."""
+    return field_tag + varint(value) if value else b""
+
+
+def moment(field_tag: bytes, at: datetime | None) -> bytes:
+    """A field of a timestamp, where there is one."""
+    if at is None:
+        return b""
+    since = at - EPOCH
+    seconds = since.days * DAY + since.seconds
+    # Protobuf writes what is negative as the number that has the same 64 bits.
+    return field(field_tag, number(SECONDS, seconds & ALL_BITS) + number(NANOS, since.microseconds * 1000))

@@ -10,11 +10,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2
 from rules_service.commands import elapsed, figures, wire
+from rules_service.commands.called_for import PaperWriter
 from rules_service.commands.found import FindingWriter
+from rules_service.commands.missing import MissingWriter
 from rules_service.commands.owed import DutyWriter
 from rules_service.commands.ruled import RulingWriter
 from rules_service.commands.static import MOST_KEPT, TableText
-from rules_service.commands.text import to_text
 from rules_service.engine.case import Question
 from rules_service.engine.outcome import (
     CandidateOutcome,
@@ -23,7 +24,6 @@ from rules_service.engine.outcome import (
     IndexOutcome,
     IndicatorOutcome,
     Outcome,
-    PaperOutcome,
     TableOutcome,
 )
 from rules_service.engine.rulebook import Rulebook
@@ -36,6 +36,8 @@ ID_LENGTH = 32
 AT = wire.tag(pb.Answer.DESCRIPTOR, "at")
 DECISION_ID = wire.tag(pb.Answer.DESCRIPTOR, "decision_id")
 DECISION_ID_HEAD = DECISION_ID + wire.varint(ID_LENGTH + 2) + b"x-"
+CANDIDATES = wire.tag(pb.Answer.DESCRIPTOR, "candidates")
+INDICATORS = wire.tag(pb.Answer.DESCRIPTOR, "indicators")
 RESTS_ON = wire.tag(pb.Answer.DESCRIPTOR, "rests_on")
 REVISIONS = wire.tag(pb.Answer.DESCRIPTOR, "revisions")
 BASES = {
@@ -77,7 +79,9 @@ class AnswerWriter:
         self.findings = FindingWriter(self.vocabulary, self, reasons=self.reasons)
         self._duties = DutyWriter(self, self.view)
         self._rulings = RulingWriter(self._table, reasons=self.reasons)
-        self._missing: dict[tuple[str, str, bool, tuple[str, ...]], pb.MissingFact] = {}
+        self._papers = PaperWriter(self.vocabulary, self, reasons=self.reasons)
+        self._missing = MissingWriter(self.vocabulary, reasons=self.reasons)
+        self._citations: dict[Citation, bytes] = {}
         self._endings: dict[tuple[tuple[str, date], ...], Ending] = {}
         self._basics = pb.RevisionsUsed(
             vocabulary=rulebook.vocabulary.revision,
@@ -159,24 +163,22 @@ class AnswerWriter:
         )
         if not (any(lists) or outcome.missing.places or outcome.elapsed or outcome.changes_at):
             return b""
-        before = pb.Answer(
-            candidates=[self.candidate(candidate) for candidate in outcome.candidates],
-            duties=[self._duties.duty(duty) for duty in outcome.duties],
-        )
-        findings = [self.findings.field(finding) for finding in outcome.findings]
-        after = pb.Answer(
-            indicators=[
-                figures.indicator(one, *self._rule(one), self.vocabulary) for one in outcome.indicators
-            ],
+        parts = [wire.field(CANDIDATES, self._candidate(it).SerializeToString()) for it in outcome.candidates]
+        parts += [self._duties.field(duty) for duty in outcome.duties]
+        parts += [self.findings.field(finding) for finding in outcome.findings]
+        for one in outcome.indicators:
+            shown = figures.indicator(one, *self._rule(one), self.vocabulary)
+            parts.append(wire.field(INDICATORS, shown.SerializeToString()))
+        parts += [self._papers.field(paper) for paper in outcome.papers]
+        parts += self._missing.fields(outcome.missing)
+        last = pb.Answer(
             indexes=[figures.index(one, *self._rule(one)) for one in outcome.indexes],
-            papers=[self.paper(paper) for paper in outcome.papers],
-            missing_facts=self.missing(outcome),
             elapsed=elapsed.known(outcome.elapsed.values(), self._elapsed),
             next_change_at=stamp(outcome.changes_at) if outcome.changes_at else None,
         )
-        return b"".join((before.SerializeToString(), *findings, after.SerializeToString()))
+        return b"".join((*parts, last.SerializeToString()))
 
-    def candidate(self, outcome: CandidateOutcome) -> pb.Candidate:
+    def _candidate(self, outcome: CandidateOutcome) -> pb.Candidate:
         """What a named official may decide."""
         definition = self.vocabulary.candidates[outcome.code]
         message = pb.Candidate(
@@ -209,46 +211,6 @@ class AnswerWriter:
         rule = outcome.rule
         return self.vocabulary.facts[rule.name].label.chinese, list(self.citations(rule.citations))
 
-    def paper(self, outcome: PaperOutcome) -> pb.PaperCall:
-        """A paper called for."""
-        message = pb.PaperCall(
-            paper_call_id=outcome.id,
-            paper=outcome.paper,
-            variant=outcome.variant,
-            request_id=outcome.request_id,
-            state=pb.PaperCallState.Value(f"PAPER_CALL_STATE_{outcome.state.name}"),
-            duty_id=outcome.duty_id,
-            ruleset=outcome.ruleset.id,
-            revision=outcome.ruleset.revision,
-            rule=outcome.rule,
-            fields_json=to_text(outcome.fields),
-            restricted=outcome.restricted,
-            candidate_id=outcome.candidate_id,
-        )
-        if outcome.due_at is not None:
-            message.due_at.FromDatetime(outcome.due_at)
-        if self.reasons:
-            message.title = self.vocabulary.label("paper", outcome.paper)
-            message.citations.extend(self.citations(outcome.citations))
-        return message
-
-    def missing(self, outcome: Outcome) -> Iterable[pb.MissingFact]:
-        """Facts that would decide more."""
-        for (name, request_id), places in outcome.missing.places.items():
-            unknown = outcome.missing.told_unknown[name, request_id]
-            key = (name, request_id, unknown, tuple(places))
-            message = self._missing.get(key)
-            if message is None:
-                message = pb.MissingFact(
-                    name=name, request_id=request_id, unknown=unknown, would_decide=places
-                )
-                if self.reasons:
-                    message.label = self.vocabulary.facts[name].label.chinese
-                # A caller's keys of requests may all differ; what is about the whole matter comes again.
-                if not request_id and len(self._missing) < MOST_KEPT:
-                    self._missing[key] = message
-            yield message
-
     def citations(self, citations: Iterable[Citation]) -> Iterable[common_pb2.Citation]:
         """Where a rule stands."""
         for citation in citations:
@@ -261,6 +223,17 @@ class AnswerWriter:
                 basis=BASES[citation.basis],
                 note=citation.note,
             )
+
+    def cited(self, field_tag: bytes, citations: Iterable[Citation]) -> bytes:
+        """Where a rule stands, as fields, serialised; each citation of the rulebook once."""
+        parts = []
+        for citation in citations:
+            said = self._citations.get(citation)
+            if said is None:
+                (message,) = self.citations([citation])
+                said = self._citations[citation] = message.SerializeToString()
+            parts.append(wire.field(field_tag, said))
+        return b"".join(parts)
 
     def reliances(self, outcome: Outcome) -> bytes:
         """Conventions, unverified figures, unchecked quotes and unpublished years that took part."""

@@ -1,6 +1,6 @@
 """Assesses a matter by several rulesets and merges what they say."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 

@@ -104,6 +104,8 @@ class WorkingCalendar:
     def days_off(self, first: date, last: date) -> tuple[SkippedDay, ...]:
         """Days off from `first` to `last`, both included."""
         known = self._off[bisect_left(self._off_days, first) : bisect_right(self._off_days, last)]
+        if self._first <= first and last <= self._last:
+            return tuple(known)
         before = _weekends(first, min(last, self._first - timedelta(days=1)))
         after = _weekends(max(first, self._last + timedelta(days=1)), last)
         return (*before, *known, *after)

@@ -63,31 +63,51 @@ class DutyWriter:
         citations = static.citations
         if self._reasons and outcome.citations != duty.citations:
             citations = self._cite.cited(_CITATIONS, outcome.citations)
-        parts = (
-            wire.field(_ID, outcome.id.encode()),
-            static.rule,
-            wire.text(_REQUEST_ID, outcome.request_id),
-            wire.text(_RECIPIENT_KEY, outcome.recipient_key),
-            static.obliged,
-            wire.text(_OBLIGED_OFFICE, outcome.obliged_office),
-            _STATE_FIELDS[outcome.state],
-            _PROVISIONAL if outcome.provisional else b"",
-            wire.moment(_STARTED_AT, outcome.started_at),
-            wire.text(_STARTED_BY, outcome.started_by),
-            wire.number(_AMOUNT, outcome.amount) if static.unit else b"",
-            static.unit,
-            wire.moment(_DUE_AT, outcome.due_at),
-            wire.moment(_LATEST_LAWFUL_AT, outcome.latest_lawful_at),
-            wire.moment(_NEXT_CHANGE_AT, outcome.next_change_at),
-            wire.moment(_MET_AT, outcome.met_at),
-            wire.text(_ENDED_BY, outcome.ended_by),
-            self._skipped(outcome) if self._full else b"",
-            b"".join([wire.field(_PAPERS, paper.encode()) for paper in outcome.papers]),
-            b"".join([wire.field(_MERGED, other.encode()) for other in outcome.merged]),
-            citations,
-            static.events,
+        return wire.field(
+            _DUTIES,
+            b"".join(
+                (
+                    wire.field(_ID, outcome.id.encode()),
+                    static.rule,
+                    wire.text(_REQUEST_ID, outcome.request_id),
+                    wire.text(_RECIPIENT_KEY, outcome.recipient_key),
+                    static.obliged,
+                    wire.text(_OBLIGED_OFFICE, outcome.obliged_office),
+                    _STATE_FIELDS[outcome.state],
+                    self._clock(outcome, static) if outcome.started_at else static.unit,
+                    wire.moment(_NEXT_CHANGE_AT, outcome.next_change_at),
+                    self._done(outcome) if outcome.started_at else b"",
+                    *[wire.field(_PAPERS, paper.encode()) for paper in outcome.papers],
+                    *[wire.field(_MERGED, other.encode()) for other in outcome.merged],
+                    citations,
+                    static.events,
+                )
+            ),
         )
-        return wire.field(_DUTIES, b"".join(parts))
+
+    def _clock(self, outcome: DutyOutcome, static: _Static) -> bytes:
+        """What a clock that has started says before its next change."""
+        return b"".join(
+            (
+                _PROVISIONAL if outcome.provisional else b"",
+                wire.moment(_STARTED_AT, outcome.started_at),
+                wire.text(_STARTED_BY, outcome.started_by),
+                wire.number(_AMOUNT, outcome.amount) if static.unit else b"",
+                static.unit,
+                wire.moment(_DUE_AT, outcome.due_at),
+                wire.moment(_LATEST_LAWFUL_AT, outcome.latest_lawful_at),
+            )
+        )
+
+    def _done(self, outcome: DutyOutcome) -> bytes:
+        """What a clock that has started says after its next change."""
+        return b"".join(
+            (
+                wire.moment(_MET_AT, outcome.met_at),
+                wire.text(_ENDED_BY, outcome.ended_by),
+                self._skipped(outcome) if self._full else b"",
+            )
+        )
 
     def _skipped(self, outcome: DutyOutcome) -> bytes:
         days = (pb.SkippedDay(day=it.day.isoformat(), reason=it.reason) for it in outcome.skipped)

@@ -1,7 +1,7 @@
 """Assesses a matter by several rulesets and merges what they say."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from rules_service.calendar import WorkingCalendar
@@ -129,7 +129,7 @@ def _merged(duties: Sequence[DutyOutcome]) -> list[DutyOutcome]:
             continue
         first, *rest = sorted(group, key=_tightness)
         cited = dict.fromkeys(citation for duty in [first, *rest] for citation in duty.citations)
-        merged.append(replace(first, citations=tuple(cited), merged=tuple(duty.id for duty in rest)))
+        merged.append(first._replace(citations=tuple(cited), merged=tuple(duty.id for duty in rest)))
     return sorted(merged, key=_tightness)
 
 
@@ -156,7 +156,7 @@ def _papers(
             state = PaperState.ISSUED if met else paper.state
             if paper.lapses and state is PaperState.CALLED and duty.due_at and at > duty.due_at:
                 continue
-            paper = replace(paper, duty_id=duty.id, due_at=duty.due_at, state=state)
+            paper = paper._replace(duty_id=duty.id, due_at=duty.due_at, state=state)
         key = (paper.paper, paper.variant, paper.request_id or only, paper.duty_id, paper.candidate_id)
         known = called.get(key)
         called[key] = _one_call(known, paper) if known else paper
@@ -178,8 +178,7 @@ def _duty_under(paper: PaperOutcome, duties: Sequence[DutyOutcome]) -> DutyOutco
 def _one_call(first: PaperOutcome, second: PaperOutcome) -> PaperOutcome:
     due = min((p.due_at for p in (first, second) if p.due_at), default=None)
     issued = PaperState.ISSUED in {first.state, second.state}
-    return replace(
-        first,
+    return first._replace(
         due_at=due,
         duty_id=first.duty_id or second.duty_id,
         fields={**second.fields, **first.fields},
@@ -193,4 +192,4 @@ def _with_papers(duties: Sequence[DutyOutcome], papers: Sequence[PaperOutcome]) 
     hung: dict[str, list[str]] = {}
     for paper in papers:
         hung.setdefault(paper.duty_id, []).append(paper.id)
-    return [replace(duty, papers=tuple(hung[duty.id])) if duty.id in hung else duty for duty in duties]
+    return [duty._replace(papers=tuple(hung[duty.id])) if duty.id in hung else duty for duty in duties]

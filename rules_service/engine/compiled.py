@@ -63,6 +63,10 @@ class Compiled:
     )
     """What they have said of some values of these names, with near misses or without."""
 
+    def speaks_of(self, each: Each) -> bool:
+        """Whether a table or a duty is about that kind of thing."""
+        return bool(self.steps[each] or self.duties[each])
+
     @property
     def is_timeless(self) -> bool:
         """Whether it says the same at any moment: it puts no duty on anybody and looks at no time gone by."""

@@ -101,7 +101,9 @@ def deadline(
     else:
         settled = False
         latest = max(last + CAUTION, rolled)
-    return Deadline(_end_of(due_day), _end_of(latest), _by_day(skipped), provisional=not settled)
+    # Days off are in order as they are; an excluded time may touch one of them.
+    in_order = _by_day(skipped) if gaps else tuple(skipped)
+    return Deadline(_end_of(due_day), _end_of(latest), in_order, provisional=not settled)
 
 
 def longest(unit: CountUnit) -> int:
@@ -175,7 +177,7 @@ def _after_working_days(first: date, days: int, gaps: Gaps, calendar: WorkingCal
 
 def _rolled(last: date, gaps: Gaps, calendar: WorkingCalendar) -> date:
     """The last day, or the next that is neither off nor touched by an excluded time (CIVIL art. 203.1)."""
-    in_gap = {gap.day for gap in _gap_days(gaps, date.max)}
+    in_gap = {gap.day for gap in _gap_days(gaps, date.max)} if gaps else ()
     while not calendar.is_working_day(last) or last in in_gap:
         last += ONE_DAY
     return last

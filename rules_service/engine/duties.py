@@ -1,7 +1,5 @@
 """Runs the clocks of duties: when they start, what lengthens, stops, meets or ends them."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from rules_service.engine.case import Event
@@ -15,7 +13,6 @@ from rules_service.engine.outcome import (
     FindingOutcome,
     deterministic_id,
 )
-from rules_service.engine.ruling import Owing
 from rules_service.engine.starts import Start, starts_of
 from rules_service.language.model.basis import Citation
 from rules_service.language.model.duties import Duty
@@ -27,29 +24,17 @@ DEFAULT_LEAD_DAYS = 3
 NO_CHANGE = timedelta(seconds=1)
 
 
-def run_duty(owing: Owing, env: Environment, clock: Clock) -> Iterator[DutyOutcome]:
-    """The duty once for each event that starts it, or once as not started.
-
-    Nothing comes out where it is open whether the duty applies; what would have to be told for that is noted
-    as missing.
-    """
-    for name, place in owing.untold:
-        env.note_missing(name, place)
-    if not owing.applies:
-        return
-    duty, amount = owing.duty, owing.amount
+def run_duty(duty: Duty, amount: int | None, env: Environment, clock: Clock) -> list[DutyOutcome]:
+    """A duty that applies, once for each event that starts it, or once as not started."""
     if amount is not None:
         check_length(amount, duty)
     starts, waiting = starts_of(duty, env, clock)
     if not starts:
-        if env.speaks_on(clock.today):
-            first = min(waiting, default=None)
-            yield _outcome(duty, env, Start(clock.at), DutyState.NOT_STARTED, started=False, changes=first)
-        return
-    for start in starts:
-        # A duty lives under the law in force on the day its clock started.
-        if env.speaks_on(day_of(start.at)):
-            yield _running(duty, env, clock, start, amount)
+        if not env.speaks_on(clock.today):
+            return []
+        return [_not_started(duty, env, clock, min(waiting, default=None))]
+    # A duty lives under the law in force on the day its clock started.
+    return [_running(duty, env, clock, start, amount) for start in starts if env.speaks_on(day_of(start.at))]
 
 
 def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int | None) -> DutyOutcome:
@@ -65,11 +50,19 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: i
     met = _met(duty, env, start)
     ending = _ending(duty, env, start, met)
     state, ended_by, change, extra = _state(duty, env, clock, start, end, met, ending)
-    outcome = _outcome(duty, env, start, state)
     done = ending[0] if ending else met
     late = end is not None and (done.at if done else min(clock.at, clock.silent_until)) > end.latest_lawful_at
-    return replace(
-        outcome,
+    return DutyOutcome(
+        id=_id_of(duty, env, start),
+        ruleset=env.ruleset,
+        duty=duty,
+        request_id=env.request.id,
+        recipient_key=start.recipient_key,
+        obliged_office=_obliged(duty, env),
+        state=state,
+        started_at=start.at,
+        started_by="" if start.presumed_from else start.event_id,
+        presumed=start.presumed_from is not None,
         amount=amount or 0,
         due_at=end.due_at if end else None,
         latest_lawful_at=end.latest_lawful_at if end else None,
@@ -81,6 +74,38 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: i
         citations=tuple(dict.fromkeys((*duty.citations, *extra))) if extra else duty.citations,
         past_latest_lawful=late and state not in {DutyState.VOID, DutyState.SUSPENDED},
     )
+
+
+def _not_started(duty: Duty, env: Environment, clock: Clock, changes: datetime | None) -> DutyOutcome:
+    return DutyOutcome(
+        id=_id_of(duty, env, Start(clock.at)),
+        ruleset=env.ruleset,
+        duty=duty,
+        request_id=env.request.id,
+        recipient_key="",
+        obliged_office=_obliged(duty, env),
+        state=DutyState.NOT_STARTED,
+        next_change_at=changes,
+        citations=duty.citations,
+    )
+
+
+def _id_of(duty: Duty, env: Environment, start: Start) -> str:
+    of_period = duty.period.start.kind is RefKind.PERIOD_DAY
+    return deterministic_id(
+        "d",
+        env.subject_id,
+        env.request.id,
+        env.ruleset.id,
+        duty.id,
+        day_of(start.at).isoformat() if of_period else start.event_id,
+        start.recipient_key,
+    )
+
+
+def _obliged(duty: Duty, env: Environment) -> str:
+    office = env.subject_id if duty.each is Each.OFFICE else env.value(duty.obliged)
+    return office if isinstance(office, str) else ""
 
 
 def _met(duty: Duty, env: Environment, start: Start) -> Event | None:
@@ -159,41 +184,6 @@ def _lead(duty: Duty, env: Environment) -> timedelta:
         return timedelta(hours=1) if hours else timedelta(days=DEFAULT_LEAD_DAYS)
     days = env.resolve(duty.due_soon_days)
     return timedelta(days=days) if isinstance(days, int) else timedelta(days=DEFAULT_LEAD_DAYS)
-
-
-def _outcome(
-    duty: Duty,
-    env: Environment,
-    start: Start,
-    state: DutyState,
-    *,
-    started: bool = True,
-    changes: datetime | None = None,
-) -> DutyOutcome:
-    office = env.subject_id if duty.each is Each.OFFICE else env.value(duty.obliged)
-    of_period = duty.period.start.kind is RefKind.PERIOD_DAY
-    return DutyOutcome(
-        id=deterministic_id(
-            "d",
-            env.subject_id,
-            env.request.id,
-            env.ruleset.id,
-            duty.id,
-            day_of(start.at).isoformat() if of_period else start.event_id,
-            start.recipient_key,
-        ),
-        ruleset=env.ruleset,
-        duty=duty,
-        request_id=env.request.id,
-        recipient_key=start.recipient_key,
-        obliged_office=office if isinstance(office, str) else "",
-        state=state,
-        started_at=start.at if started else None,
-        started_by="" if start.presumed_from else start.event_id,
-        presumed=start.presumed_from is not None,
-        next_change_at=changes,
-        citations=duty.citations,
-    )
 
 
 def violation(outcome: DutyOutcome, env: Environment) -> FindingOutcome | None:

@@ -5,7 +5,6 @@ start does not count (CIVIL art. 201), a month ends on the day of the same numbe
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from rules_service.calendar import WorkingCalendar
@@ -51,7 +50,7 @@ def until_elapsed(run: DutyOutcome, env: Environment) -> DutyOutcome:
     changes = env.elapsing.duties.get(run.duty.id)
     if changes is None or (run.next_change_at is not None and run.next_change_at <= changes):
         return run
-    return replace(run, next_change_at=changes)
+    return run._replace(next_change_at=changes)
 
 
 def _elapsed(rule: Elapsed, env: Environment, clock: Clock) -> ElapsedOutcome:

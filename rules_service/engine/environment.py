@@ -81,15 +81,19 @@ class Environment:
         return self.names.get(name, UNKNOWN)
 
     def note_missing(self, name: str, place: str) -> None:
-        """Notes a fact that was not told; an output that is unknown has noted its own facts."""
-        name = self.elapsing.asked.get(name, name)
-        if name not in self.names:
-            self.missing.add(
-                name,
-                self.request.id,
-                f"{self.ruleset.id}/{place}",
-                unknown=name in self.request.unknown,
-            )
+        """Notes a fact that was not told, and the table or duty that asks for it."""
+        self.note_untold([(name, f"{self.ruleset.id}/{place}")])
+
+    def note_untold(self, untold: Sequence[tuple[str, str]]) -> None:
+        """Notes facts that were not told; an output that is unknown has noted its own facts.
+
+        Each with the place that asks for it, which begins with the ruleset.
+        """
+        asked, names, request = self.elapsing.asked, self.names, self.request
+        for name, place in untold:
+            name = asked.get(name, name)
+            if name not in names:
+                self.missing.add(name, request.id, place, unknown=name in request.unknown)
 
     def holds(self, conditions: Sequence[Condition], place: str = "") -> bool | None:
         """Whether all conditions hold; None where that hangs on facts that were not told.

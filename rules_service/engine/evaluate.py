@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
-from rules_service.engine.case import Matter
+from rules_service.engine.case import Matter, Request
 from rules_service.engine.clock import Clock
 from rules_service.engine.compiled import Compiled
 from rules_service.engine.duties import run_duty, violation
 from rules_service.engine.elapsed import tell_elapsed, until_elapsed
 from rules_service.engine.environment import Environment
 from rules_service.engine.happened import Happened
+from rules_service.engine.index import Cell
 from rules_service.engine.outcome import (
     ENDED_EARLY,
     CandidateOutcome,
@@ -56,20 +57,22 @@ def evaluate_matter(
         return
     said = len(outcome.rulings) + len(outcome.duties)
     missing = outcome.missing if with_tables else MissingFacts()
-    whole = Environment(ruleset, matter.id, matter.whole(), happened[""], missing, speaks_on)
-    if compiled.elapsed:
-        tell_elapsed(whole, clock, compiled.elapsed, outcome, keep=with_tables)
-    of_whole = run_tables(compiled, whole, outcome, Each.MATTER, keep=with_tables, near=near)
-    of_requests = []
-    if compiled.steps[Each.REQUEST] or compiled.duties[Each.REQUEST]:
-        for request in matter.requests:
-            env = Environment(ruleset, matter.id, request, happened[request.id], missing, speaks_on)
-            env.names |= of_whole.outputs
-            if compiled.elapsed:
-                tell_elapsed(env, clock, compiled.elapsed, outcome, keep=with_tables)
-            ruling = run_tables(compiled, env, outcome, Each.REQUEST, keep=with_tables, near=near)
-            of_requests.append((env, ruling))
-    _take_duties([*_runs([(whole, of_whole)], clock), *_runs(of_requests, clock)], outcome)
+
+    def look(each: Each, request: Request, outputs: Mapping[str, Cell]) -> tuple[Environment, Ruling]:
+        env = Environment(ruleset, matter.id, request, happened[request.id], missing, speaks_on)
+        env.names |= outputs
+        if compiled.elapsed:
+            tell_elapsed(env, clock, compiled.elapsed, outcome, keep=with_tables)
+        return env, run_tables(compiled, env, outcome, each, keep=with_tables, near=near)
+
+    of_whole, of_requests = [], []
+    outputs: Mapping[str, Cell] = {}
+    if compiled.elapsed or compiled.speaks_of(Each.MATTER):
+        of_whole = [look(Each.MATTER, matter.whole(), outputs)]
+        outputs = of_whole[0][1].outputs
+    if compiled.speaks_of(Each.REQUEST):
+        of_requests = [look(Each.REQUEST, request, outputs) for request in matter.requests]
+    _take_duties([*_runs(of_whole, clock), *_runs(of_requests, clock)], outcome)
     if len(outcome.rulings) + len(outcome.duties) > said:
         outcome.use(ruleset)
 
@@ -80,11 +83,22 @@ def run_duties(env: Environment, ruling: Ruling, clock: Clock, outcome: Outcome)
 
 
 def _runs(ruled: Sequence[tuple[Environment, Ruling]], clock: Clock) -> list[tuple[DutyOutcome, Environment]]:
-    """The duties one by one, each for one request after the other."""
+    """The duties one by one, each for one request after the other.
+
+    Nothing comes out where it is open whether a duty applies; what would have to be told for that is noted
+    as missing.
+    """
     owed = [(owing, env) for env, ruling in ruled for owing in ruling.duties]
     if len(ruled) > 1:
         owed.sort(key=lambda item: item[0].number)
-    return [(until_elapsed(run, env), env) for owing, env in owed for run in run_duty(owing, env, clock)]
+    runs: list[tuple[DutyOutcome, Environment]] = []
+    for owing, env in owed:
+        if owing.untold:
+            env.note_untold(owing.untold)
+        if owing.applies:
+            ran = run_duty(owing.duty, owing.amount, env, clock)
+            runs += [(until_elapsed(run, env), env) for run in ran]
+    return runs
 
 
 def _take_duties(runs: Sequence[tuple[DutyOutcome, Environment]], outcome: Outcome) -> None:
@@ -114,8 +128,7 @@ def run_tables(
         outcome.rulings.append(Ruled(env.request.id, ruling))
     for part in ruling.parts:
         env.names |= part.outputs
-        for name, place in part.untold:
-            env.note_missing(name, place)
+        env.note_untold(part.untold)
         for table, row in part.rows:
             _take_row(compiled, table, row, env, outcome)
     return ruling

@@ -84,8 +84,7 @@ class CandidateOutcome:
     citations: tuple[Citation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DutyOutcome:
+class DutyOutcome(NamedTuple):
     """A duty with its clock."""
 
     id: str
@@ -126,8 +125,7 @@ class FindingOutcome(NamedTuple):
     citations: tuple[Citation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PaperOutcome:
+class PaperOutcome(NamedTuple):
     """A paper called for."""
 
     id: str

@@ -23,7 +23,7 @@ MOST_KEPT = 512
 LONGEST_KEPT = 64
 
 Untold = tuple[str, str]
-"""A name without a value, and the table or the duty that asks for it."""
+"""A name without a value, and where it is asked for: the ruleset with its table or duty."""
 
 
 class Part(NamedTuple):
@@ -87,12 +87,13 @@ def _rule(compiled: Compiled, each: Each, names: dict[str, Cell], *, near: bool)
         said = _decide(compiled, step, names, near=near)
         tables.append(said)
         told = outputs_of(step, said.decided)
+        place = f"{compiled.ruleset.id}/{table.id}"
         names |= told
         outputs |= told
         rows = [(table, table.rows[row]) for row in said.decided.rows if row in step.with_effects]
         part = Part(
             {**part.outputs, **told},
-            [*part.untold, *((table.inputs[column], table.id) for column in said.decided.open_columns)],
+            [*part.untold, *((table.inputs[column], place) for column in said.decided.open_columns)],
             rows,
         )
         if rows:
@@ -140,4 +141,5 @@ def _owings(ruleset: Ruleset, duties: Sequence[Duty], names: Mapping[str, Cell])
             if isinstance(value, Unknown):
                 untold = [reference.name]
         if applies or untold:
-            yield Owing(number, duty, [(name, duty.id) for name in untold], applies, amount)
+            place = f"{ruleset.id}/{duty.id}"
+            yield Owing(number, duty, [(name, place) for name in untold], applies, amount)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from rules_service.engine.case import Event
 from rules_service.engine.clock import Clock
@@ -15,8 +16,7 @@ from rules_service.language.model.references import RefKind
 from rules_service.language.types import day_of, first_moment, midnight
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """The start of a clock. Where it is presumed, `presumed_from` is the moment it is presumed from."""
 
     at: datetime
@@ -73,8 +73,10 @@ def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], 
     Where a start is presumed a while after something else happened, and was not recorded by then, a later
     record does not start the clock anew. What else happened again has a while of its own.
     """
+    start, presumed = duty.period.start, duty.period.presumed
+    if presumed is None and start.kind is RefKind.EVENT_AT and not env.events_of(start.name):
+        return [], []
     named = list(_named_starts(duty.period, env, duty))
-    presumed = duty.period.presumed
     amount = env.resolve(presumed.amount) if presumed and presumed.amount else None
     bases = list(_named_starts(presumed, env, duty)) if presumed and isinstance(amount, int) else []
     if presumed is None or not isinstance(amount, int) or not bases:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,41 @@ from huiyin.examples import find_examples, read_example
 from huiyin.rules.v1 import answer_pb2, common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
+from rules_service.engine.rulebook import Rulebook
 from tests.reference.profile import examples
-from tests.rules_service.commands.asking import NOW, assess, context, evaluate, matter, shipped, stamp
+from tests.rules_service.commands.asking import (
+    ADOPTIONS,
+    NOW,
+    SHIPPED,
+    assess,
+    context,
+    evaluate,
+    matter,
+    rulesets,
+    shipped,
+    stamp,
+)
 from tests.rules_service.commands.generated_matters import Story, stories
 
 EXAMPLES = [path for path in find_examples(Path("examples")) if path.parent.name == "matters"]
 VIEWS = (common_pb2.VIEW_IDS, common_pb2.VIEW_REASONS, common_pb2.VIEW_FULL)
 
+WEIGHTS = """
+ruleset: weights
+title: 试
+subject: matter
+layer: law
+source: REG22
+in_force_from: 2022-05-01
+inputs: [weight]
+tables:
+  - id: heavy
+    title: 试
+    hit: UNIQUE
+    in: [weight]
+    out: {heavy: {type: bool, label: 试}}
+    rows: [{id: heavy, if: [">= 2"], then: ["true"], basis: convention, note: 试}]
+"""
 PRINT_DIGESTS = """
 import hashlib, sys
 from datetime import UTC, datetime
@@ -88,6 +117,35 @@ def test_the_order_in_which_events_are_told_does_not_matter(data: st.DataObject)
     first, second = (assess(shipped(), about, context(at=story.at)) for about in (message, shuffled))
     second.decision_id = first.decision_id
     assert first == second
+
+
+@cache
+def asked_otherwise() -> Rulebook:
+    """The shipped rulesets once more, asked in another order."""
+    return commands.load(SHIPPED, [ADOPTIONS])
+
+
+@examples(100, 5000)
+@given(st.lists(stories(), min_size=2, max_size=3), st.sampled_from(VIEWS))
+def test_what_was_asked_before_is_nowhere_in_an_answer(
+    told: list[Story], view: common_pb2.View.ValueType
+) -> None:
+    def answers(rulebook: Rulebook, order: list[Story]) -> list[answer_pb2.Answer]:
+        return [assess(rulebook, it.message(), context(at=it.at, view=view)) for it in order]
+
+    assert answers(shipped(), told) == answers(asked_otherwise(), told[::-1])[::-1]
+
+
+def test_equal_numbers_written_otherwise_are_told_as_they_were_written(tmp_path: Path) -> None:
+    folder = rulesets(tmp_path / "r", weights=WEIGHTS)
+    known = (folder / "vocabulary.yaml").read_text(encoding="utf-8")
+    weight = "facts:\n  weight: {type: decimal, label: 分量, english: Weight, purpose: 试}\n"
+    (folder / "vocabulary.yaml").write_text(known.replace("facts:\n", weight, 1), encoding="utf-8")
+    rulebook = commands.load(folder)
+    for written in ("1.0", "1.00", "1.0"):
+        about = matter(f'{{"weight": {written}}}')
+        answer = assess(rulebook, about, context(at="2026-06-01", view=common_pb2.VIEW_FULL))
+        assert [miss.given_json for miss in answer.decisions[0].near_misses] == [f'"{written}"']
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

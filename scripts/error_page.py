@@ -8,6 +8,15 @@ from rules_service.engine.wrong import Wrong
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
 
+SERVING = {
+    "TOKEN_MISSING": "No token, or one that is not in the tokens file.",
+    "ROLE_MISSING": "The token lacks the role that the method asks for.",
+    "UNREADABLE": "The bytes are no message of the method's type.",
+    "STREAM_TOO_LARGE": "The messages of one call are larger together than they may be.",
+    "DEADLINE": "The caller's time was up.",
+    "INTERNAL": "Our fault; the message carries the id that the log has.",
+}
+
 HEAD = """\
 # Codes in errors
 
@@ -25,6 +34,8 @@ def page() -> str:
     for finding in Finding:
         message = re.sub(r"\{\w+\}", "…", finding.value[0]).replace("|", "\\|")
         lines.append(f"| {finding.name} | {message} |")
+    lines += ["", "## Either domain", "", "| code | when |", "|---|---|"]
+    lines += [f"| {code} | {when} |" for code, when in SERVING.items()]
     return "\n".join([*lines, ""])
 
 

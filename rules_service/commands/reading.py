@@ -178,7 +178,7 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
         )
     except (_JsonError, ValueError, RecursionError) as error:
         message = str(error) if isinstance(error, _JsonError) else "不是能读的 JSON。"
-        reader.problems.append(Problem(Wrong.JSON_INVALID.name, path, message, "请检查数值和嵌套。"))
+        reader.problems.append(Problem(Wrong.JSON_INVALID.name, path, message, "请检查键、数值和嵌套。"))
     return None
 
 

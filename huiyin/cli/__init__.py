@@ -62,11 +62,23 @@ app.command("token")(token.token)
 app.command("health")(health.health)
 app.command("doctor")(doctor.doctor)
 
+WRONG_USAGE = 2
+
 
 def main() -> None:
     """Runs the command line; whatever goes wrong ends in a sentence and a status, never a stack trace."""
     try:
         app()
+    except SystemExit as end:
+        # Typer says in English what is wrong with a command; a group by itself has shown its help.
+        if end.code == WRONG_USAGE and sys.argv[1:] not in [
+            [],
+            *([group.name] for group in app.registered_groups),
+        ]:
+            err.print(
+                "✗ 命令写得不对：没有这个命令或选项，或者缺了参数。命令后面加 --help 看怎么写。", style="red"
+            )
+        raise
     except RefusedError as refused:
         print_problems(refused.problems)
         sys.exit(1)

@@ -31,7 +31,7 @@ PAPER_STATES: Mapping[int, str] = {
     pb.PAPER_CALL_STATE_CANDIDATE: "待负责人决定",
 }
 RELIANCES: Mapping[int, str] = {
-    pb.Reliance.KIND_CONVENTION: "本产品的约定",
+    pb.Reliance.KIND_CONVENTION: "规则的约定",
     pb.Reliance.KIND_UNVERIFIED: "未经核实的数字",
     pb.Reliance.KIND_DEPARTURE: "与上位规定不同之处",
     pb.Reliance.KIND_PROVISIONAL_CALENDAR: "尚未公布的节假日安排",
@@ -96,7 +96,7 @@ def citation(cited: common.Citation) -> str:
     """Source and article, without the quote."""
     title = cited.source_title or cited.source
     if not title:
-        return "本产品的约定"
+        return "规则的约定"
     title = title if title.startswith("《") else f"《{title}》"
     return f"{title}{article(cited.article)}{BASES.get(cited.basis, '')}"
 

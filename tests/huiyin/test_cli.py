@@ -204,3 +204,21 @@ def test_the_door_alone_needs_no_extra():
         assert refused.returncode == 1, refused.stderr
         assert "pip install 'huiyin[" in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["rules", "check"], ["rules", "chek"], ["token"], ["rules", "check", "--nope"]]
+)
+def test_a_command_that_is_written_wrongly_is_told_in_chinese(words, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["huiyin", *words])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 2
+    assert "命令写得不对" in capsys.readouterr().err
+
+
+def test_a_group_by_itself_shows_its_help(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["huiyin", "rules"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert "命令写得不对" not in capsys.readouterr().err

@@ -11,6 +11,8 @@ from google.protobuf.descriptor import Descriptor
 LENGTH_DELIMITED = 2
 MOST_IN_ONE_BYTE = 127
 MOST_IN_TWO_BYTES = 16_383
+IN_FIVE_BYTES = range(1 << 28, 1 << 35)
+"""The seconds of the moments from 1978 on are among these."""
 ALL_BITS = (1 << 64) - 1
 DAY = 86_400
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,6 +27,16 @@ def varint(number: int) -> bytes:
         return ONE_BYTE[number]
     if number <= MOST_IN_TWO_BYTES:
         return bytes((number & MOST_IN_ONE_BYTE | 128, number >> 7))
+    if number in IN_FIVE_BYTES:
+        return bytes(
+            (
+                number & MOST_IN_ONE_BYTE | 128,
+                number >> 7 & MOST_IN_ONE_BYTE | 128,
+                number >> 14 & MOST_IN_ONE_BYTE | 128,
+                number >> 21 & MOST_IN_ONE_BYTE | 128,
+                number >> 28,
+            )
+        )
     parts = bytearray()
     while number > MOST_IN_ONE_BYTE:
         parts.append(number & MOST_IN_ONE_BYTE | 128)
@@ -40,7 +52,10 @@ def tag(message: Descriptor, name: str) -> bytes:
 
 def field(field_tag: bytes, payload: bytes) -> bytes:
     """One field with its tag and length."""
-    return field_tag + varint(len(payload)) + payload
+    length = len(payload)
+    if length <= MOST_IN_ONE_BYTE:
+        return field_tag + ONE_BYTE[length] + payload
+    return field_tag + varint(length) + payload
 
 
 def text(field_tag: bytes, content: str) -> bytes:

@@ -171,11 +171,11 @@ def _candidate_id(env: Environment, rule: str, code: str) -> str:
 
 
 def _take_duty(run: DutyOutcome, env: Environment, outcome: Outcome) -> None:
-    papers: list[PaperOutcome] = []
-    if run.state is not DutyState.NOT_STARTED and run.state not in ENDED_EARLY:
-        papers = list(papers_of(run.duty.papers, env, run.duty.id, run.duty.citations, run))
-    outcome.papers += papers
     outcome.duties.append(run)
+    if run.state is DutyState.NOT_STARTED:
+        return
+    if run.duty.papers and run.state not in ENDED_EARLY:
+        outcome.papers += papers_of(run.duty.papers, env, run.duty.id, run.duty.citations, run)
     found = violation(run, env)
     if found:
         outcome.findings.append(found)

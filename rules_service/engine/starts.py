@@ -73,8 +73,8 @@ def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], 
     Where a start is presumed a while after something else happened, and was not recorded by then, a later
     record does not start the clock anew. What else happened again has a while of its own.
     """
-    start, presumed = duty.period.start, duty.period.presumed
-    if presumed is None and start.kind is RefKind.EVENT_AT and not env.events_of(start.name):
+    presumed = duty.period.presumed
+    if _nothing_starts(duty.period, env) and (presumed is None or _nothing_starts(presumed, env)):
         return [], []
     named = list(_named_starts(duty.period, env, duty))
     amount = env.resolve(presumed.amount) if presumed and presumed.amount else None
@@ -100,6 +100,11 @@ def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], 
         else:
             starts.append(Start(midnight(day_of(end)), base.event_id, presumed_from=base.at))
     return starts, waiting
+
+
+def _nothing_starts(period: Period, env: Environment) -> bool:
+    """Whether a period starts with an event that has not happened, as most do."""
+    return period.start.kind is RefKind.EVENT_AT and not env.events_of(period.start.name)
 
 
 def _named_starts(period: Period, env: Environment, duty: Duty) -> Iterator[Start]:

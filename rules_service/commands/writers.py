@@ -10,6 +10,7 @@ from rules_service.engine.assess import Speaker
 from rules_service.engine.quick import QuickReader
 from rules_service.engine.rulebook import Rulebook
 from rules_service.language.adoption import lies_in
+from rules_service.language.model.subjects import Subject
 
 _WRITERS: WeakKeyDictionary[Rulebook, dict[int, AnswerWriter]] = WeakKeyDictionary()
 _READERS: WeakKeyDictionary[Rulebook, QuickReader] = WeakKeyDictionary()
@@ -36,8 +37,11 @@ def quick_reader(rulebook: Rulebook) -> QuickReader:
 def plain_answers(
     rulebook: Rulebook, view: common_pb2.View.ValueType, speakers: Sequence[Speaker], place: str
 ) -> PlainAnswers | None:
-    """The answers of one ruleset's slices, where all are timeless and one of them decides at a PLACE."""
-    if not all(speaker.compiled.is_timeless for speaker in speakers):
+    """The answers of one ruleset's slices about matters, all timeless, where one decides at a PLACE."""
+    if not all(
+        speaker.compiled.is_timeless and speaker.compiled.ruleset.subject is Subject.MATTER
+        for speaker in speakers
+    ):
         return None
     deciding = [speaker.compiled for speaker in speakers if speaker.decides]
     if len(deciding) != 1:

@@ -78,7 +78,24 @@ ELSEWHERE = (
     .replace("source: REG22", "source: S004")
     .replace(", candidates: [not_accepted]", "")
 )
-RULESETS = ("plain", "chained", "calling", "elsewhere")
+OFFICE = """
+ruleset: office
+title: 只说机关
+subject: office
+layer: law
+source: REG22
+in_force_from: 2022-05-01
+inputs: [office_kind]
+tables:
+  - id: kind
+    title: 类别
+    hit: UNIQUE
+    in: [office_kind]
+    out: {told: {type: string, label: 说明}}
+    rows:
+      - {id: township, if: [township], then: [乡镇], basis: convention, note: 试}
+"""
+RULESETS = ("plain", "chained", "calling", "elsewhere", "office")
 
 
 @cache
@@ -90,6 +107,7 @@ def rulebook() -> Rulebook:
                 plain=PLAIN,
                 older=OLDER,
                 elsewhere=ELSEWHERE,
+                office=OFFICE,
                 chained=PLAIN.replace("ruleset: plain", "ruleset: chained") + CHAINS,
                 calling=PLAIN.replace("ruleset: plain", "ruleset: calling") + CHAINS + WITH_PAPERS,
             )
@@ -104,10 +122,12 @@ def straight() -> StraightAnswers:
 FACTS = st.fixed_dictionaries(
     {},
     optional={
-        "channel": st.sampled_from(["letter", "letter", "online", "visit", None, "no_such_channel"]),
-        "joint_count": st.sampled_from([1, 4, 5, 7, 9, 60, None, -1, "5", 2.5]),
+        "channel": st.sampled_from(
+            ["letter", "letter", "online", "online", "visit", None, "no_such_channel"]
+        ),
+        "joint_count": st.sampled_from([1, 4, 5, 7, 8, 9, 10, 60, None, -1, "5", 2.5]),
         "repeat": st.sampled_from([True, False, False, 1]),
-        "no_such_fact": st.just(1),
+        "office_kind": st.just("township"),
     },
 )
 RELATED = st.lists(
@@ -236,6 +256,16 @@ def test_what_a_case_system_asks_most_goes_the_short_way(ruleset: str) -> None:
         assert [f.code for f in pb.EvaluateResponse.FromString(told).answer.findings] == (
             ["year_end_deduction"] if ruleset == "chained" else []
         )
+
+
+def test_a_ruleset_about_offices_is_refused_the_short_way_too() -> None:
+    request = pb.EvaluateRequest(
+        ruleset="office", context=context(at="2026-06-01"), matter=matter({"office_kind": "township"})
+    )
+    short, long = of_one(request.SerializeToString())
+    assert short == long
+    with pytest.raises(RefusedError, match="office"):
+        evaluate_raw(straight(), request.SerializeToString(), lambda: NOW)
 
 
 def test_a_message_whose_fields_come_in_another_order_has_the_same_answer() -> None:

@@ -19,6 +19,7 @@ from huiyin.cli import (
     rules_fmt,
     rules_index,
     rules_layers,
+    rules_list,
     rules_story,
     serve,
     token,
@@ -39,6 +40,7 @@ app = typer.Typer(
 rules_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="检查规则集，评估事项。Rules.")
 docs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="制作文书。Papers.")
 
+rules_app.command("list")(rules_list.list_)
 rules_app.command("check")(rules_check.check)
 rules_app.command("fmt")(rules_fmt.fmt)
 rules_app.command("evaluate")(rules_evaluate.evaluate)

@@ -132,7 +132,7 @@ class Rulebook:
                         Wrong.RULESET_UNKNOWN.name,
                         "ruleset",
                         f"没有规则集“{name}”。",
-                        "ListRulesets 会列出全部规则集。",
+                        "ListRulesets 或者 huiyin rules list 会列出全部规则集。",
                     )
                 ],
                 Refusal.NOT_FOUND,

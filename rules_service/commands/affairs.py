@@ -5,7 +5,7 @@ from datetime import datetime
 from huiyin.rules.v1 import answer_pb2, common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands.evaluation import contradiction
-from rules_service.commands.reading import filled, moment, read_event, read_json, read_question
+from rules_service.commands.reading import filled, moment, read_event, read_json, read_question, require
 from rules_service.commands.writers import writer_for
 from rules_service.engine.assess import assess_matter
 from rules_service.engine.case import Matter
@@ -21,6 +21,7 @@ def assess_affair(
     rulebook: Rulebook, request: pb.AssessAffairRequest, now: datetime
 ) -> pb.AssessAffairResponse:
     """Evaluates all rulesets about affairs in force and merges what they say; errors as `evaluate`."""
+    require(request, "affair")
     question = read_question(request.context, rulebook, now)
     affair = _affair(rulebook, request.affair)
     try:

@@ -7,7 +7,7 @@ from datetime import datetime
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands import frame, wire
-from rules_service.commands.reading import filled, most, read_matter, read_question
+from rules_service.commands.reading import filled, most, read_matter, read_question, require
 from rules_service.commands.straight import Clock, StraightAnswers
 from rules_service.commands.writers import quick_reader, writer_for
 from rules_service.commands.writing import AnswerWriter
@@ -46,6 +46,7 @@ def evaluate(rulebook: Rulebook, request: pb.EvaluateRequest, now: datetime) -> 
 
 def evaluate_serialized(rulebook: Rulebook, request: pb.EvaluateRequest, now: datetime) -> bytes:
     """`evaluate` as the bytes that go out."""
+    require(request, "matter")
     call = _Call.of_evaluate(rulebook, request.ruleset, request.context, now)
     return wire.field(EVALUATE_ANSWER, call.answer(request.matter, "matter"))
 
@@ -68,6 +69,7 @@ def assess(rulebook: Rulebook, request: pb.AssessRequest, now: datetime) -> pb.A
 
 def assess_serialized(rulebook: Rulebook, request: pb.AssessRequest, now: datetime) -> bytes:
     """`assess` as the bytes that go out."""
+    require(request, "matter")
     call = _Call.of_assess(rulebook, request.context, now)
     parts = [
         pb.AssessResponse(matter_id=request.matter.matter_id).SerializeToString(),

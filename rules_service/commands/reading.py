@@ -6,6 +6,7 @@ from copy import deepcopy
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
+from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from huiyin.rules.v1 import common_pb2 as pb
@@ -207,6 +208,13 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 # One decoder for all: making one costs more than most questions.
 _EXACT = json.JSONDecoder(parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+
+
+def require(request: Message, name: str) -> None:
+    """Refuses a question that is about nothing: a caller who forgot the matter has an error, no answer."""
+    if not request.HasField(name):
+        cure = f"请在 {name} 里写要问的事项，至少写编号。"
+        raise RefusedError([Problem(Wrong.SUBJECT_MISSING.name, name, "没有说问的是哪一件。", cure)])
 
 
 def most(items: Sequence[object], limit: int, path: str) -> None:

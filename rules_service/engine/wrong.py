@@ -29,6 +29,7 @@ class Wrong(Enum):
     RULESET_UNKNOWN = "There is no ruleset of that name."
     REVISION_UNKNOWN = "A ruleset has no such revision."
     JURISDICTION_INVALID = "A code is not one of GB/T 2260 or GB/T 10114."
+    SUBJECT_MISSING = "There is no matter, or no affair, in the question."
     VIEW_UNKNOWN = "There is no such view."
     WRONG_SUBJECT = "A ruleset is not about what was asked."
     ROWS_CONTRADICT = "Rows of a table contradict each other on these facts."

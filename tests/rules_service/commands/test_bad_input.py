@@ -201,6 +201,19 @@ def test_moments_outside_the_calendar_are_refused_by_their_field(seconds: int, w
     assert where in [problem.place for problem in told]
 
 
+def test_a_question_about_nothing_is_refused() -> None:
+    asked = context(at="2026-06-01")
+    for place, ask in (
+        ("matter", lambda: commands.assess(shipped(), pb.AssessRequest(context=asked), NOW)),
+        (
+            "matter",
+            lambda: commands.evaluate(shipped(), pb.EvaluateRequest(ruleset="clocks", context=asked), NOW),
+        ),
+        ("affair", lambda: commands.assess_affair(shipped(), pb.AssessAffairRequest(context=asked), NOW)),
+    ):
+        assert [(one.code, one.place) for one in problems(ask)] == [("SUBJECT_MISSING", place)]
+
+
 def test_every_problem_of_a_context_is_told_at_once() -> None:
     asked = context(as_of="2026-02-30", place="99", view=9, pinned_revisions=["clocks"])
     asked.at.CopyFrom(Timestamp(seconds=10**15))

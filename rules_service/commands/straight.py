@@ -177,4 +177,6 @@ def _exact_seconds(moment: bytes) -> int | None:
     read = Timestamp.FromString(moment)
     seconds, nanos = read.seconds, read.nanos
     ordinary = FIRST_SECOND <= seconds < LAST_SECOND and 0 <= nanos < SECOND and not nanos % 1000
-    return seconds if ordinary and read.SerializeToString() == moment else None
+    # Read and written again it would keep fields that no timestamp has.
+    usual = ordinary and Timestamp(seconds=seconds, nanos=nanos).SerializeToString() == moment
+    return seconds if usual else None

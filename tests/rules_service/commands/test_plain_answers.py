@@ -258,6 +258,15 @@ def test_what_a_case_system_asks_most_goes_the_short_way(ruleset: str) -> None:
         )
 
 
+def test_a_moment_with_fields_that_no_moment_has_is_answered_as_from_a_message() -> None:
+    moment = context(at="2026-06-01").at.SerializeToString() + b"\x1a\x06990101"
+    asked = b"\x0a" + bytes((len(moment),)) + moment
+    raw = pb.EvaluateRequest(ruleset="plain").SerializeToString() + b"\x12" + bytes((len(asked),)) + asked
+    short, long = of_one(raw + pb.EvaluateRequest(matter=matter({"joint_count": 3})).SerializeToString())
+    assert isinstance(short, bytes)
+    assert short == long
+
+
 def test_a_ruleset_about_offices_is_refused_the_short_way_too() -> None:
     request = pb.EvaluateRequest(
         ruleset="office", context=context(at="2026-06-01"), matter=matter({"office_kind": "township"})

@@ -262,7 +262,8 @@ def test_a_moment_with_fields_that_no_moment_has_is_answered_as_from_a_message()
     moment = context(at="2026-06-01").at.SerializeToString() + b"\x1a\x06990101"
     asked = b"\x0a" + bytes((len(moment),)) + moment
     raw = pb.EvaluateRequest(ruleset="plain").SerializeToString() + b"\x12" + bytes((len(asked),)) + asked
-    short, long = of_one(raw + pb.EvaluateRequest(matter=matter({"joint_count": 3})).SerializeToString())
+    about = pb.EvaluateRequest(matter=matter({"channel": "letter", "joint_count": 3}))
+    short, long = of_one(raw + about.SerializeToString())
     assert isinstance(short, bytes)
     assert short == long
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from huiyin.cli.answer_view import AnswerView
 from huiyin.cli.output import (
     JsonOption,
+    RulesetsOption,
     err,
     page,
     part,
@@ -30,9 +31,7 @@ _MOST_COUNTED = 10
 
 def demo(
     examples: Annotated[Path, typer.Option(help="示例文件夹。Folder of examples.")] = Path("examples"),
-    rulesets: Annotated[
-        Path, typer.Option(envvar="HUIYIN_RULESETS", help="规则集文件夹。Folder of rulesets.")
-    ] = Path("rulesets"),
+    rulesets: RulesetsOption = Path("rulesets"),
     out: Annotated[Path, typer.Option(help="文书和日志写到哪里。Where papers and logs go.")] = Path("out"),
     only: Annotated[str, typer.Option(help="只运行文件名含有这些字的示例。Only examples so named.")] = "",
     as_json: JsonOption = False,

@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, NoReturn
 
@@ -14,6 +15,12 @@ from rich.text import Text
 from huiyin.cli.folding import fold
 from service_kit.problems import Problem, RefusedError
 
+RulesetsOption = Annotated[
+    Path, typer.Option(envvar="HUIYIN_RULESETS", help="规则集文件夹。Folder of rulesets.")
+]
+PageOption = Annotated[
+    Path | None, typer.Option("--out", help="写入这个文件，不写就显示出来。File to write.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出，供程序读取。JSON for programs.")]
 
 # Piped output is not folded: a file or another program has no width.
@@ -33,6 +40,15 @@ def print_folded(console: Console, text: Text, indent: int = 0, hanging: int = 2
     """Prints TEXT folded to the width of CONSOLE, from INDENT on; further lines hang by HANGING more."""
     for number, line in enumerate(fold(text, console.width - indent - hanging)):
         console.print(Text(" " * (indent + (hanging if number else 0))).append_text(line))
+
+
+def print_page(text: str, to: Path | None) -> None:
+    """Writes a page into the file TO, or prints it."""
+    if to is None:
+        typer.echo(text, nl=False)
+    else:
+        to.write_text(text, encoding="utf-8")
+        err.print(f"✓ 写入 {to}", style="green")
 
 
 def print_json(value: object) -> None:

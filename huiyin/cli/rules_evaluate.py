@@ -10,7 +10,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
 from huiyin.cli.answer_view import AnswerView
-from huiyin.cli.output import JsonOption, page, part, print_json, refusals
+from huiyin.cli.output import JsonOption, RulesetsOption, page, part, print_json, refusals
 from huiyin.cli.words import Labels
 from huiyin.rules.v1 import common_pb2 as common
 from huiyin.rules.v1 import rules_service_pb2 as rules
@@ -24,10 +24,6 @@ At = Annotated[str | None, typer.Option("--at", help="问的是哪一时刻的�
 AsOf = Annotated[str | None, typer.Option(help="适用哪一天有效的规定，例如 2024-06-03。Day of the law.")]
 Jurisdiction = Annotated[str | None, typer.Option(help="行政区划代码，例如 640425。Code of the place.")]
 Full = Annotated[bool, typer.Option("--full", help="连同差一点就满足的行等全部理由。All reasons.")]
-Rulesets = Annotated[
-    Path,
-    typer.Option(envvar="HUIYIN_RULESETS", help="规则集文件夹。Folder of rulesets."),
-]
 Adoptions = Annotated[
     str,
     typer.Option(envvar="HUIYIN_ADOPTIONS", help="采用文件或其文件夹，多个用冒号分开。Adoption files."),
@@ -43,7 +39,7 @@ def evaluate(
     as_of: AsOf = None,
     jurisdiction: Jurisdiction = None,
     full: Full = False,
-    rulesets: Rulesets = Path("rulesets"),
+    rulesets: RulesetsOption = Path("rulesets"),
     adoptions: Adoptions = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -66,7 +62,7 @@ def assess(
     as_of: AsOf = None,
     jurisdiction: Jurisdiction = None,
     full: Full = False,
-    rulesets: Rulesets = Path("rulesets"),
+    rulesets: RulesetsOption = Path("rulesets"),
     adoptions: Adoptions = "",
     as_json: JsonOption = False,
 ) -> None:

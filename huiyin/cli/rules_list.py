@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.text import Text
 
-from huiyin.cli.output import JsonOption, err, out, print_json, refusals
-from huiyin.cli.rules_evaluate import Adoptions, AsOf, Jurisdiction, Rulesets, as_data, labels_of, load
+from huiyin.cli.output import JsonOption, RulesetsOption, err, out, print_json, refusals
+from huiyin.cli.rules_evaluate import Adoptions, AsOf, Jurisdiction, as_data, labels_of, load
 from huiyin.rules.v1 import rules_service_pb2 as pb
 
 _STATES: Mapping[int, tuple[str, str]] = {
@@ -21,7 +21,7 @@ _STATES: Mapping[int, tuple[str, str]] = {
 def list_(
     as_of: AsOf = None,
     jurisdiction: Jurisdiction = None,
-    rulesets: Rulesets = Path("rulesets"),
+    rulesets: RulesetsOption = Path("rulesets"),
     adoptions: Adoptions = "",
     as_json: JsonOption = False,
 ) -> None:

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from huiyin.cli import words
-from huiyin.cli.output import JsonOption, page, part, print_folded, print_json, refusals
-from huiyin.cli.rules_evaluate import Adoptions, Rulesets, as_data, labels_of, load
+from huiyin.cli.output import JsonOption, RulesetsOption, page, part, print_folded, print_json, refusals
+from huiyin.cli.rules_evaluate import Adoptions, as_data, labels_of, load
 from huiyin.cli.words import Labels
 from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2 as common
@@ -27,7 +27,7 @@ def story(
     file: Annotated[
         Path, typer.Argument(help="故事文件（YAML），写法见 examples/stories。A story, see examples.")
     ] = Path("examples/stories/one-matter.yaml"),
-    rulesets: Rulesets = Path("rulesets"),
+    rulesets: RulesetsOption = Path("rulesets"),
     adoptions: Adoptions = "",
     as_json: JsonOption = False,
 ) -> None:

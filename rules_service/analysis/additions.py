@@ -8,17 +8,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from rules_service.engine.rulebook import Basics, load_basics, ruleset_files
+from rules_service.engine.rulebook import Basics, load_rulesets
 from rules_service.language.chain_rules import FindingConclusion
-from rules_service.language.findings import errors
 from rules_service.language.model.basis import Departure
 from rules_service.language.model.chains import ChainedRule
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.papers import PaperRule
 from rules_service.language.model.ruleset import Layer, Ruleset
 from rules_service.language.model.tables import Row
-from rules_service.language.ruleset import load_ruleset
-from service_kit.problems import RefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +35,7 @@ def additions(folder: Path) -> tuple[Addition, ...]:
 
     Raises RefusedError where the rulesets have errors.
     """
-    basics, findings = load_basics(folder)
-    rulesets: list[Ruleset] = []
-    for path in ruleset_files(folder):
-        loaded, found = load_ruleset(path, basics.vocabulary, basics.sources, str(path.relative_to(folder)))
-        rulesets += loaded
-        findings += found
-    if errors(findings):
-        raise RefusedError(finding.problem() for finding in errors(findings))
+    basics, rulesets = load_rulesets(folder)
     order = list(Layer)
     below = sorted(
         (ruleset for ruleset in rulesets if ruleset.layer is not Layer.LAW),

@@ -9,15 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules_service.engine.rulebook import load_basics, ruleset_files
-from rules_service.language.findings import errors
+from rules_service.engine.rulebook import load_rulesets
 from rules_service.language.model.basis import Citation
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.model.tables import Table
-from rules_service.language.ruleset import load_ruleset
 from rules_service.language.vocabulary import CandidateDef
-from service_kit.problems import RefusedError
 
 ARTICLES = Path("lists") / "articles.csv"
 REGULATION = "REG22"
@@ -53,14 +50,7 @@ def article_index(folder: Path) -> tuple[Article, ...]:
 
     Raises RefusedError where the rulesets have errors.
     """
-    basics, findings = load_basics(folder)
-    rulesets: list[Ruleset] = []
-    for path in ruleset_files(folder):
-        loaded, found = load_ruleset(path, basics.vocabulary, basics.sources, str(path.relative_to(folder)))
-        rulesets += loaded
-        findings += found
-    if errors(findings):
-        raise RefusedError(finding.problem() for finding in errors(findings))
+    basics, rulesets = load_rulesets(folder)
     # A dated parameter cuts a ruleset into slices, each with the same rules.
     rules = dict.fromkeys(rule for it in rulesets for rule in _rules(it, basics.vocabulary.candidates))
     with (folder / ARTICLES).open(encoding="utf-8", newline="") as file:

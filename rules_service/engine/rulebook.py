@@ -177,6 +177,28 @@ def ruleset_files(folder: Path) -> list[Path]:
     )
 
 
+def _read_rulesets(folder: Path, basics: Basics) -> tuple[list[Ruleset], list[Finding]]:
+    slices: list[Ruleset] = []
+    findings: list[Finding] = []
+    for path in ruleset_files(folder):
+        loaded, found = load_ruleset(path, basics.vocabulary, basics.sources, str(path.relative_to(folder)))
+        slices += loaded
+        findings += found
+    return slices, findings
+
+
+def load_rulesets(folder: Path) -> tuple[Basics, list[Ruleset]]:
+    """Reads the rulesets below a folder by themselves, without calendar and adoptions.
+
+    Raises RefusedError with every error of the vocabulary, the register and all files.
+    """
+    basics, findings = load_basics(folder)
+    slices, found = _read_rulesets(folder, basics)
+    if wrong := errors([*findings, *found]):
+        raise RefusedError(finding.problem() for finding in wrong)
+    return basics, slices
+
+
 def load_rulebook(folder: Path, adoption_files: Sequence[Path], loaded_at: datetime) -> Rulebook:
     """Reads everything below a folder of rulesets, and adoption files.
 
@@ -185,11 +207,8 @@ def load_rulebook(folder: Path, adoption_files: Sequence[Path], loaded_at: datet
     basics, findings = load_basics(folder)
     if errors(findings):
         raise RefusedError(finding.problem() for finding in errors(findings))
-    slices: list[Ruleset] = []
-    for path in ruleset_files(folder):
-        loaded, found = load_ruleset(path, basics.vocabulary, basics.sources, str(path.relative_to(folder)))
-        slices += loaded
-        findings += found
+    slices, found = _read_rulesets(folder, basics)
+    findings += found
     findings += overlapping(slices)
     adoptions: list[Adoption] = []
     for path in adoption_files:

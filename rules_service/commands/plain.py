@@ -7,22 +7,19 @@ rule that calls for papers) gives None, and the question takes the way that all 
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from operator import itemgetter
 
 from rules_service.commands.writing import AnswerWriter
 from rules_service.engine.compiled import Compiled, Step
-from rules_service.engine.index import UNKNOWN, Known, Unknown
-from rules_service.engine.outcome import Outcome, TableOutcome
-from rules_service.engine.ruling import outputs_of
-from rules_service.engine.tables import ContradictionError, State, decide
+from rules_service.engine.index import UNKNOWN, Cell, Known
+from rules_service.engine.outcome import Outcome
+from rules_service.engine.ruling import decide_table, may_be_kept, outputs_of
+from rules_service.engine.tables import ContradictionError, State
 from rules_service.language.model.subjects import Each
 from service_kit.problems import RefusedError
 
 MOST_KEPT = 1024
-LONGEST_KEPT = 64
 
-Cell = Known | Unknown
 Values = tuple[Cell, ...]
 
 
@@ -117,27 +114,20 @@ class PlainAnswers:
         return self._writer.joined(ending, head, asked, b"".join(decisions), said_on)
 
     def _say(self, plain: _PlainStep, values: Values) -> _Said | None:
-        step, compiled = plain.step, self._compiled
+        step = plain.step
         try:
-            decided = decide(step.index, values, near=self._writer.full)
+            table = decide_table(self._compiled, step, values, near=self._writer.full)
         except ContradictionError:
             return None
+        decided = table.decided
         if decided.state is State.UNDECIDED or not step.with_effects.isdisjoint(decided.rows):
             return None
-        table = TableOutcome(
-            compiled.ruleset, step.index.table, compiled.readings, compiled.results, "", values, decided
-        )
         said = _Said(
             self._writer.decision(table), self._writer.reliances_of(table), outputs_of(step, decided)
         )
-        if len(plain.said) < MOST_KEPT and all(map(_may_be_kept, values)):
+        if len(plain.said) < MOST_KEPT and all(map(may_be_kept, values)):
             plain.said[values] = said
         return said
-
-
-def _may_be_kept(value: Cell) -> bool:
-    """Whether values that are equal are the same to the letter, and short."""
-    return not isinstance(value, Decimal) and not (isinstance(value, str) and len(value) > LONGEST_KEPT)
 
 
 def _values_of(names: tuple[str, ...]) -> Callable[[Mapping[str, Cell]], Values]:

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Sequence
 from copy import deepcopy
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from huiyin.rules.v1 import common_pb2 as pb
+from rules_service.commands.wire import EPOCH
 from rules_service.engine.case import Question
 from rules_service.engine.fact_reader import OUTSIDE_THE_CALENDAR
 from rules_service.engine.quick import QuickReader, flat_object
@@ -23,7 +24,6 @@ from service_kit.problems import Problem, Refusal, RefusedError
 LARGEST_JSON = 256 * 1024
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 VIEWS = frozenset(pb.View.values())
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Question:

@@ -91,7 +91,7 @@ class TableText:
         )
         texts = tuple(outcome.results[table.id, row.id] if reasons else "" for row in table.rows)
         hits = tuple(
-            states[State.DECIDED] + wire.field(_OUTCOME, output.encode()) + row + _text(text)
+            states[State.DECIDED] + wire.field(_OUTCOME, output.encode()) + row + wire.text(_TEXT, text)
             for output, row, text in zip(outputs, rows, texts, strict=True)
         )
         return cls(
@@ -132,7 +132,7 @@ class TableText:
             if decided.state is State.DECIDED:
                 parts.append(wire.field(_OUTCOME, self._several(outcome).encode()))
             parts += [self.rows[row] for row in decided.rows]
-            parts.append(_text("、".join(filter(None, (self.texts[row] for row in decided.rows)))))
+            parts.append(wire.text(_TEXT, "、".join(filter(None, (self.texts[row] for row in decided.rows)))))
         if self.full:
             parts += [self._miss(outcome, miss) for miss in decided.near_misses]
         return b"".join(parts)
@@ -161,10 +161,6 @@ def _reliances(outcome: TableOutcome, row: Row, cite: Citer) -> dict[bytes, None
     if row.departs_from is not None:
         found.append(cite.departure(f"{ruleset.id}/{table.id}/{row.id}", row.departs_from))
     return dict.fromkeys(reliance for reliance in found if reliance is not None)
-
-
-def _text(text: str) -> bytes:
-    return wire.field(_TEXT, text.encode()) if text else b""
 
 
 def outputs_of(table: Table, row: int) -> dict[str, object]:

@@ -28,7 +28,6 @@ from rules_service.engine.rulebook import Rulebook
 from service_kit.problems import RefusedError
 
 MOST_KEPT = 256
-DAY = 86_400
 SHANGHAI_AHEAD = 8 * 3600
 # Shanghai's clock has not been put forward or back since 1991.
 FIRST_SECOND = int(datetime(1992, 1, 1, tzinfo=UTC).timestamp())
@@ -126,7 +125,7 @@ class StraightAnswers:
         seconds = whole_seconds(moment) or _exact_seconds(moment)
         if seconds is None:
             return None
-        day = 0 if kind.day_told else (seconds + SHANGHAI_AHEAD) // DAY
+        day = 0 if kind.day_told else (seconds + SHANGHAI_AHEAD) // wire.DAY
         if day not in kind.days:
             self._learn_day(kind, day, key, ruleset_end, seconds)
         ready = kind.days[day]

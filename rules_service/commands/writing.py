@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
@@ -31,7 +31,6 @@ from rules_service.language.adoption import lies_in
 from rules_service.language.model.basis import Basis, Citation, Departure
 
 VIEW = common_pb2.View
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ID_LENGTH = 32
 AT = wire.tag(pb.Answer.DESCRIPTOR, "at")
 DECISION_ID = wire.tag(pb.Answer.DESCRIPTOR, "decision_id")
@@ -53,8 +52,8 @@ RELIANCES: Mapping[Basis, pb.Reliance.Kind.ValueType] = {
 
 def stamp(moment: datetime) -> Timestamp:
     """A moment as a timestamp."""
-    since = moment - EPOCH
-    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1000)
+    since = moment - wire.EPOCH
+    return Timestamp(seconds=since.days * wire.DAY + since.seconds, nanos=since.microseconds * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class AnswerWriter:
 
     def head(self, question: Question) -> bytes:
         """What an answer repeats of the question, serialised."""
-        return wire.field(AT, stamp(question.at).SerializeToString()) + self.head_after_moment(question)
+        return wire.moment(AT, question.at) + self.head_after_moment(question)
 
     def head_after_moment(self, question: Question) -> bytes:
         """As `head`, without the moment asked about, which comes first."""

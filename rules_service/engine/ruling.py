@@ -65,14 +65,14 @@ def rule_on(compiled: Compiled, each: Each, names: Mapping[str, Cell], *, near: 
     ruling = kept.get((near, values))
     if ruling is None:
         ruling = _rule(compiled, each, dict(names), near=near)
-        if all(map(_may_be_kept, values)):
+        if all(map(may_be_kept, values)):
             if len(kept) >= MOST_KEPT:
                 kept.clear()
             kept[near, values] = ruling
     return ruling
 
 
-def _may_be_kept(value: Cell) -> bool:
+def may_be_kept(value: Cell) -> bool:
     """Whether values that are equal are the same to the letter, and short."""
     return not isinstance(value, Decimal) and not (isinstance(value, str) and len(value) > LONGEST_KEPT)
 
@@ -84,7 +84,8 @@ def _rule(compiled: Compiled, each: Each, names: dict[str, Cell], *, near: bool)
     part = Part({}, [], [])
     for step in compiled.steps[each]:
         table = step.index.table
-        said = _decide(compiled, step, names, near=near)
+        values = tuple([names.get(name, UNKNOWN) for name in table.inputs])
+        said = decide_table(compiled, step, values, near=near)
         tables.append(said)
         told = outputs_of(step, said.decided)
         place = f"{compiled.ruleset.id}/{table.id}"
@@ -105,11 +106,12 @@ def _rule(compiled: Compiled, each: Each, names: dict[str, Cell], *, near: bool)
     return Ruling(tuple(tables), tuple(parts), outputs, tuple(duties))
 
 
-def _decide(compiled: Compiled, step: Step, names: Mapping[str, Cell], *, near: bool) -> TableOutcome:
-    table = step.index.table
-    values = tuple([names.get(name, UNKNOWN) for name in table.inputs])
+def decide_table(compiled: Compiled, step: Step, values: tuple[Cell, ...], *, near: bool) -> TableOutcome:
+    """What one table says of the values of its inputs, as of no request. Raises ContradictionError."""
     decided = decide(step.index, values, near=near)
-    return TableOutcome(compiled.ruleset, table, compiled.readings, compiled.results, "", values, decided)
+    return TableOutcome(
+        compiled.ruleset, step.index.table, compiled.readings, compiled.results, "", values, decided
+    )
 
 
 def outputs_of(step: Step, decided: Decided) -> dict[str, Cell]:

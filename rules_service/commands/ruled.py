@@ -53,6 +53,5 @@ class RulingWriter:
         around = tuple((self._table(table).head, self._table(table).body(table)) for table in ruling.tables)
         reliances: dict[bytes, None] = {}
         for table in ruling.tables if self._reasons else ():
-            for row in table.decided.rows:
-                reliances |= self._table(table).reliances[row]
+            reliances |= self._table(table).rests_on(table)
         return _Said(b"".join(wire.field(DECISIONS, head + body) for head, body in around), around, reliances)

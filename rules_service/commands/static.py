@@ -17,7 +17,7 @@ from rules_service.engine.outcome import TableOutcome
 from rules_service.engine.tables import NearMiss, State
 from rules_service.language.model.basis import Citation, Departure
 from rules_service.language.model.tables import HitPolicy, Row, Table
-from rules_service.language.types import Value, to_json
+from rules_service.language.types import to_json
 
 SINGLE_HITS = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.FIRST})
 
@@ -37,8 +37,6 @@ class Citer(Protocol):
     def reliance(self, place: str, citation: Citation) -> bytes | None:
         """What rests on a citation that is not the plain words of a source at hand, serialised."""
 
-
-MOST_KEPT = 10_000
 
 DECISIONS = wire.tag(pb.Answer.DESCRIPTOR, "decisions")
 _DECISION = pb.Decision.DESCRIPTOR
@@ -64,7 +62,6 @@ class TableText:
     misses: dict[tuple[str, int], bytes]
     reliances: tuple[dict[bytes, None], ...]
     full: bool
-    whole: dict[tuple[State, tuple[int, ...], Value | None], bytes]
 
     @classmethod
     def of(cls, outcome: TableOutcome, view: common_pb2.View.ValueType, cite: Citer) -> "TableText":
@@ -105,21 +102,18 @@ class TableText:
             _misses(table) if view >= common_pb2.VIEW_FULL else {},
             tuple(_reliances(outcome, row, cite) for row in table.rows),
             view >= common_pb2.VIEW_FULL,
-            {},
         )
 
     def field(self, outcome: TableOutcome) -> bytes:
-        """The decision about no request as a field of an answer, serialised; kept without near misses."""
-        decided = outcome.decided
-        if decided.near_misses:
-            return wire.field(DECISIONS, self.head + self.body(outcome))
-        key = (decided.state, decided.rows, decided.aggregate)
-        whole = self.whole.get(key)
-        if whole is None:
-            whole = wire.field(DECISIONS, self.head + self.body(outcome))
-            if len(self.whole) < MOST_KEPT:
-                self.whole[key] = whole
-        return whole
+        """The decision about no request as a field of an answer, serialised."""
+        return wire.field(DECISIONS, self.head + self.body(outcome))
+
+    def rests_on(self, outcome: TableOutcome) -> dict[bytes, None]:
+        """What the rows that were found rest on beside plain texts."""
+        found: dict[bytes, None] = {}
+        for row in outcome.decided.rows:
+            found |= self.reliances[row]
+        return found
 
     def body(self, outcome: TableOutcome) -> bytes:
         """What follows the head, and the request's id where the decision is about one."""

@@ -15,7 +15,7 @@ from rules_service.commands.found import FindingWriter
 from rules_service.commands.missing import MissingWriter
 from rules_service.commands.owed import DutyWriter
 from rules_service.commands.ruled import RulingWriter
-from rules_service.commands.static import MOST_KEPT, TableText
+from rules_service.commands.static import TableText
 from rules_service.engine.case import Question
 from rules_service.engine.outcome import (
     CandidateOutcome,
@@ -32,6 +32,7 @@ from rules_service.language.model.basis import Basis, Citation, Departure
 
 VIEW = common_pb2.View
 ID_LENGTH = 32
+MOST_KEPT = 10_000
 AT = wire.tag(pb.Answer.DESCRIPTOR, "at")
 DECISION_ID = wire.tag(pb.Answer.DESCRIPTOR, "decision_id")
 DECISION_ID_HEAD = DECISION_ID + wire.varint(ID_LENGTH + 2) + b"x-"
@@ -135,12 +136,7 @@ class AnswerWriter:
 
     def reliances_of(self, outcome: TableOutcome) -> dict[bytes, None]:
         """What the rows that a table found rest on beside plain texts."""
-        found: dict[bytes, None] = {}
-        if outcome.decided.rows and self.reasons:
-            text = self._table(outcome)
-            for row in outcome.decided.rows:
-                found |= text.reliances[row]
-        return found
+        return self._table(outcome).rests_on(outcome) if self.reasons else {}
 
     def _table(self, outcome: TableOutcome) -> TableText:
         ruleset = outcome.ruleset
@@ -244,25 +240,17 @@ class AnswerWriter:
             found |= self.findings.reliances(finding)
         found |= self._cited(_cited_of_figures(outcome))
         for duty in outcome.duties:
+            place = f"{duty.ruleset.id}/{duty.duty.id}"
             if duty.duty.departs_from is not None:
-                place = f"{duty.ruleset.id}/{duty.duty.id}"
                 found[self.departure(place, duty.duty.departs_from)] = None
             if duty.provisional:
-                message = pb.Reliance(
-                    kind=pb.Reliance.KIND_PROVISIONAL_CALENDAR,
-                    place=f"{duty.ruleset.id}/{duty.duty.id}",
-                    text="该年节假日安排尚未公布，期限为暂定。",
-                )
-                found[wire.field(RESTS_ON, message.SerializeToString())] = None
+                text = "该年节假日安排尚未公布，期限为暂定。"
+                found[_rests_on(pb.Reliance.KIND_PROVISIONAL_CALENDAR, place, text)] = None
         for ruleset in outcome.rulesets.values():
             if ruleset.jurisdiction and not lies_in(outcome.place, ruleset.jurisdiction):
                 pack = self.vocabulary.label("pack", ruleset.pack)
-                message = pb.Reliance(
-                    kind=pb.Reliance.KIND_ADOPTED_ELSEWHERE,
-                    place=ruleset.id,
-                    text=f"“{ruleset.title}”出自{pack}（{ruleset.jurisdiction}），本地采用。",
-                )
-                found[wire.field(RESTS_ON, message.SerializeToString())] = None
+                text = f"“{ruleset.title}”出自{pack}（{ruleset.jurisdiction}），本地采用。"
+                found[_rests_on(pb.Reliance.KIND_ADOPTED_ELSEWHERE, ruleset.id, text)] = None
         return b"".join(found)
 
     def _cited(self, cited: Iterable[tuple[str, Citation]]) -> dict[bytes, None]:
@@ -276,20 +264,17 @@ class AnswerWriter:
         text = (
             f"不同于《{title}》第{departure.article}条，依据{departure.norm}，审核人{departure.reviewed_by}。"
         )
-        message = pb.Reliance(kind=pb.Reliance.KIND_DEPARTURE, place=place, text=text)
-        return wire.field(RESTS_ON, message.SerializeToString())
+        return _rests_on(pb.Reliance.KIND_DEPARTURE, place, text)
 
     def reliance(self, place: str, citation: Citation) -> bytes | None:
         """What rests on a citation that is not the plain words of a source at hand."""
         source = self.sources.get(citation.source)
         if citation.basis in RELIANCES:
-            message = pb.Reliance(kind=RELIANCES[citation.basis], place=place, text=citation.note)
-        elif source is not None and not source.checked:
+            return _rests_on(RELIANCES[citation.basis], place, citation.note)
+        if source is not None and not source.checked:
             quote = f"《{source.title}》{citation.quote}"
-            message = pb.Reliance(kind=pb.Reliance.KIND_UNCHECKED_QUOTE, place=place, text=quote)
-        else:
-            return None
-        return wire.field(RESTS_ON, message.SerializeToString())
+            return _rests_on(pb.Reliance.KIND_UNCHECKED_QUOTE, place, quote)
+        return None
 
     def revisions(self, outcome: Outcome) -> pb.RevisionsUsed:
         """The revisions that took part."""
@@ -306,6 +291,10 @@ class AnswerWriter:
         )
         message.MergeFrom(self._basics)
         return message
+
+
+def _rests_on(kind: pb.Reliance.Kind.ValueType, place: str, text: str) -> bytes:
+    return wire.field(RESTS_ON, pb.Reliance(kind=kind, place=place, text=text).SerializeToString())
 
 
 def _cited_of_duties(outcome: Outcome) -> Iterable[tuple[str, Citation]]:

@@ -36,18 +36,19 @@ _POLL_SECONDS = 0.005
 
 
 def close_listeners(port: int, within_seconds: float) -> None:
-    """Closes what listens on PORT in this process once nothing waits there, at the latest WITHIN_SECONDS.
+    """Closes what listens on PORT in this process once nothing waits there or it has looked WITHIN_SECONDS.
 
     Who knocks meanwhile hears nothing, knocks again after a second as TCP does, and comes to another.
     Whoever reads from the sockets must go on until this returns.
     """
-    deadline = time.monotonic() + within_seconds
+    rounds = int(within_seconds / _POLL_SECONDS)
     listeners = [(number, ours) for number, ours in _sockets(port) if _listens(ours)]
     for number, listener in listeners:
         with listener, socket.socket(listener.family) as placeholder:
             _turn_away(listener)
             waiting = _half_open(listener)
-            while time.monotonic() < deadline and (waiting or _queued(listener)):
+            while rounds > 0 and (waiting or _queued(listener)):
+                rounds -= 1
                 time.sleep(_POLL_SECONDS)
                 waiting &= _half_open(listener) if waiting else waiting
             # gRPC closes the number later: by then it must not be some other file's.

@@ -200,7 +200,7 @@ def test_an_old_worker_ends_its_long_call_and_takes_no_new_one(supervise, tmp_pa
         wait_until((tmp_path / "release.begun").exists, what="the call is under way")
         _reload(service)
         wait_until(lambda: sum(map(_alive, before)) == 1, what="the other old one ends")
-        assert service.answering(24) == service.workers()
+        wait_until(lambda: service.answering(24) == service.workers(), what="only the new ones answer")
         release.touch()
         assert answer.result(20) == str(release)
     wait_until(lambda: not any(map(_alive, before)), what="the old one ends after its call")

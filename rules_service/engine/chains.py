@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules_service.engine.case import Matter
-from rules_service.engine.chaining import ChainEngine, Finding, open_engine
+from rules_service.engine.chaining import Finding, KeptFirings, open_engine
 from rules_service.engine.clock import Clock
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import DutyOutcome, DutyState, FindingOutcome, deterministic_id
@@ -38,7 +38,7 @@ class ChainRunner:
     """The fields of each kind of fact that the rules speak of."""
     whole: frozenset[str]
     """The kinds of which these are all the fields there are."""
-    engine: ChainEngine
+    engine: KeptFirings
 
     @classmethod
     def of(cls, ruleset: Ruleset, vocabulary: Vocabulary) -> "ChainRunner":
@@ -53,7 +53,7 @@ class ChainRunner:
                 for kind in program.kinds
                 if len(kind.fields) == len(vocabulary.kinds[kind.name].fields)
             ),
-            open_engine(program),
+            KeptFirings(open_engine(program)),
         )
 
     def run(self, case: ChainCase) -> list[FindingOutcome]:

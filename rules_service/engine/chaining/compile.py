@@ -6,7 +6,7 @@ numbered. So no name or text of a ruleset or a request can collide, be cut or be
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -109,6 +109,18 @@ class CompiledProgram:
     def concluded(self) -> tuple[tuple[tuple[Taken, ...], Mapping[str, Scalar]], ...]:
         """For each rule the fields that it concludes: those taken from facts, and the constant ones."""
         return tuple(_concluded(rule) for rule in self.program.rules)
+
+    def concluded_fields(
+        self, number: int, places: Sequence[int], facts: Sequence[Fact]
+    ) -> dict[str, Scalar]:
+        """The fields that a rule concludes from the facts at PLACES; what those lack is left out."""
+        taken, constant = self.concluded[number]
+        fields = dict(constant)
+        for field, place, source in taken:
+            value = facts[places[place]].fields.get(source)
+            if value is not None:
+                fields[field] = value
+        return fields
 
     @cached_property
     def digest(self) -> str:

@@ -34,7 +34,7 @@ class ChainEngine:
         most_combinations: int = MOST_COMBINATIONS,
     ) -> None:
         """Takes a program that passed `preflight` and `try_out`; see `open_engine`."""
-        self._compiled = compiled
+        self.compiled = compiled
         self._admission = Admission(compiled.program)
         self._candidates = Candidates(compiled.program)
         self._shape = JoinShape(compiled.program, most_combinations)
@@ -42,6 +42,10 @@ class ChainEngine:
         self._lock = threading.Lock()
         self._handle: EngineHandle | None = None
         self._closed = False
+
+    def check(self, facts: Sequence[Fact]) -> None:
+        """RefusedError where there are too many facts or some is not of its kind, with all that is wrong."""
+        self._admission.check(facts)
 
     def run(self, facts: Sequence[Fact]) -> ChainResult:
         """What follows from the facts.
@@ -51,17 +55,17 @@ class ChainEngine:
         """
         if self._closed:
             raise RuntimeError("the engine is closed")
-        self._admission.check(facts)
+        self.check(facts)
         if not self._candidates.enough(facts):
-            return ChainResult(self._compiled.program, facts, len(facts), ())
-        gathering = Gathering(self._compiled, facts, self._shape, self._firing_limit)
+            return ChainResult(self.compiled.program, facts, len(facts), ())
+        gathering = Gathering(self.compiled, facts, self._shape, self._firing_limit)
         asserted = gathering.asserted()
         with self._lock:
             if self._closed:
                 raise RuntimeError("the engine is closed")
             try:
                 if self._handle is None:
-                    self._handle = EngineHandle(self._compiled.engine_json)
+                    self._handle = EngineHandle(self.compiled.engine_json)
                 self._handle.run(asserted, gathering.conclude)
             except RefusedError:
                 raise

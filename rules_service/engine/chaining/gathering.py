@@ -55,23 +55,13 @@ class Gathering:
         number = rule_number(name)
         rule = self._compiled.program.rules[number]
         indexes = tuple([int(bound[alias]["id"]) for alias in self._compiled.aliases[number]])
-        fields = self._fields(number, indexes)
+        fields = self._compiled.concluded_fields(number, indexes, self._facts)
         if not isinstance(rule.then, FactConclusion):
             self._fired.append((rule.priority, number, indexes, Finding(rule.then.code, fields)))
             return None
         index, new = self._place(Fact(rule.then.kind, fields))
         self._fired.append((rule.priority, number, indexes, index))
         return self._follow(index) if new else None
-
-    def _fields(self, number: int, indexes: tuple[int, ...]) -> dict[str, Scalar]:
-        """The fields that a rule concludes; one taken from a field that a fact lacks is left out."""
-        taken, constant = self._compiled.concluded[number]
-        fields = dict(constant)
-        for field, place, source in taken:
-            value = self._facts[indexes[place]].fields.get(source)
-            if value is not None:
-                fields[field] = value
-        return fields
 
     def _place(self, fact: Fact) -> tuple[int, bool]:
         """The place of a concluded fact among all, and whether it is new."""

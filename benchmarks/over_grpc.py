@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,12 +19,14 @@ from benchmarks import workload
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from huiyin.rules.v1.rules_service_pb2_grpc import RulesServiceStub
+from rules_service.engine.chaining.kept import MOST_KEPT as KEPT
 
 IN_FLIGHT = 8
 ROUNDS = 10
 CALLS = 1500
 BATCHES = 20
 BATCH = 500
+MOST_DAYS = 90
 AT = datetime(2024, 5, 6, 4, tzinfo=UTC)
 
 
@@ -42,14 +44,18 @@ class Comparison:
         return self.empty / self.ours
 
 
-def matter(number: int, fact: dict[str, object], *, chained: bool) -> common_pb2.Matter:
-    """A matter of the workload; chained ones carry three related facts that join."""
+def matter(number: int, fact: dict[str, object], *, chained: bool, alike: bool = True) -> common_pb2.Matter:
+    """A matter of the workload; chained ones carry three related facts that join.
+
+    Some matters are late for as many days as others, unless they shall not be ALIKE.
+    """
     message = common_pb2.Matter(
         matter_id=f"m{number}", facts_json=json.dumps(fact, ensure_ascii=False, separators=(",", ":"))
     )
     if chained:
+        days = number % MOST_DAYS + 1 if alike else KEPT + number + 1
         key = json.dumps({"matter": f"m{number}"})
-        overdue = json.dumps({"matter": f"m{number}", "explained": False})
+        overdue = json.dumps({"matter": f"m{number}", "explained": False, "days": days})
         for kind, fields in (("urging", key), ("supervision", key), ("overdue", overdue)):
             message.related_facts.add(kind=kind, facts_json=fields)
     return message
@@ -62,27 +68,41 @@ def context(view: common_pb2.View.ValueType, number: int = 0) -> common_pb2.Cont
     return asked
 
 
-def unary_requests(*, chained: bool) -> list[pb.EvaluateRequest]:
+def unary_requests(*, chained: bool, alike: bool = True) -> list[pb.EvaluateRequest]:
     """One question a matter."""
     return [
         pb.EvaluateRequest(
             ruleset="chained" if chained else "forty",
             context=context(common_pb2.VIEW_REASONS, number),
-            matter=matter(number, fact, chained=chained),
+            matter=matter(number, fact, chained=chained, alike=alike),
         )
         for number, fact in enumerate(workload.facts(300))
     ]
 
 
-def batch_requests(view: common_pb2.View.ValueType, *, chained: bool) -> list[pb.BatchEvaluateRequest]:
+def batch_requests(
+    view: common_pb2.View.ValueType, *, chained: bool, alike: bool = True
+) -> list[pb.BatchEvaluateRequest]:
     """Questions about many matters at once."""
     facts = workload.facts(BATCH)
     return [
         pb.BatchEvaluateRequest(
             ruleset="chained" if chained else "forty",
             context=context(view),
-            matters=[matter(number, fact, chained=chained) for number, fact in enumerate(facts)],
+            matters=[matter(number, fact, chained=chained, alike=alike) for number, fact in enumerate(facts)],
         )
+    ]
+
+
+def others() -> list[pb.BatchEvaluateRequest]:
+    """Questions that fill what the service keeps of chains, so that it holds nothing of later ones."""
+    matters = [
+        matter(-number, fact, chained=True, alike=False) for number, fact in enumerate(workload.facts(KEPT))
+    ]
+    asked = context(common_pb2.VIEW_IDS)
+    return [
+        pb.BatchEvaluateRequest(ruleset="chained", context=asked, matters=matters[begin : begin + BATCH])
+        for begin in range(0, KEPT, BATCH)
     ]
 
 
@@ -117,11 +137,23 @@ def rate(call: grpc.UnaryUnaryMultiCallable, requests: list[object], calls: int)
     return calls / (time.perf_counter() - began)
 
 
-def compare(name: str, rulebook: Path, requests: list[object], method: str, calls: int) -> Comparison:
-    """Measures one kind of call; the empty handler answers with bytes of the same length."""
+def compare(
+    name: str,
+    rulebook: Path,
+    requests: list[object],
+    method: str,
+    calls: int,
+    before: Sequence[pb.BatchEvaluateRequest] = (),
+) -> Comparison:
+    """Measures one kind of call; the empty handler answers with bytes of the same length.
+
+    Of the questions BEFORE, ours is asked first.
+    """
     items = BATCH if method.startswith("Batch") else 1
     with ExitStack() as stack:
         ours = stack.enter_context(server("rules", {"HUIYIN_RULESETS": str(rulebook)}))
+        for request in before:
+            ours.BatchEvaluate(request)
         answers = [getattr(ours, method)(request) for request in requests]
         typical = sorted(answers, key=lambda answer: answer.ByteSize())[len(answers) // 2]
         prepared = rulebook / "answer.bin"
@@ -153,6 +185,11 @@ def measure(rulebook: Path) -> list[Comparison]:
             results.append(
                 compare(f"BatchEvaluate, {kind}, {name}", rulebook, requests, "BatchEvaluate", BATCHES)
             )
+    unlike = unary_requests(chained=True, alike=False)
+    results.append(compare("Evaluate, chained, no two alike", rulebook, unlike, "Evaluate", CALLS, others()))
+    batches = batch_requests(common_pb2.VIEW_IDS, chained=True, alike=False)
+    name = "BatchEvaluate, chained, ids, no two alike"
+    results.append(compare(name, rulebook, batches, "BatchEvaluate", BATCHES, others()))
     return results
 
 

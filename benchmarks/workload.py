@@ -155,7 +155,7 @@ chains:
     when:
       u: {kind: urging}
       s: {kind: supervision, matter: "= u.matter"}
-      m: {kind: overdue, matter: "= u.matter", explained: "false"}
+      m: {kind: overdue, matter: "= u.matter", explained: "false", days: ">= 1"}
     then: {finding: {kind: deduction, matter: u.matter}}
     cite: [{source: B, article: 一, quote: 应当自受理之日起六十日内办结}]
 """
@@ -182,7 +182,8 @@ def _vocabulary() -> str:
             "kinds:",
             "  urging: {label: 催办, english: Urging, fields: {matter: string}}",
             "  supervision: {label: 督办, english: Supervision, fields: {matter: string}}",
-            "  overdue: {label: 逾期, english: Overdue, fields: {matter: string, explained: bool}}",
+            "  overdue:",
+            "    {label: 逾期, english: Overdue, fields: {matter: string, explained: bool, days: int}}",
             "findings:",
             "  deduction: [扣分, Deduction]",
             "",

@@ -53,9 +53,13 @@ class ChainEngine:
         RefusedError where a fact is not of its kind, or where more follows than the limits allow;
         EngineFailedError where the engine fails inside.
         """
+        self.check(facts)
+        return self.run_checked(facts)
+
+    def run_checked(self, facts: Sequence[Fact]) -> ChainResult:
+        """As `run`, on facts that `check` has let through."""
         if self._closed:
             raise RuntimeError("the engine is closed")
-        self.check(facts)
         if not self._candidates.enough(facts):
             return ChainResult(self.compiled.program, facts, len(facts), ())
         gathering = Gathering(self.compiled, facts, self._shape, self._firing_limit)

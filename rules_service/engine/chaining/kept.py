@@ -43,7 +43,7 @@ class KeptFirings:
         likeness = self._likeness(facts)
         fired = self._fired.get(likeness)
         if fired is None:
-            result = self._engine.run(facts)
+            result = self._engine.run_checked(facts)
             if len(self._fired) < MOST_KEPT:
                 self._fired[likeness] = tuple(map(_PLACES, result.gathered))
             return result

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rules_service.commands import wire
 from rules_service.commands.static import DECISIONS, REQUEST_ID, TableText
+from rules_service.engine.keeping import Kept
 from rules_service.engine.outcome import TableOutcome
 from rules_service.engine.ruling import Ruling
 
@@ -27,7 +28,7 @@ class RulingWriter:
         """TABLE gives what is static in a table's decisions; without REASONS nothing is said to rest on."""
         self._table = table
         self._reasons = reasons
-        self._known: dict[Ruling, _Said] = {}
+        self._known = Kept[Ruling, _Said](MOST_KEPT)
 
     def fields(self, ruling: Ruling, request_id: str) -> bytes:
         """The decisions about a request as fields of an answer, serialised."""
@@ -44,9 +45,7 @@ class RulingWriter:
     def _said(self, ruling: Ruling) -> _Said:
         said = self._known.get(ruling)
         if said is None:
-            if len(self._known) >= MOST_KEPT:
-                self._known.clear()
-            said = self._known[ruling] = self._say(ruling)
+            said = self._known.keep(ruling, self._say(ruling))
         return said
 
     def _say(self, ruling: Ruling) -> _Said:

@@ -22,6 +22,7 @@ from rules_service.commands.reading import filled, read_question
 from rules_service.commands.writers import plain_answers, quick_reader, writer_for
 from rules_service.commands.writing import AT, stamp
 from rules_service.engine.index import Known
+from rules_service.engine.keeping import Kept
 from rules_service.engine.quick import QuickReader
 from rules_service.engine.reading import MOST_RELATED
 from rules_service.engine.rulebook import Rulebook
@@ -50,7 +51,7 @@ class _Kind:
     """Questions that differ in moment and matter alone; each day of law has its own answers."""
 
     day_told: bool
-    days: dict[int, _Ready | None] = field(default_factory=dict)
+    days: Kept[int, _Ready | None] = field(default_factory=lambda: Kept(MOST_KEPT))
 
 
 Plain = tuple[PlainAnswers, bytes, bytes | None, int]
@@ -68,7 +69,7 @@ class StraightAnswers:
         self.rulebook = rulebook
         self._quick = quick_reader(rulebook)
         self._kinds_beside = QuickReader.of_kinds(rulebook.vocabulary)
-        self._kinds: dict[bytes, _Kind] = {}
+        self._kinds = Kept[bytes, _Kind](MOST_KEPT)
 
     def evaluate(self, raw: bytes, clock: Clock) -> bytes | None:
         """The answer to a question about one matter, serialised; None where it is not plain."""
@@ -139,15 +140,10 @@ class StraightAnswers:
 
     def _learn_kind(self, key: bytes, ruleset_end: int) -> _Kind:
         kind = _Kind(bool(common_pb2.Context.FromString(key[ruleset_end:]).as_of))
-        if len(self._kinds) >= MOST_KEPT:
-            self._kinds.clear()
-        self._kinds[key] = kind
-        return kind
+        return self._kinds.keep(key, kind)
 
     def _learn_day(self, kind: _Kind, day: int, key: bytes, ruleset_end: int, seconds: int) -> None:
-        if len(kind.days) >= MOST_KEPT:
-            kind.days.clear()
-        kind.days[day] = self._ready(key[:ruleset_end], key[ruleset_end:], seconds)
+        kind.days.keep(day, self._ready(key[:ruleset_end], key[ruleset_end:], seconds))
 
     def _ready(self, named: bytes, context: bytes, seconds: int) -> _Ready | None:
         """None where the question is wrong, not plain, or not written as this library would write it."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rules_service.engine.chains import ChainRunner
 from rules_service.engine.index import Cell, TableIndex
+from rules_service.engine.keeping import Kept
 from rules_service.engine.starts import Starters
 from rules_service.engine.watch import Watch
 from rules_service.language.behind import decides_duty
@@ -20,6 +21,8 @@ from rules_service.language.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from rules_service.engine.ruling import Ruling
+
+MOST_RULINGS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ class Compiled:
     starters: Starters
     looks_at: Mapping[Each, tuple[str, ...]]
     """The names on which it hangs what the tables and the duties about one kind of thing say."""
-    rulings: Mapping[Each, dict[tuple[bool, tuple[Cell, ...]], "Ruling"]] = field(
-        default_factory=lambda: {each: {} for each in Each}, repr=False, compare=False
+    rulings: Mapping[Each, Kept[tuple[bool, tuple[Cell, ...]], "Ruling"]] = field(
+        default_factory=lambda: {each: Kept(MOST_RULINGS) for each in Each}, repr=False, compare=False
     )
     """What they have said of some values of these names, with near misses or without."""
 

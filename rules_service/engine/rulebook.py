@@ -12,6 +12,7 @@ from rules_service.calendar import WorkingCalendar, load_calendar
 from rules_service.engine.assess import Speaker
 from rules_service.engine.case import Question
 from rules_service.engine.compiled import Compiled
+from rules_service.engine.keeping import Kept
 from rules_service.engine.wrong import Wrong
 from rules_service.language.adoption import Adoption, load_adoptions
 from rules_service.language.findings import Code, Finding, errors
@@ -47,8 +48,8 @@ class Rulebook:
     adoptions: tuple[Adoption, ...]
     adoptions_revision: str
     loaded_at: datetime
-    _speakers: dict[tuple[Subject, date, str], Sequence[Speaker]] = field(
-        default_factory=dict, init=False, repr=False
+    _speakers: Kept[tuple[Subject, date, str], Sequence[Speaker]] = field(
+        default_factory=lambda: Kept(MOST_KEPT), init=False, repr=False
     )
     """Who speaks on a day of law in a place: the same few days and places are asked about."""
 
@@ -67,9 +68,7 @@ class Rulebook:
         key = (subject, question.as_of, question.jurisdiction)
         speakers = self._speakers.get(key)
         if speakers is None:
-            if len(self._speakers) >= MOST_KEPT:
-                self._speakers.clear()
-            speakers = self._speakers[key] = self._gathered(question, subject)
+            speakers = self._speakers.keep(key, self._gathered(question, subject))
         return speakers
 
     def _gathered(self, question: Question, subject: Subject) -> Sequence[Speaker]:

@@ -19,7 +19,6 @@ from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.model.subjects import Each
 from rules_service.language.model.tables import Row, Table
 
-MOST_KEPT = 512
 LONGEST_KEPT = 64
 
 Untold = tuple[str, str]
@@ -66,9 +65,7 @@ def rule_on(compiled: Compiled, each: Each, names: Mapping[str, Cell], *, near: 
     if ruling is None:
         ruling = _rule(compiled, each, dict(names), near=near)
         if all(map(may_be_kept, values)):
-            if len(kept) >= MOST_KEPT:
-                kept.clear()
-            kept[near, values] = ruling
+            kept.keep((near, values), ruling)
     return ruling
 
 

@@ -73,11 +73,16 @@ def number(field_tag: bytes, value: int) -> bytes:
     return field_tag + varint(value) if value else b""
 
 
+def since_epoch(at: datetime) -> tuple[int, int]:
+    """A moment as a timestamp tells it: whole seconds, and nanoseconds after them."""
+    since = at - EPOCH
+    return since.days * DAY + since.seconds, since.microseconds * 1000
+
+
 def moment(field_tag: bytes, at: datetime | None) -> bytes:
     """A field of a timestamp, where there is one."""
     if at is None:
         return b""
-    since = at - EPOCH
-    seconds = since.days * DAY + since.seconds
+    seconds, nanos = since_epoch(at)
     # Protobuf writes what is negative as the number that has the same 64 bits.
-    return field(field_tag, number(SECONDS, seconds & ALL_BITS) + number(NANOS, since.microseconds * 1000))
+    return field(field_tag, number(SECONDS, seconds & ALL_BITS) + number(NANOS, nanos))

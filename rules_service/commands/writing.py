@@ -53,8 +53,8 @@ RELIANCES: Mapping[Basis, pb.Reliance.Kind.ValueType] = {
 
 def stamp(moment: datetime) -> Timestamp:
     """A moment as a timestamp."""
-    since = moment - wire.EPOCH
-    return Timestamp(seconds=since.days * wire.DAY + since.seconds, nanos=since.microseconds * 1000)
+    seconds, nanos = wire.since_epoch(moment)
+    return Timestamp(seconds=seconds, nanos=nanos)
 
 
 @dataclass(frozen=True, slots=True)

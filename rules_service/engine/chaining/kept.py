@@ -26,6 +26,7 @@ class KeptFirings:
     """An engine, and what it said. Threads may share it."""
 
     def __init__(self, engine: ChainEngine) -> None:
+        """Asks ENGINE what has not been kept."""
         self._engine = engine
         self._compiled = engine.compiled
         self._compared = {name: tuple(kind.fields) for name, kind in self._compiled.kinds.items()}

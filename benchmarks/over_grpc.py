@@ -97,7 +97,8 @@ def batch_requests(
 def others() -> list[pb.BatchEvaluateRequest]:
     """Questions that fill what the service keeps of chains, so that it holds nothing of later ones."""
     matters = [
-        matter(-number, fact, chained=True, alike=False) for number, fact in enumerate(workload.facts(KEPT))
+        matter(-number - 1, fact, chained=True, alike=False)
+        for number, fact in enumerate(workload.facts(KEPT))
     ]
     asked = context(common_pb2.VIEW_IDS)
     return [

@@ -7,9 +7,9 @@ back: whatever it costs is not ours. In a batch it parses the facts of each matt
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
+from queue import SimpleQueue
 
 import grpc
 import orjson
@@ -64,11 +64,11 @@ def main(kind: str, ready: Path) -> None:
     os.sched_setaffinity(0, {0})
     settings = load_settings(port=0, workers=1, log_level="error")
     server = Server(ECHO if kind == "echo" else RULES, settings)
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    told = SimpleQueue[int]()
+    signal.signal(signal.SIGTERM, lambda number, _: told.put(number))
     port = server.start()
     ready.write_text(str(port), encoding="utf-8")
-    stop.wait()
+    told.get()
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
 """`huiyin up`: both services in the foreground."""
 
 import signal
-import threading
 from collections.abc import Iterable
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Annotated
 
 import typer
 
 from huiyin.cli.output import err, out, refusals
 from huiyin.processes import ServiceProcess, services
+
+LOOK_SECONDS = 0.5
 
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="端口，默认见 huiyin serve。Port.")]
 
@@ -17,12 +20,16 @@ def up(rules_port: Port = None, docs_port: Port = None) -> None:
     """启动两个服务并保持运行，Ctrl-C 停止。Serve both services."""
     ports = {"rules": rules_port, "docs": docs_port}
     arguments = {name: ["--port", str(port)] if port else [] for name, port in ports.items()}
-    stop = threading.Event()
+    # Unlike an Event, a queue may be filled by a handler that interrupts the wait for it.
+    told = SimpleQueue[int]()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda signalled, _: told.put(signalled))
     with refusals(), services(arguments) as running:
         err.print("两个服务都已就绪，按 Ctrl-C 停止。Both are ready; Ctrl-C stops them.")
-        while not stop.wait(0.5):
+        while True:
+            with suppress(Empty):
+                told.get(timeout=LOOK_SECONDS)
+                break
             _check(running.values())
     out.print("已停止 stopped")
 

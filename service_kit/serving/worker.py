@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from service_kit.problems import Problem, RefusedError
@@ -37,7 +38,8 @@ class Worker:
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._end = threading.Event()
+        # Unlike an Event, a queue may be filled by a handler that interrupts the wait for it.
+        self._end = SimpleQueue[None]()
         self._stopping = False
         self._server: Server | None = None
 
@@ -52,7 +54,7 @@ class Worker:
             return 1
         self._server = server
         self._control.send(READY)
-        self._end.wait()
+        self._end.get()
         server.announce_end()
         time.sleep(settings.drain_seconds)
         server.close_port()
@@ -62,7 +64,7 @@ class Worker:
 
     def _stop(self) -> None:
         self._stopping = True
-        self._end.set()
+        self._end.put(None)
 
     def _load(self, definition: ServiceDefinition, settings: ServingSettings) -> "Server | None":
         try:
@@ -87,7 +89,7 @@ class Worker:
         try:
             while message := self._control.recv(len(PROBE)):
                 if message == LEAVE:
-                    self._end.set()
+                    self._end.put(None)
                     continue
                 lost = self._server.lost_call() if self._server else None
                 if lost is None:

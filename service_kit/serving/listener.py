@@ -68,12 +68,16 @@ def connections(port: int) -> int:
 def _sockets(port: int) -> Iterator[tuple[int, socket.socket]]:
     """The sockets of this process that are bound to PORT: the number of each, and an own handle to it."""
     entries = list(_DESCRIPTORS.iterdir()) if _DESCRIPTORS.is_dir() else []
-    # All are looked at before the first handle is made, as that takes a number that may stand in the list.
+    handles: dict[int, socket.socket] = {}
     for number in [int(entry.name) for entry in entries if _is_socket(int(entry.name))]:
+        # A connection that was closed meanwhile leaves its number to one of our handles.
+        if number in handles and handles[number].fileno() == number:
+            continue
         try:
             ours = socket.socket(fileno=os.dup(number))
         except OSError:  # closed meanwhile
             continue
+        handles[ours.fileno()] = ours
         if ours.family in (socket.AF_INET, socket.AF_INET6) and ours.getsockname()[1] == port:
             yield number, ours
         else:

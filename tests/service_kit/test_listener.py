@@ -1,6 +1,7 @@
 """A listening socket is taken out of its port, while another one stays, and no caller notices."""
 
 import ctypes
+import os
 import selectors
 import socket
 import struct
@@ -133,6 +134,30 @@ def test_only_sockets_of_that_port_are_closed(held):
     close_listeners(port, PATIENCE)
     with socket.create_connection(("127.0.0.1", other)):
         pass
+
+
+def test_a_handle_that_takes_the_number_of_a_closed_connection_is_no_listener(held, monkeypatch):
+    """A caller hangs up while the sockets are looked through: the next handle gets the number that it had."""
+    listener = listen(held)
+    port = listener.getsockname()[1]
+    knock(held, port)
+    taken, _ = listener.accept()
+    while (spare := os.open(os.devnull, os.O_RDONLY)) < taken.fileno():
+        held.callback(os.close, spare)
+    held.callback(os.close, spare)
+    numbers = [taken.fileno()]
+    dup = os.dup
+
+    def dup_as_the_caller_hangs_up(number: int) -> int:
+        taken.close()
+        numbers.append(dup(number))
+        return numbers[-1]
+
+    monkeypatch.setattr(os, "dup", dup_as_the_caller_hangs_up)
+    close_listeners(port, 1)
+    assert numbers[0] == numbers[1], "the handle has that number"
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
 def test_connections_are_counted_on_the_side_that_was_called(held):

@@ -1,12 +1,13 @@
-"""What must hold before a ruleset may bind anyone: its layer and the guard.
+"""What must hold before a ruleset may bind anyone: its subject, its layer and the guard.
 
-These hang on all rulesets together, so they are asked when rulesets are loaded, never when one is evaluated.
+Layers hang on all rulesets together, so this is asked when rulesets are loaded, never when one is evaluated.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from rules_service.analysis.guard import guard_ruleset
 from rules_service.analysis.layers import LayerCheck
+from rules_service.analysis.parts import check_parts
 from rules_service.analysis.places import Places
 from rules_service.analysis.words import Wording
 from rules_service.calendar import WorkingCalendar
@@ -23,8 +24,9 @@ def binding_findings(
     vocabulary: Vocabulary,
     calendar: WorkingCalendar,
 ) -> Iterator[Finding]:
-    """What a ruleset may not say or ask, and may not do in its layer."""
+    """What a ruleset may not say or ask, may not do in its layer, and cannot be about."""
     yield from guard_ruleset(places, Wording(ruleset, vocabulary))
+    yield from check_parts(places, ruleset)
     yield from LayerCheck(ruleset, places, library, vocabulary, calendar).run()
 
 

@@ -46,6 +46,9 @@ EXPLAINED: dict[Code, Explained] = {
     Code.UNKNOWN_TYPE: Explained("没有这种类型。", "写 string、bool、int、decimal、date 等，或“enum 名称”。"),
     Code.MISSING_LABEL: Explained("词条没有中文名或英文名。", "补 label 和 english。"),
     Code.NAME_TWICE: Explained("事实和事件用了同一个名称。", "给其中一个改名。"),
+    Code.WRONG_NAME: Explained(
+        "名称里有英文字母、数字和下划线以外的字符，或以数字开头。", "改成 joint_count 这样的写法。"
+    ),
     Code.UNKNOWN_NAME: Explained("词汇表里没有这个名称或代码。", "改正拼写，或先写进词汇表。"),
     Code.DUPLICATE_ID: Explained("同类的两部分编号相同。", "改其中一个的编号。"),
     Code.ROW_LENGTH: Explained("一行的格数与表的列数不同。", "不限的格写“-”，不填的结果写“-”。"),

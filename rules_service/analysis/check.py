@@ -8,7 +8,6 @@ from rules_service.analysis.binding import binding_findings
 from rules_service.analysis.coverage import TableCoverage, coverage, without_example
 from rules_service.analysis.examples import run_examples
 from rules_service.analysis.guard import guard_vocabulary
-from rules_service.analysis.parts import check_parts
 from rules_service.analysis.places import Places, entries
 from rules_service.analysis.quotes import check_quotes
 from rules_service.analysis.sources import SourceWords, read_sources
@@ -130,7 +129,6 @@ def check_ruleset(loaded: Loaded, library: Library) -> Report:
         findings += binding_findings(
             part, places, library.rulesets, library.basics.vocabulary, library.calendar
         )
-        findings += check_parts(places, part)
     findings += check_quotes(places, library.texts)
     examples, reached = _examples(loaded.slices, places, library)
     tables = tuple(coverage(loaded.slices[0], checks, reached))

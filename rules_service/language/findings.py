@@ -35,6 +35,7 @@ class Code(StrEnum):
     UNKNOWN_TYPE = "V001"
     MISSING_LABEL = "V002"
     NAME_TWICE = "V003"
+    WRONG_NAME = "V004"
 
     UNKNOWN_NAME = "R001"
     DUPLICATE_ID = "R002"

@@ -5,7 +5,8 @@ It is also the guard: what is not in it cannot be asked, and its subjects are th
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -88,6 +89,7 @@ class Vocabulary:
         return found.chinese if found else code
 
 
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PLAIN_LISTS = ("subject", "layer", "role", "concept", "finding", "indicator", "paper", "pack")
 
 
@@ -112,6 +114,19 @@ class _Loader:
     reading: Reading
     codes: dict[str, Mapping[str, Label]] = field(default_factory=dict)
 
+    def names(self, node: Node | None, place: str) -> Iterator[tuple[str, Node]]:
+        """Entries under names that stand in rules and in JSON as they are: a dot there means an output."""
+        for name, entry in self.reading.entries(node, place).items():
+            if not NAME.fullmatch(name):
+                self.reading.find(
+                    Code.WRONG_NAME,
+                    entry,
+                    f"{place} {name}",
+                    f"名称“{name}”只能用英文字母、数字和下划线，不以数字开头。",
+                    "请写成 joint_count 这样。",
+                )
+            yield name, entry
+
     def label(self, values: Mapping[str, Node], node: Node, place: str) -> Label:
         read = self.reading
         label = Label(read.text(values.get("label"), place), read.text(values.get("english"), place))
@@ -132,7 +147,7 @@ class _Loader:
     def facts(self, node: Node | None, what: str, optional: str) -> dict[str, FactDef]:
         read = self.reading
         result = {}
-        for name, entry in read.entries(node, what).items():
+        for name, entry in self.names(node, what):
             place = f"{what} {name}"
             values = read.record(entry, place, "type label english", optional)
             result[name] = FactDef(
@@ -165,7 +180,7 @@ class _Loader:
     def events(self, node: Node | None) -> dict[str, EventDef]:
         read = self.reading
         result = {}
-        for name, entry in read.entries(node, "事件").items():
+        for name, entry in self.names(node, "事件"):
             place = f"事件 {name}"
             values = read.record(entry, place, "label english", "attributes by_petitioner")
             attributes = self.facts(values.get("attributes"), f"{place} 属性", "unit min max")
@@ -180,12 +195,12 @@ class _Loader:
     def kinds(self, node: Node | None) -> dict[str, KindDef]:
         read = self.reading
         result = {}
-        for name, entry in read.entries(node, "事实类").items():
+        for name, entry in self.names(node, "事实类"):
             place = f"事实类 {name}"
             values = read.record(entry, place, "label english fields")
             fields = {
                 key: read_type(value, self.codes, self.reading, f"{place} {key}")
-                for key, value in read.entries(values.get("fields"), place).items()
+                for key, value in self.names(values.get("fields"), place)
             }
             result[name] = KindDef(name, self.label(values, entry, place), fields)
         return result

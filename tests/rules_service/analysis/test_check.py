@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rules_service import commands
 from rules_service.analysis.check import check, check_files
 from rules_service.analysis.cover import Budget
 from rules_service.analysis.tables import TableCheck
@@ -13,6 +14,7 @@ from rules_service.language import unary
 from rules_service.language.model.subjects import Each
 from rules_service.language.model.tables import HitPolicy, Row, Table
 from rules_service.language.types import Kind, ValueType
+from service_kit.problems import RefusedError
 from tests.rules_service.analysis.tables_at_hand import NOWHERE, wording
 
 RULESETS = Path(__file__).parents[3] / "rulesets"
@@ -86,3 +88,10 @@ def test_a_table_too_large_to_be_looked_at_says_so_of_all_its_rows() -> None:
     stopped = TableCheck(table, wording(table, [kind]), NOWHERE, Budget(0)).run()
     assert [finding.message for finding in stopped.findings] == ["未能证明行与行之间有没有重叠、有没有缺口。"]
     assert stopped.unproved == set(range(100))
+
+
+def test_what_speaks_past_its_subject_is_refused_at_load(base: Path) -> None:
+    (base / "local").mkdir(exist_ok=True)
+    shutil.copy(FINDINGS / "R013-what-a-matter-cannot-see.yaml", base / "local" / "draft.yaml")
+    with pytest.raises(RefusedError, match="R013"):
+        commands.load(base)

@@ -26,6 +26,7 @@ lint: setup ## Check style and types only
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@PATH="$(BIN):$$PATH" cython-lint rules_service
 
 format: setup ## Put the code in the project's form
 	@$(BIN)/ruff check --fix .
@@ -44,4 +45,4 @@ proto: setup ## Generate the Python of the contract again
 	@$(BIN)/python proto/generate.py
 
 clean: ## Remove what the targets above made; system packages stay
-	rm -rf .venv .tools .build out
+	rm -rf .venv .tools .build build out huiyin.egg-info rules_service/*/*.so rules_service/*/*.c

@@ -1,6 +1,8 @@
 """The arrows of the design: who may import whom."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import grimp
 import pytest
@@ -34,9 +36,44 @@ FORBIDDEN = [
 ]
 
 
+ROOT = Path(__file__).parents[1]
+IMPORTED = re.compile(r"^from (\S+) c?import (.+)$", re.MULTILINE)
+
+
 @pytest.fixture(scope="module")
 def imports() -> grimp.ImportGraph:
-    return grimp.build_graph(*PACKAGES, cache_dir=None)
+    """The graph of all modules, the compiled ones among them."""
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
+    for importer, imported in compiled_imports():
+        for module in (importer, imported):
+            if module not in graph.modules:
+                graph.add_module(module)
+        graph.add_import(importer=importer, imported=imported)
+    return graph
+
+
+def compiled_imports() -> Iterator[tuple[str, str]]:
+    """Who imports what of this project, in the modules that are compiled."""
+    sources = [*ROOT.glob("rules_service/**/*.pyx"), *ROOT.glob("rules_service/**/*.pxd")]
+    for source in sources:
+        importer = ".".join(source.relative_to(ROOT).with_suffix("").parts)
+        for package, names in IMPORTED.findall(source.read_text()):
+            for name in names.split(", "):
+                if package.partition(".")[0] in PACKAGES:
+                    within = ROOT.joinpath(*package.split("."), name)
+                    is_module = any(within.with_suffix(end).exists() for end in (".py", ".pyx"))
+                    yield importer, f"{package}.{name}" if is_module else package
+
+
+def test_the_compiled_modules_are_those_that_the_project_names():
+    named = re.findall(r'^sources = \["(.+)"\]$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    found = [str(source.relative_to(ROOT)) for source in ROOT.glob("rules_service/**/*.pyx")]
+    assert sorted(named) == sorted(found)
+
+
+def test_what_compiled_modules_import_is_looked_at(imports):
+    found = imports.find_modules_directly_imported_by("rules_service.commands.plain")
+    assert {"rules_service.commands.wire", "rules_service.engine.told"} <= found
 
 
 def _imports_between(graph: grimp.ImportGraph, importer: str, imported: str) -> Iterator[str]:

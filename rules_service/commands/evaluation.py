@@ -1,22 +1,22 @@
 """Evaluates matters: one ruleset or all in force, one matter or many."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
-from rules_service.commands import frame, wire
+from rules_service.commands import wire
 from rules_service.commands.reading import filled, most, read_matter, read_question, require
-from rules_service.commands.straight import Clock, StraightAnswers
-from rules_service.commands.writers import quick_reader, writer_for
+from rules_service.commands.straight import StraightAnswers
+from rules_service.commands.writers import made_for, writer_for
 from rules_service.commands.writing import AnswerWriter
 from rules_service.engine.assess import Speaker, assess_matter
 from rules_service.engine.case import Question
-from rules_service.engine.quick import QuickReader
 from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.tables import ContradictionError
+from rules_service.engine.told import Reader
 from rules_service.engine.wrong import Wrong
 from rules_service.language.model.subjects import Subject
 from service_kit.problems import Problem, Refusal, RefusedError
@@ -24,6 +24,7 @@ from service_kit.serving.call import check_deadline
 
 MOST_ITEMS = 1000
 ITEMS_A_LOOK = 50
+Clock = Callable[[], datetime]
 
 EVALUATE_ANSWER = wire.tag(pb.EvaluateResponse.DESCRIPTOR, "answer")
 ASSESS_ANSWER = wire.tag(pb.AssessResponse.DESCRIPTOR, "answer")
@@ -59,7 +60,7 @@ def evaluate_raw(straight: StraightAnswers, raw: bytes, clock: Clock) -> bytes:
     answer = straight.evaluate(raw, clock)
     if answer is None:
         return evaluate_serialized(straight.rulebook, pb.EvaluateRequest.FromString(raw), clock())
-    return wire.field(EVALUATE_ANSWER, answer)
+    return answer
 
 
 def assess(rulebook: Rulebook, request: pb.AssessRequest, now: datetime) -> pb.AssessResponse:
@@ -94,7 +95,15 @@ def batch_evaluate_serialized(rulebook: Rulebook, request: pb.BatchEvaluateReque
 
 def batch_evaluate_raw(straight: StraightAnswers, raw: bytes, clock: Clock) -> bytes:
     """`batch_evaluate` from the bytes of a question to those of its answer; errors as `evaluate_raw`."""
-    items = _straight_items(straight, raw, clock)
+    calls: list[_Call] = []
+
+    def careful(alone: bytes, number: int) -> bytes:
+        request = pb.EvaluateRequest.FromString(alone)
+        if not calls:
+            calls.append(_Call.of_evaluate(straight.rulebook, request.ruleset, request.context, clock()))
+        return _item(calls[0], request.matter, number)
+
+    items = straight.items(raw, clock, MOST_ITEMS, careful, check_deadline)
     if items is None:
         return batch_evaluate_serialized(straight.rulebook, pb.BatchEvaluateRequest.FromString(raw), clock())
     return items
@@ -133,42 +142,6 @@ def _item(call: "_Call", matter: common_pb2.Matter, number: int) -> bytes:
     return wire.field(ITEMS, head + body)
 
 
-def _straight_items(straight: StraightAnswers, raw: bytes, clock: Clock) -> bytes | None:
-    """The items of a plain question; a matter that is not plain takes the way that all others take."""
-    try:
-        plain = straight.question(raw, clock)
-        if plain is None:
-            return None
-        asked, begin = plain[2:]
-        if asked is None:
-            asked = raw[:begin]
-        at = begin
-        call = None
-        items: list[bytes] = []
-        while at < len(raw):
-            if len(items) == MOST_ITEMS:
-                return None
-            if not len(items) % ITEMS_A_LOOK:
-                check_deadline()
-            matter = frame.plain_matter(raw, at)
-            if matter is not None:
-                end = matter[-1]
-                answer = straight.answer(plain, matter, asked + raw[at:end])
-                if answer is not None:
-                    items.append(wire.field(ITEMS, matter[0] + wire.field(ITEM_ANSWER, answer)))
-                    at = end
-                    continue
-            end = frame.matter_end(raw, at)
-            alone = pb.EvaluateRequest.FromString(asked + raw[at:end])
-            if call is None:
-                call = _Call.of_evaluate(straight.rulebook, alone.ruleset, alone.context, clock())
-            items.append(_item(call, alone.matter, len(items)))
-            at = end
-    except IndexError:
-        return None
-    return b"".join(items)
-
-
 @dataclass(frozen=True, slots=True)
 class _Call:
     """What is the same for every matter of one call.
@@ -184,7 +157,7 @@ class _Call:
     head: bytes
     asked: bytes
     matter_tag: bytes
-    quick: QuickReader
+    told: Reader
 
     @classmethod
     def of_evaluate(
@@ -199,7 +172,9 @@ class _Call:
         writer = writer_for(rulebook, context.view)
         asked = pb.EvaluateRequest(ruleset=ruleset, context=filled(context, question)).SerializeToString()
         head = writer.head(question)
-        return cls(rulebook, speakers, question, writer, head, asked, EVALUATE_MATTER, quick_reader(rulebook))
+        return cls(
+            rulebook, speakers, question, writer, head, asked, EVALUATE_MATTER, made_for(rulebook).facts
+        )
 
     @classmethod
     def of_assess(cls, rulebook: Rulebook, context: common_pb2.Context, now: datetime) -> "_Call":
@@ -208,13 +183,13 @@ class _Call:
         writer = writer_for(rulebook, context.view)
         asked = pb.AssessRequest(context=filled(context, question)).SerializeToString()
         head = writer.head(question)
-        return cls(rulebook, speakers, question, writer, head, asked, ASSESS_MATTER, quick_reader(rulebook))
+        return cls(rulebook, speakers, question, writer, head, asked, ASSESS_MATTER, made_for(rulebook).facts)
 
     def answer(self, message: common_pb2.Matter, path: str) -> bytes:
         """The answer about one matter, serialised."""
         asked = self.asked + wire.field(self.matter_tag, message.SerializeToString(deterministic=True))
         reader = CaseReader(self.rulebook.vocabulary)
-        matter = reader.matter(read_matter(message, reader, path, self.quick), path)
+        matter = reader.matter(read_matter(message, reader, path, self.told), path)
         if reader.problems:
             raise RefusedError(reader.problems)
         try:

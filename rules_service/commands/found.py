@@ -10,18 +10,18 @@ from rules_service.commands.text import to_text
 from rules_service.engine.outcome import FindingOutcome
 from rules_service.language.vocabulary import Vocabulary
 
-_FINDINGS = wire.tag(pb.Answer.DESCRIPTOR, "findings")
+FINDINGS = wire.tag(pb.Answer.DESCRIPTOR, "findings")
 _FINDING = pb.Finding.DESCRIPTOR
-_ID = wire.tag(_FINDING, "finding_id")
+ID = wire.tag(_FINDING, "finding_id")
 _REQUEST_ID = wire.tag(_FINDING, "request_id")
 _DUTY_ID = wire.tag(_FINDING, "duty_id")
-_REASON = wire.tag(_FINDING, "reason")
-_BECAUSE = wire.tag(_FINDING, "because_json")
+REASON = wire.tag(_FINDING, "reason")
+BECAUSE = wire.tag(_FINDING, "because_json")
 _CITATIONS = wire.tag(_FINDING, "citations")
 
 
 @dataclass(frozen=True, slots=True)
-class _Static:
+class StaticFinding:
     """What one rule's findings have in common, in the order in which they are written."""
 
     code: bytes
@@ -37,39 +37,40 @@ class FindingWriter:
         """Labels come from the vocabulary; without REASONS there are ids and codes alone."""
         self._vocabulary = vocabulary
         self._cite = cite
-        self._reasons = reasons
-        self._known: dict[tuple[str, date, str, str, bool, bool], _Static] = {}
+        self.reasons = reasons
+        self._known: dict[tuple[str, date, str, str, bool, bool], StaticFinding] = {}
 
     def field(self, outcome: FindingOutcome) -> bytes:
         """A finding as a field of an answer, serialised."""
-        static = self._static(outcome)
+        static = self.static(outcome)
         parts = [
-            wire.field(_ID, outcome.id.encode()),
+            wire.field(ID, outcome.id.encode()),
             static.code,
             wire.text(_REQUEST_ID, outcome.request_id),
             wire.text(_DUTY_ID, outcome.duty_id),
             static.rule,
         ]
-        if self._reasons:
-            parts.append(wire.text(_REASON, outcome.reason))
+        if self.reasons:
+            parts.append(wire.text(REASON, outcome.reason))
             if outcome.because:
-                parts.append(wire.text(_BECAUSE, to_text(outcome.because)))
+                parts.append(wire.text(BECAUSE, to_text(outcome.because)))
             parts.append(static.citations)
-        return wire.field(_FINDINGS, b"".join(parts))
+        return wire.field(FINDINGS, b"".join(parts))
 
     def reliances(self, outcome: FindingOutcome) -> dict[bytes, None]:
         """What a finding rests on beside plain texts."""
-        return self._static(outcome).reliances
+        return self.static(outcome).reliances
 
-    def _static(self, outcome: FindingOutcome) -> _Static:
+    def static(self, outcome: FindingOutcome) -> StaticFinding:
+        """What the finding has in common with its rule's others."""
         ruleset = outcome.ruleset
         # A row, a duty and a chained rule may have the same id.
         kind = (bool(outcome.duty_id), bool(outcome.because))
         key = (ruleset.revision, ruleset.in_force_from, outcome.rule, outcome.code, *kind)
         static = self._known.get(key)
         if static is None:
-            label = self._vocabulary.label("finding", outcome.code) if self._reasons else ""
-            static = self._known[key] = _Static(
+            label = self._vocabulary.label("finding", outcome.code) if self.reasons else ""
+            static = self._known[key] = StaticFinding(
                 pb.Finding(code=outcome.code, label=label).SerializeToString(),
                 pb.Finding(
                     ruleset=ruleset.id, revision=ruleset.revision, rule=outcome.rule

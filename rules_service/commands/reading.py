@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 from copy import deepcopy
 from datetime import datetime, time, timedelta
-from decimal import Decimal
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -12,11 +11,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from huiyin.rules.v1 import common_pb2 as pb
 from rules_service.commands.wire import EPOCH
 from rules_service.engine.case import Question
+from rules_service.engine.exact import JsonError, exact_json
 from rules_service.engine.fact_reader import OUTSIDE_THE_CALENDAR
-from rules_service.engine.quick import QuickReader, flat_object
 from rules_service.engine.raw import RawEvent, RawMatter, RawRequest
 from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import JURISDICTION, Rulebook
+from rules_service.engine.told import Reader
 from rules_service.engine.wrong import Wrong
 from rules_service.language.types import SHANGHAI, YEARS, day_of, parse_date
 from service_kit.problems import Problem, Refusal, RefusedError
@@ -88,18 +88,16 @@ def wrong_jurisdiction(code: str, path: str) -> list[Problem]:
     return [Problem(Wrong.JURISDICTION_INVALID.name, path, f"“{code}”不是行政区划代码。", cure)]
 
 
-def read_matter(
-    matter: pb.Matter, reader: CaseReader, path: str, quick: QuickReader | None = None
-) -> RawMatter:
+def read_matter(matter: pb.Matter, reader: CaseReader, path: str, told: Reader | None = None) -> RawMatter:
     """Reads a message into a raw matter; what is wrong with its JSON goes to the reader's problems."""
     return RawMatter(
         matter.matter_id,
-        _read_facts(matter.facts_json, reader, f"{path}.facts_json", quick),
+        _read_facts(matter.facts_json, reader, f"{path}.facts_json", told),
         matter.unknown_facts,
         [
             RawRequest(
                 request.request_id,
-                _read_facts(request.facts_json, reader, f"{path}.requests[{n}].facts_json", quick),
+                _read_facts(request.facts_json, reader, f"{path}.requests[{n}].facts_json", told),
                 request.unknown_facts,
             )
             for n, request in enumerate(matter.requests)
@@ -137,8 +135,8 @@ def moment(stamp: Timestamp) -> datetime:
     return EPOCH + timedelta(seconds=seconds, microseconds=min(max(stamp.nanos, 0) // 1000, 999_999))
 
 
-def _read_facts(text: str, reader: CaseReader, path: str, quick: QuickReader | None) -> object:
-    if text and quick is not None and (facts := quick.facts(text.encode())) is not None:
+def _read_facts(text: str, reader: CaseReader, path: str, told: Reader | None) -> object:
+    if text and told is not None and (facts := told.facts(text.encode())) is not None:
         return facts
     return read_json(text, reader, path)
 
@@ -160,10 +158,8 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
             )
         )
         return None
-    if (plain := flat_object(text.encode())) is not None:
-        return plain
     try:
-        read: object = _EXACT.decode(text)
+        read = exact_json(text)
         if "\\u" in text:
             # Half of a surrogate pair is no character, and no message could carry it on.
             json.dumps(read, ensure_ascii=False, default=str).encode()
@@ -177,37 +173,10 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
                 "请检查引号、逗号和括号。",
             )
         )
-    except (_JsonError, ValueError, RecursionError) as error:
-        message = str(error) if isinstance(error, _JsonError) else "不是能读的 JSON。"
+    except (ValueError, RecursionError) as error:
+        message = str(error) if isinstance(error, JsonError) else "不是能读的 JSON。"
         reader.problems.append(Problem(Wrong.JSON_INVALID.name, path, message, "请检查键、数值和嵌套。"))
     return None
-
-
-class _JsonError(Exception):
-    """JSON that says something that cannot be meant."""
-
-
-def _decimal(text: str) -> Decimal:
-    if "e" in text.lower():
-        raise _JsonError(f"“{text}”用了科学记数法。")
-    return Decimal(text)
-
-
-def _no_constant(text: str) -> object:
-    raise _JsonError(f"“{text}”不是数。")
-
-
-def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise _JsonError(f"“{twice[:40].encode(errors='replace').decode()}”写了两遍。")
-    return result
-
-
-# One decoder for all: making one costs more than most questions.
-_EXACT = json.JSONDecoder(parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
 
 
 def require(request: Message, name: str) -> None:

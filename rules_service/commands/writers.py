@@ -1,57 +1,57 @@
 """What is made once for a rulebook and kept while it is in use: readers of facts and writers of answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from huiyin.rules.v1 import common_pb2
 from rules_service.commands.plain import PlainAnswers
 from rules_service.commands.writing import AnswerWriter
-from rules_service.engine.assess import Speaker
-from rules_service.engine.quick import QuickReader
+from rules_service.engine.compiled import Compiled
 from rules_service.engine.rulebook import Rulebook
-from rules_service.language.adoption import lies_in
-from rules_service.language.model.subjects import Subject
+from rules_service.engine.told import Reader
 
-_WRITERS: WeakKeyDictionary[Rulebook, dict[int, AnswerWriter]] = WeakKeyDictionary()
-_READERS: WeakKeyDictionary[Rulebook, QuickReader] = WeakKeyDictionary()
-_PLAIN: WeakKeyDictionary[Rulebook, dict[tuple[object, ...], PlainAnswers]] = WeakKeyDictionary()
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The readers of what is told of a matter and beside it, and the writers by their views."""
+
+    facts: Reader
+    beside: Mapping[str, Reader]
+    writers: dict[int, AnswerWriter] = field(default_factory=dict)
+    plain: dict[tuple[object, ...], PlainAnswers] = field(default_factory=dict)
+
+
+_MADE: WeakKeyDictionary[Rulebook, Made] = WeakKeyDictionary()
+
+
+def made_for(rulebook: Rulebook) -> Made:
+    """What there is for a rulebook."""
+    made = _MADE.get(rulebook)
+    if made is None:
+        vocabulary = rulebook.vocabulary
+        facts = {name: fact.type for name, fact in vocabulary.facts.items() if not fact.counted}
+        beside = {kind.name: Reader(kind.fields, whole=True) for kind in vocabulary.kinds.values()}
+        made = _MADE[rulebook] = Made(Reader(facts), beside)
+    return made
 
 
 def writer_for(rulebook: Rulebook, view: common_pb2.View.ValueType) -> AnswerWriter:
     """The writer for a view of a rulebook."""
-    writers = _WRITERS.setdefault(rulebook, {})
+    writers = made_for(rulebook).writers
+    view = view or common_pb2.VIEW_REASONS
     writer = writers.get(view)
     if writer is None:
         writer = writers[view] = AnswerWriter(rulebook, view)
     return writer
 
 
-def quick_reader(rulebook: Rulebook) -> QuickReader:
-    """The reader of facts for a rulebook's vocabulary."""
-    reader = _READERS.get(rulebook)
-    if reader is None:
-        reader = _READERS[rulebook] = QuickReader.of_facts(rulebook.vocabulary)
-    return reader
-
-
-def plain_answers(
-    rulebook: Rulebook, view: common_pb2.View.ValueType, speakers: Sequence[Speaker], place: str
-) -> PlainAnswers | None:
-    """The answers of one ruleset's slices about matters, all timeless, where one decides at a PLACE."""
-    if not all(
-        speaker.compiled.is_timeless and speaker.compiled.ruleset.subject is Subject.MATTER
-        for speaker in speakers
-    ):
-        return None
-    deciding = [speaker.compiled for speaker in speakers if speaker.decides]
-    if len(deciding) != 1:
-        return None
-    ruleset = deciding[0].ruleset
-    if ruleset.jurisdiction and not lies_in(place, ruleset.jurisdiction):
-        return None  # each answer says where the ruleset comes from
-    known = _PLAIN.setdefault(rulebook, {})
-    key = (ruleset.name, ruleset.in_force_from, view)
-    plain = known.get(key)
+def plain_answers(rulebook: Rulebook, compiled: Compiled, view: common_pb2.View.ValueType) -> PlainAnswers:
+    """The answers of a timeless revision in a view."""
+    made = made_for(rulebook)
+    writer = writer_for(rulebook, view)
+    key = (compiled.ruleset.name, compiled.ruleset.in_force_from, writer.view)
+    plain = made.plain.get(key)
     if plain is None:
-        plain = known[key] = PlainAnswers(deciding[0], writer_for(rulebook, view))
+        plain = made.plain[key] = PlainAnswers(compiled, writer, made.facts, made.beside)
     return plain

@@ -8,7 +8,13 @@ from rules_service.engine.case import Matter
 from rules_service.engine.chaining import Finding, KeptFirings, open_engine
 from rules_service.engine.clock import Clock
 from rules_service.engine.index import Known, Unknown
-from rules_service.engine.outcome import DutyOutcome, DutyState, FindingOutcome, deterministic_id
+from rules_service.engine.outcome import (
+    FINDING,
+    DutyOutcome,
+    DutyState,
+    FindingOutcome,
+    deterministic_id,
+)
 from rules_service.language.chain_rules import ChainProgram, ChainRule, Fact, FactConclusion, FactKind, Scalar
 from rules_service.language.chains import FIELD_TYPES
 from rules_service.language.model.chains import ChainedRule, ChainSource
@@ -92,24 +98,31 @@ class ChainRunner:
     def _finding(
         self, rule: ChainRule, bound: Sequence[Fact], concluded: Finding, matter_id: str
     ) -> FindingOutcome:
-        chained = self.rules[rule.id]
         parts = [matter_id, self.ruleset.id, rule.id, concluded.code]
         for name, value in sorted(concluded.fields.items()):
             parts += (name, str(value))
+        because = tuple(
+            [
+                {"alias": pattern.alias, "kind": fact.kind, **fact.fields}
+                for pattern, fact in zip(rule.when, bound, strict=True)
+            ]
+        )
+        return self.outcome(rule.id, concluded.code, deterministic_id(FINDING, *parts), because)
+
+    def outcome(
+        self, rule: str, code: str, finding_id: str, because: tuple[Mapping[str, Scalar], ...]
+    ) -> FindingOutcome:
+        """What a rule finds, for what reasons."""
+        chained = self.rules[rule]
         return FindingOutcome(
-            id=deterministic_id("f", *parts),
+            id=finding_id,
             ruleset=self.ruleset,
-            code=concluded.code,
+            code=code,
             request_id="",
             duty_id="",
-            rule=rule.id,
+            rule=rule,
             reason=chained.title,
-            because=tuple(
-                [
-                    {"alias": pattern.alias, "kind": fact.kind, **fact.fields}
-                    for pattern, fact in zip(rule.when, bound, strict=True)
-                ]
-            ),
+            because=because,
             citations=chained.citations,
         )
 

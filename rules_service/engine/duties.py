@@ -8,6 +8,7 @@ from rules_service.engine.deadlines import Deadline, deadline
 from rules_service.engine.environment import Environment
 from rules_service.engine.lengths import check_length, end_of
 from rules_service.engine.outcome import (
+    FINDING,
     DutyOutcome,
     DutyState,
     FindingOutcome,
@@ -197,7 +198,7 @@ def violation(outcome: DutyOutcome, env: Environment) -> FindingOutcome | None:
         return None
     done = "办了，但超过了期限" if outcome.met_at else "到期未办"
     return FindingOutcome(
-        id=deterministic_id("f", outcome.id, duty.finding),
+        id=deterministic_id(FINDING, outcome.id, duty.finding),
         ruleset=outcome.ruleset,
         code=duty.finding,
         request_id=env.request.id,

@@ -13,6 +13,7 @@ from rules_service.engine.happened import Happened
 from rules_service.engine.index import Cell
 from rules_service.engine.outcome import (
     ENDED_EARLY,
+    FINDING,
     CandidateOutcome,
     DutyOutcome,
     DutyState,
@@ -152,7 +153,7 @@ def _take_row(compiled: Compiled, table: Table, row: Row, env: Environment, outc
     for code in row.findings:
         outcome.findings.append(
             FindingOutcome(
-                deterministic_id("f", env.subject_id, env.request.id, env.ruleset.id, rule, code),
+                deterministic_id(FINDING, env.subject_id, env.request.id, env.ruleset.id, rule, code),
                 env.ruleset,
                 code,
                 env.request.id,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from rules_service.engine.index import Known
-from rules_service.engine.quick import CheckedFacts
+from rules_service.engine.told import CheckedFacts
 from rules_service.engine.wrong import Wrong
 from rules_service.language.spelling import closest
 from rules_service.language.types import YEARS

@@ -23,6 +23,10 @@ from rules_service.language.types import Value
 if TYPE_CHECKING:
     from rules_service.engine.ruling import Ruling
 
+ID_DIGITS = 20
+BETWEEN_PARTS = "\x1f"
+FINDING = "f"
+
 
 class DutyState(Enum):
     """Where a duty stands."""
@@ -289,5 +293,5 @@ class Outcome:
 
 def deterministic_id(prefix: str, *parts: str) -> str:
     """An id that the same parts always give."""
-    digest = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-    return f"{prefix}-{digest[:20]}"
+    digest = hashlib.sha256(BETWEEN_PARTS.join(parts).encode()).hexdigest()
+    return f"{prefix}-{digest[:ID_DIGITS]}"

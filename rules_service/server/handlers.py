@@ -10,12 +10,13 @@ from google.protobuf.message import DecodeError, Message
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
 from rules_service.commands.evaluation import (
+    Clock,
     assess_serialized,
     batch_assess_serialized,
     batch_evaluate_raw,
     evaluate_raw,
 )
-from rules_service.commands.straight import Clock, StraightAnswers
+from rules_service.commands.straight import StraightAnswers
 from rules_service.engine.rulebook import Rulebook
 from service_kit.serving.failures import unreadable
 
@@ -40,7 +41,7 @@ ANSWERING: dict[str, Callable[..., bytes]] = {
 def rpc_handlers(rulebook: Rulebook) -> dict[str, Any]:
     """A handler for every method of the contract, over one rulebook.
 
-    The clock is here and nowhere behind it; it is read at most once a call.
+    The clock is here and nowhere behind it; an answer knows one moment.
     """
     straight = StraightAnswers(rulebook)
 

@@ -5,15 +5,17 @@ Two sequences of facts that are alike in this fire the same rules on the same pl
 is taken anew from the facts at hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from operator import itemgetter
 
 from rules_service.engine.chaining.engine import ChainEngine
 from rules_service.engine.chaining.result import ChainResult, Finding
+from rules_service.engine.keeping import Kept
 from rules_service.language.chain_rules import Fact, FindingConclusion, Scalar
 
 MOST_KEPT = 4096
 MOST_FACTS = 32
+MOST_FIRINGS = 64
 
 Likeness = tuple[Scalar | None, ...]
 Places = tuple[tuple[int, int, tuple[int, ...]], ...]
@@ -29,24 +31,31 @@ class KeptFirings:
         """Asks ENGINE what has not been kept."""
         self._engine = engine
         self._compiled = engine.compiled
-        self._compared = {name: tuple(kind.fields) for name, kind in self._compiled.kinds.items()}
+        self.compared: Mapping[str, Sequence[str]] = {
+            name: tuple(kind.fields) for name, kind in self._compiled.kinds.items()
+        }
         rules = self._compiled.program.rules
         self._codes = tuple(rule.then.code for rule in rules if isinstance(rule.then, FindingConclusion))
         # Whether a concluded fact is new, and its place, hangs on texts as they are.
-        self._keeps = len(self._codes) == len(rules)
-        self._fired: dict[Likeness, Places] = {}
+        self.keeps = len(self._codes) == len(rules)
+        self._fired = Kept[Likeness, Places](MOST_KEPT)
+
+    @property
+    def texts(self) -> Collection[str]:
+        """The texts that the rules compare fields with."""
+        return self._compiled.texts.keys()
 
     def run(self, facts: Sequence[Fact]) -> ChainResult:
         """As `ChainEngine.run`."""
-        if not self._keeps or len(facts) > MOST_FACTS:
+        if not self.keeps or len(facts) > MOST_FACTS:
             return self._engine.run(facts)
         self._engine.check(facts)
         likeness = self._likeness(facts)
         fired = self._fired.get(likeness)
         if fired is None:
             result = self._engine.run_checked(facts)
-            if len(self._fired) < MOST_KEPT:
-                self._fired[likeness] = tuple(map(_PLACES, result.gathered))
+            if len(result.gathered) <= MOST_FIRINGS:
+                self._fired.keep(likeness, tuple(map(_PLACES, result.gathered)))
             return result
         gathered = [(*one, self._finding(one[1], one[2], facts)) for one in fired]
         return ChainResult(self._compiled.program, facts, len(facts), gathered)
@@ -59,7 +68,7 @@ class KeptFirings:
         seen: list[Scalar | None] = []
         for kind, fields in facts:
             seen.append(kind)
-            for name in self._compared.get(kind, ()):
+            for name in self.compared.get(kind, ()):
                 value = fields.get(name)
                 seen.append(texts.setdefault(value, len(texts)) if value.__class__ is str else value)
         return tuple(seen)

@@ -1,4 +1,4 @@
-"""The quick reader of facts says what the careful one says, or nothing."""
+"""The reader of facts from bytes says what the careful one says, or nothing."""
 
 import json
 from dataclasses import replace
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from huiyin.rules.v1 import common_pb2
 from rules_service.commands.reading import read_matter
-from rules_service.engine.quick import QuickReader
 from rules_service.engine.reading import CaseReader
+from rules_service.engine.told import Reader
 from rules_service.language.types import Kind, ValueType
 from rules_service.language.vocabulary import FactDef, Label
 from tests.reference.profile import examples
@@ -28,7 +28,8 @@ OWN = {
     "counted": FactDef("counted", ValueType(Kind.INT), LABEL, "试", counted=True),
 }
 VOCABULARY = replace(shipped().vocabulary, facts=OWN)
-QUICK = QuickReader.of_facts(VOCABULARY)
+TYPES = {name: fact.type for name, fact in VOCABULARY.facts.items() if not fact.counted}
+READER = Reader(TYPES)
 NAMES = sorted(VOCABULARY.facts)
 ODD = ("2024-02-29", "2023-02-29", "1.50", "0.1", "", "甲\x7f", 'a"b', "a\nb", "长" * 2001, "\U00020000")
 WRITTEN = (
@@ -82,8 +83,8 @@ def carefully(text: str) -> tuple[object, object]:
 
 @examples(500, 20000)
 @given(texts())
-def test_what_is_read_quickly_is_what_is_read_carefully(text: str) -> None:
-    facts = QUICK.facts(text.encode())
+def test_what_is_read_from_bytes_is_what_is_read_carefully(text: str) -> None:
+    facts = READER.facts(text.encode())
     if facts is not None:
         assert carefully(text) == ([], {name: (type(value), str(value)) for name, value in facts.items()})
         assert list(facts) == list(json.loads(text))
@@ -92,14 +93,14 @@ def test_what_is_read_quickly_is_what_is_read_carefully(text: str) -> None:
 @pytest.mark.parametrize("written", WRITTEN)
 def test_a_number_that_a_binary_fraction_does_not_keep_takes_a_careful_look(written: str) -> None:
     told = f'{{"decimal":{written}}}'
-    facts = QUICK.facts(told.encode())
+    facts = READER.facts(told.encode())
     if facts is not None:
         problems, careful = carefully(told)
         assert not problems
         assert careful == {"decimal": (Decimal, str(facts["decimal"]))}
 
 
-def test_facts_as_most_callers_send_them_are_read_quickly() -> None:
+def test_facts_as_most_callers_send_them_are_read() -> None:
     told = {"enum": "a", "int": 3, "bool": False, "string": "供水", "date": "2024-02-29", "decimal": 0.25}
-    facts = QUICK.facts(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
+    facts = READER.facts(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
     assert facts == told | {"date": date(2024, 2, 29), "decimal": Decimal("0.25")}

@@ -1,5 +1,6 @@
 """Unary and batch calls against an empty handler of the same kind of server, in interleaved rounds."""
 
+import itertools
 import json
 import os
 import statistics
@@ -116,14 +117,14 @@ def server(kind: str, environment: dict[str, str]) -> Iterator[RulesServiceStub]
         yield RulesServiceStub(channel)
 
 
-def rate(call: grpc.UnaryUnaryMultiCallable, requests: list[object], calls: int) -> float:
+def rate(call: grpc.UnaryUnaryMultiCallable, requests: Iterator[object], calls: int) -> float:
     """Calls a second with a few in flight."""
     waiting: list[grpc.Future] = []
     began = time.perf_counter()
-    for number in range(calls):
+    for request in itertools.islice(requests, calls):
         if len(waiting) == IN_FLIGHT:
             waiting.pop(0).result()
-        waiting.append(call.future(requests[number % len(requests)]))
+        waiting.append(call.future(request))
     for future in waiting:
         future.result()
     return calls / (time.perf_counter() - began)
@@ -145,15 +146,11 @@ def compare(
         prepared = rulebook / "answer.bin"
         prepared.write_bytes(typical.SerializeToString())
         empty = stack.enter_context(server("echo", {"HUIYIN_ECHO_ANSWER": str(prepared)}))
-        pairs = []
-        for number in range(ROUNDS + 1):
-            pair = rate(getattr(ours, method), requests, calls), rate(getattr(empty, method), requests, calls)
-            if number:
-                pairs.append(pair)
+        asked = [(getattr(stub, method), itertools.cycle(requests)) for stub in (ours, empty)]
+        rounds = [[rate(call, following, calls) for call, following in asked] for _ in range(ROUNDS + 1)]
     return Comparison(
         name,
-        statistics.median(ours for ours, _ in pairs) * items,
-        statistics.median(empty for _, empty in pairs) * items,
+        *(statistics.median(rates) * items for rates in zip(*rounds[1:], strict=True)),
     )
 
 

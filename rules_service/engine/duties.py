@@ -21,6 +21,7 @@ from rules_service.language.model.references import RefKind
 from rules_service.language.model.subjects import Each
 from rules_service.language.types import day_of, first_moment
 
+LONGEST_LEAD_DAYS = 3650
 DEFAULT_LEAD_DAYS = 3
 NO_CHANGE = timedelta(seconds=1)
 
@@ -184,7 +185,10 @@ def _lead(duty: Duty, env: Environment) -> timedelta:
         hours = duty.period.unit.value == "clock_hours"
         return timedelta(hours=1) if hours else timedelta(days=DEFAULT_LEAD_DAYS)
     days = env.resolve(duty.due_soon_days)
-    return timedelta(days=days) if isinstance(days, int) else timedelta(days=DEFAULT_LEAD_DAYS)
+    if not isinstance(days, int):
+        return timedelta(days=DEFAULT_LEAD_DAYS)
+    # A warning may come at once, and no earlier: how much more than that is meant says nothing.
+    return timedelta(days=min(max(days, 0), LONGEST_LEAD_DAYS))
 
 
 def violation(outcome: DutyOutcome, env: Environment) -> FindingOutcome | None:

@@ -28,7 +28,7 @@ subject: matter
 layer: law
 source: REG22
 in_force_from: 2022-05-01
-inputs: [representatives, informed_at, channel]
+inputs: [representatives, joint_count, informed_at, channel]
 duties:
   - id: opinion
     title: 听证时间不计算
@@ -48,6 +48,15 @@ duties:
     concept: objection
     who: competent_organ
     due: {from: informed_at, add: representatives, count: calendar_days}
+    met_by: [objected]
+    basis: convention
+    note: 试
+  - id: warned
+    title: 提醒的天数由事实给出
+    concept: objection
+    who: competent_organ
+    due: {from: informed_at, add: 30, count: calendar_days}
+    due_soon_days: joint_count
     met_by: [objected]
     basis: convention
     note: 试
@@ -232,3 +241,10 @@ def test_of_several_hearings_at_once_the_last_to_end_lets_the_clock_run_again(
     assert states(answer)["opinion"] == "suspended"
     told = duty(answer, "opinion")
     assert (shanghai(told.next_change_at) if told.HasField("next_change_at") else "") == change
+
+
+@pytest.mark.parametrize("days", [1000, 10**15])
+def test_a_warning_comes_at_once_where_it_may_come_any_time_before(forms: Rulebook, days: int) -> None:
+    about = matter({"informed_at": "2024-05-01T08:30:00+08:00", "joint_count": days})
+    answer = evaluate(forms, "forms", about, context(at="2024-05-02"))
+    assert states(answer)["warned"] == "due_soon"

@@ -20,7 +20,7 @@ def up(rules_port: Port = None, docs_port: Port = None) -> None:
     """启动两个服务并保持运行，Ctrl-C 停止。Serve both services."""
     ports = {"rules": rules_port, "docs": docs_port}
     arguments = {name: ["--port", str(port)] if port else [] for name, port in ports.items()}
-    # Unlike an Event, a queue may be filled by a handler that interrupts the wait for it.
+    # Unlike an Event, a SimpleQueue may be filled by a handler that interrupts the wait for it.
     told = SimpleQueue[int]()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda signalled, _: told.put(signalled))

@@ -42,7 +42,12 @@ def close_listeners(port: int, within_seconds: float) -> None:
     Whoever reads from the sockets must go on until this returns.
     """
     rounds = int(within_seconds / _POLL_SECONDS)
-    listeners = [(number, ours) for number, ours in _sockets(port) if _listens(ours)]
+    listeners = []
+    for number, ours in _sockets(port):
+        if _listens(ours):
+            listeners.append((number, ours))
+        else:
+            ours.close()
     for number, listener in listeners:
         with listener, socket.socket(listener.family) as placeholder:
             _turn_away(listener)

@@ -38,7 +38,7 @@ class Worker:
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        # Unlike an Event, a queue may be filled by a handler that interrupts the wait for it.
+        # Unlike an Event, a SimpleQueue may be filled by a handler that interrupts the wait for it.
         self._end = SimpleQueue[None]()
         self._stopping = False
         self._server: Server | None = None

@@ -45,4 +45,5 @@ proto: setup ## Generate the Python of the contract again
 	@$(BIN)/python proto/generate.py
 
 clean: ## Remove what the targets above made; system packages stay
-	rm -rf .venv .tools .build build out huiyin.egg-info rules_service/*/*.so rules_service/*/*.c
+	rm -rf .venv .tools .build build out huiyin.egg-info
+	find rules_service \( -name "*.so" -o -name "*.c" \) -delete

@@ -86,7 +86,7 @@ def unary_requests(*, chained: bool, alike: bool = True) -> list[pb.EvaluateRequ
 def batch_requests(
     view: common_pb2.View.ValueType, *, chained: bool, alike: bool = True
 ) -> list[pb.BatchEvaluateRequest]:
-    """Questions about many matters at once: the same ones each time, or none twice unless ALIKE."""
+    """Questions about many matters at once. Where they are ALIKE the same ones each time, else none twice."""
     facts = workload.facts(BATCH if alike else UNLIKE)
     matters = [matter(number, fact, chained=chained, alike=alike) for number, fact in enumerate(facts)]
     return [
@@ -148,10 +148,8 @@ def compare(
         empty = stack.enter_context(server("echo", {"HUIYIN_ECHO_ANSWER": str(prepared)}))
         asked = [(getattr(stub, method), itertools.cycle(requests)) for stub in (ours, empty)]
         rounds = [[rate(call, following, calls) for call, following in asked] for _ in range(ROUNDS + 1)]
-    return Comparison(
-        name,
-        *(statistics.median(rates) * items for rates in zip(*rounds[1:], strict=True)),
-    )
+    measured = (statistics.median(rates) * items for rates in zip(*rounds[1:], strict=True))
+    return Comparison(name, *measured)
 
 
 def measure(rulebook: Path) -> list[Comparison]:

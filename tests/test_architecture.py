@@ -37,7 +37,7 @@ FORBIDDEN = [
 
 
 ROOT = Path(__file__).parents[1]
-IMPORTED = re.compile(r"^from (\S+) c?import (.+)$", re.MULTILINE)
+IMPORTED = re.compile(r"^from (\S+) c?import \(?([\w,\s]+?)\)?$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def compiled_imports() -> Iterator[tuple[str, str]]:
     for source in sources:
         importer = ".".join(source.relative_to(ROOT).with_suffix("").parts)
         for package, names in IMPORTED.findall(source.read_text()):
-            for name in names.split(", "):
+            for name in re.findall(r"\w+", names):
                 if package.partition(".")[0] in PACKAGES:
                     within = ROOT.joinpath(*package.split("."), name)
                     is_module = any(within.with_suffix(end).exists() for end in (".py", ".pyx"))

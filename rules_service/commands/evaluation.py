@@ -7,7 +7,15 @@ from datetime import datetime
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands import wire
-from rules_service.commands.reading import filled, most, read_matter, read_question, require
+from rules_service.commands.reading import (
+    ITEMS_A_LOOK,
+    MOST_ITEMS,
+    filled,
+    most,
+    read_matter,
+    read_question,
+    require,
+)
 from rules_service.commands.straight import StraightAnswers
 from rules_service.commands.writers import made_for, writer_for
 from rules_service.commands.writing import AnswerWriter
@@ -22,8 +30,6 @@ from rules_service.language.model.subjects import Subject
 from service_kit.problems import Problem, Refusal, RefusedError
 from service_kit.serving.call import check_deadline
 
-MOST_ITEMS = 1000
-ITEMS_A_LOOK = 50
 Clock = Callable[[], datetime]
 
 EVALUATE_ANSWER = wire.tag(pb.EvaluateResponse.DESCRIPTOR, "answer")
@@ -103,7 +109,7 @@ def batch_evaluate_raw(straight: StraightAnswers, raw: bytes, clock: Clock) -> b
             calls.append(_Call.of_evaluate(straight.rulebook, request.ruleset, request.context, clock()))
         return _item(calls[0], request.matter, number)
 
-    items = straight.items(raw, clock, MOST_ITEMS, careful, check_deadline)
+    items = straight.items(raw, clock, careful)
     if items is None:
         return batch_evaluate_serialized(straight.rulebook, pb.BatchEvaluateRequest.FromString(raw), clock())
     return items

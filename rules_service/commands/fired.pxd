@@ -4,7 +4,7 @@ from rules_service.commands.frame cimport Matter
 from rules_service.engine.told cimport Reader, Span
 
 cdef enum:
-    MOST_FACTS = 32
+    MOST_FACTS = 32  # as in `engine/chaining/kept`: arrays take a constant
     MOST_FIELDS = 16
 
 
@@ -17,9 +17,9 @@ cdef struct Facts:
     Span values[MOST_FACTS][MOST_FIELDS]
 
 
-cdef class FactKind:
-    cdef readonly str name
-    cdef readonly Reader reader
+cdef class KindBeside:
+    cdef str name
+    cdef Reader reader
     cdef int number
     cdef bint wanted
     cdef bytes compared
@@ -29,28 +29,17 @@ cdef class FactKind:
     cdef tuple show(self, int place, int number, int generation)
 
 
-cdef class Template:
-    cdef bytes code
-    cdef bytes rule
-    cdef bytes reason
-    cdef bytes citations
-    cdef dict reliances
-    cdef bint is_plain
-    cdef list identity
-    cdef list because
-
-
 cdef class ChainAnswers:
     cdef object chains
     cdef bint reasons
     cdef dict kinds
     cdef list texts
     cdef list templates
-    cdef dict fired
+    cdef object fired
     cdef int add(self, Matter* matter, list parts, dict reliances) except? -1
     cdef list read(self, Matter* matter, Facts* facts)
     cdef bytes likeness(self, list kinds, Facts* facts)
     cdef list ask(self, list kinds, Facts* facts)
     cdef bytes finding(
-        self, Template template, bytes places, list kinds, Facts* facts, bytes about, set told
+        self, template, bytes places, list kinds, Facts* facts, bytes about, set told
     )

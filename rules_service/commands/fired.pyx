@@ -15,14 +15,12 @@ from rules_service.engine.told cimport TEXT, Reader, Span, Told, text_of
 from rules_service.commands import found
 from rules_service.commands.template import END, FindingTemplate
 from rules_service.commands.text import to_text
+from rules_service.engine.chaining.kept import MOST_FIRINGS, MOST_KEPT
+from rules_service.engine.keeping import Kept
 from rules_service.engine.outcome import FINDING, ID_DIGITS
 from rules_service.engine.reading import MOST_RELATED
 from rules_service.language.types import Kind
 from service_kit.problems import RefusedError
-
-cdef enum:
-    MOST_FIRED = 4096
-    MOST_FIRINGS = 64  # of facts whose firings are kept
 
 cdef bytes FINDINGS = found.FINDINGS
 cdef bytes FINDING_ID = found.ID
@@ -35,7 +33,7 @@ cdef list REFUSED = []
 TEXTS = frozenset({Kind.STRING, Kind.ENUM})
 
 
-cdef class FactKind:
+cdef class KindBeside:
     """A kind of facts beside a matter; WANTED says whether the chained rules look at it.
 
     COMPARED are the places of the fields that they compare, ARE_TEXTS says which of these hold texts.
@@ -70,21 +68,7 @@ cdef class FactKind:
         return shown
 
 
-cdef class Template:
-    """A `FindingTemplate`, at hand."""
-
-    def __cinit__(self, told):
-        self.code = told.code
-        self.rule = told.rule
-        self.reason = told.reason
-        self.citations = told.citations
-        self.reliances = told.reliances
-        self.identity = told.identity
-        self.because = told.because
-        self.is_plain = told.is_plain
-
-
-cdef dict fields_of(FactKind kind, names):
+cdef dict fields_of(KindBeside kind, names):
     """The places of those of a kind's fields that the engine can compare."""
     return {member.name: place for place, member in enumerate(kind.reader.members) if member.name in names}
 
@@ -99,7 +83,7 @@ cdef class ChainAnswers:
         """
         compared = {} if chains is None else dict.fromkeys(chains.fields, ()) | chains.engine.compared
         kinds = {
-            name: FactKind(name, reader, number, compared.get(name))
+            name: KindBeside(name, reader, number, compared.get(name))
             for number, (name, reader) in enumerate(readers.items())
         }
         self.chains = chains
@@ -107,13 +91,13 @@ cdef class ChainAnswers:
         self.kinds = {name.encode(): kind for name, kind in kinds.items()}
         self.texts = []
         self.templates = []
-        self.fired = {}
+        self.fired = Kept(MOST_KEPT)
         if chains is not None and chains.engine.keeps:
             self.texts = [to_text(text).encode() for text in chains.engine.texts]
             for chained in chains.ruleset.chains:
                 named = [pattern.kind for pattern in chained.rule.when]
                 places = [fields_of(kinds[kind], chains.fields[kind]) for kind in named]
-                self.templates.append(Template(FindingTemplate.of(chains, chained, writer, places)))
+                self.templates.append(FindingTemplate.of(chains, chained, writer, places))
 
     cdef int add(self, Matter* matter, list parts, dict reliances) except? -1:
         """Adds the findings about a matter as fields of an answer, and what they rest on; tells how many.
@@ -121,7 +105,6 @@ cdef class ChainAnswers:
         -1 where bytes are not enough for it. Raises ForgottenError.
         """
         cdef Facts facts
-        cdef Template template
         cdef list kinds = self.read(matter, &facts)
         cdef set told = set()
         if not kinds:
@@ -133,9 +116,7 @@ cdef class ChainAnswers:
         if fired is None:
             fired = self.ask(kinds, &facts)
             if len(fired) <= MOST_FIRINGS:
-                if len(self.fired) >= MOST_FIRED:
-                    self.fired.clear()
-                self.fired[key] = fired
+                self.fired.keep(key, fired)
         if fired is REFUSED:
             return -1
         about = key_of(matter)
@@ -152,7 +133,7 @@ cdef class ChainAnswers:
         """The kinds of the facts that the rules look at; None where some fact takes more care."""
         cdef Beside beside
         cdef Told told
-        cdef FactKind kind
+        cdef KindBeside kind
         cdef const unsigned char* at = matter.beside
         cdef int place, count = 0
         cdef list kinds = []
@@ -184,7 +165,7 @@ cdef class ChainAnswers:
         cdef int key[MOST_FACTS * (MOST_FIELDS + 2)]
         cdef Span different[MOST_FACTS * MOST_FIELDS]
         cdef Span value
-        cdef FactKind kind
+        cdef KindBeside kind
         cdef bytes text
         cdef int fact, turn, place, number, length = 0, known = 0, most = len(self.texts)
         for fact in range(facts.count):
@@ -219,7 +200,7 @@ cdef class ChainAnswers:
 
         Raises ForgottenError.
         """
-        cdef FactKind kind
+        cdef KindBeside kind
         cdef int fact, place
         asked = []
         for fact in range(facts.count):
@@ -240,7 +221,7 @@ cdef class ChainAnswers:
         return [(self.templates[number], bytes(places)) for _, number, places, _ in gathered]
 
     cdef bytes finding(
-        self, Template template, bytes places, list kinds, Facts* facts, bytes about, set told
+        self, template, bytes places, list kinds, Facts* facts, bytes about, set told
     ):
         """A finding as a field of an answer; None where it has been told already. Raises ForgottenError."""
         cdef bytes because = filled(template.because, places, kinds, facts, True) if self.reasons else b""
@@ -258,7 +239,7 @@ cdef class ChainAnswers:
 cdef bytes filled(list pieces, bytes places, list kinds, Facts* facts, bint as_json):
     """Pieces with the values that belong between them. Raises ForgottenError."""
     cdef bytes before
-    cdef FactKind kind
+    cdef KindBeside kind
     cdef int pattern, place, fact, number, inside = 0 if as_json else 1
     cdef Span value
     cdef list parts = []

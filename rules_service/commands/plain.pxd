@@ -5,7 +5,7 @@ from rules_service.commands.frame cimport Matter
 from rules_service.engine.told cimport Reader, Told
 
 
-cdef class Said:
+cdef class KeptSaid:
     cdef bytes decision
     cdef dict reliances
     cdef bytes outputs
@@ -16,17 +16,11 @@ cdef class Step:
     cdef bytes places
     cdef bytes outputs
     cdef tuple told_on
-    cdef dict said
-
-
-cdef class Output:
-    cdef list values
-    cdef dict numbers
-    cdef int number_of(self, value) except -1
+    cdef object said
 
 
 cdef class PlainAnswers:
-    cdef readonly object compiled
+    cdef object compiled
     cdef object writer
     cdef ChainAnswers chains
     cdef Reader reader
@@ -41,7 +35,7 @@ cdef class PlainAnswers:
     cdef bytes answer(
         self, Matter* matter, bytes head, const unsigned char* asked, Py_ssize_t length, bint in_batch
     )
-    cdef Said said(self, Step step, Told* told)
-    cdef Said say(self, Step step, bytes key, int generation)
+    cdef KeptSaid said(self, Step step, Told* told)
+    cdef KeptSaid say(self, Step step, bytes key, int generation)
     cdef bytes told_on(self, Step step, object outputs)
     cdef int forget(self, int generation) except -1

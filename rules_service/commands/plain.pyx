@@ -19,6 +19,7 @@ from rules_service.commands import wire
 from rules_service.commands.said import said_of
 from rules_service.commands.writing import DECISION_ID_HEAD, ID_LENGTH
 from rules_service.engine.index import UNKNOWN
+from rules_service.engine.keeping import Kept
 from rules_service.engine.outcome import Outcome
 from rules_service.engine.told import ForgottenError
 from rules_service.language.model.subjects import Each
@@ -35,7 +36,7 @@ cdef unsigned char ITEM = wire.tag(pb.BatchEvaluateResponse.DESCRIPTOR, "items")
 cdef unsigned char ANSWER_OF_ITEM = wire.tag(pb.BatchItem.DESCRIPTOR, "answer")[0]
 
 
-cdef class Said:
+cdef class KeptSaid:
     """What a table says of some values; OUTPUTS are the numbers of what later tables look at."""
 
     def __cinit__(self, bytes decision, dict reliances, bytes outputs):
@@ -44,7 +45,7 @@ cdef class Said:
         self.outputs = outputs
 
 
-cdef Said NOT_PLAIN = Said(b"", {}, b"")
+cdef KeptSaid NOT_PLAIN = KeptSaid(b"", {}, b"")
 
 
 cdef class Step:
@@ -55,11 +56,14 @@ cdef class Step:
         self.places = packed([places[name] for name in step.index.table.inputs])
         self.outputs = packed([places[name] for name in told_on])
         self.told_on = told_on
-        self.said = {}
+        self.said = Kept(MOST_SAID)
 
 
 cdef class Output:
     """The values that an output of a table has had, by their numbers."""
+
+    cdef list values
+    cdef dict numbers
 
     def __cinit__(self):
         self.values = [UNKNOWN, None]
@@ -120,7 +124,7 @@ cdef class PlainAnswers:
         """
         cdef Told told
         cdef Step step
-        cdef Said said
+        cdef KeptSaid said
         cdef const unsigned short* places
         cdef Py_ssize_t turn
         cdef int found
@@ -130,12 +134,12 @@ cdef class PlainAnswers:
             return None
         if self.generation != told.generation:
             self.forget(told.generation)
+        for turn in range(self.members, self.members + len(self.outputs)):
+            told.numbers[turn] = UNTOLD
         places = <const unsigned short*>PyBytes_AS_STRING(self.told_only)
         for turn in range(PyBytes_GET_SIZE(self.told_only) // 2):
             if told.numbers[places[turn]] == UNTOLD:
                 told.numbers[places[turn]] = NOTHING
-        for turn in range(self.members, self.members + len(self.outputs)):
-            told.numbers[turn] = UNTOLD
         for step in self.steps:
             said = self.said(step, &told)
             if said is NOT_PLAIN:
@@ -156,14 +160,14 @@ cdef class PlainAnswers:
         parts[1] = decision_id(asked, length, matter, ending.identity)
         return joined_item(matter, parts) if in_batch else joined(parts)
 
-    cdef Said said(self, Step step, Told* told):
+    cdef KeptSaid said(self, Step step, Told* told):
         """What a table says of what is told; what it says is told from then on."""
         cdef Py_ssize_t turn, width = PyBytes_GET_SIZE(step.places) // 2
         cdef int place
         cdef bytes key = PyBytes_FromStringAndSize(NULL, 2 * width)
         cdef unsigned short* numbers = <unsigned short*>PyBytes_AS_STRING(key)
         cdef const unsigned short* places = <const unsigned short*>PyBytes_AS_STRING(step.places)
-        cdef Said said
+        cdef KeptSaid said
         for turn in range(width):
             place = places[turn]
             if told.numbers[place] == TEXT and place < self.members:
@@ -184,9 +188,9 @@ cdef class PlainAnswers:
             told.numbers[places[turn]] = numbers[turn]
         return said
 
-    cdef Said say(self, Step step, bytes key, int generation):
+    cdef KeptSaid say(self, Step step, bytes key, int generation):
         """As `said`, for the first time."""
-        cdef Said said = NOT_PLAIN
+        cdef KeptSaid said = NOT_PLAIN
         cdef list of_outputs = self.outputs
         if generation != self.generation:
             raise ForgottenError
@@ -201,13 +205,11 @@ cdef class PlainAnswers:
         told = said_of(self.compiled, step.step, self.writer, tuple(values))
         outputs = None if told is None else self.told_on(step, told.outputs)
         if outputs is not None:
-            said = Said(told.decision, told.reliances, outputs)
+            said = KeptSaid(told.decision, told.reliances, outputs)
         if generation != self.generation:
             raise ForgottenError
         if PyBytes_GET_SIZE(said.decision) <= LONGEST_SAID:
-            if len(step.said) >= MOST_SAID:
-                step.said.clear()
-            step.said[key] = said
+            step.said.keep(key, said)
         return said
 
     cdef bytes told_on(self, Step step, object outputs):
@@ -224,9 +226,15 @@ cdef class PlainAnswers:
         return packed(numbers)
 
     cdef int forget(self, int generation) except -1:
-        """Forgets what was said of values that have other numbers in a new generation."""
+        """Forgets what was said of values that have new numbers now. Raises ForgottenError."""
         cdef Step step
         cdef list fresh = [Output() for _ in self.outputs]
+        # INVARIANT: nothing is made from here on, as in `Reader.forget`. While the outputs were made, another
+        # thread may have come here for the same generation and numbered some, or for a later one.
+        if generation != self.reader.generation:
+            raise ForgottenError
+        if generation == self.generation:
+            return 0
         self.generation = generation
         self.outputs = fresh
         for step in self.steps:

@@ -21,6 +21,8 @@ from rules_service.engine.wrong import Wrong
 from rules_service.language.types import SHANGHAI, YEARS, day_of, parse_date
 from service_kit.problems import Problem, Refusal, RefusedError
 
+MOST_ITEMS = 1000
+ITEMS_A_LOOK = 50
 LARGEST_JSON = 256 * 1024
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 VIEWS = frozenset(pb.View.values())

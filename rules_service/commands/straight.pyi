@@ -9,10 +9,5 @@ class StraightAnswers:
     def rulebook(self) -> Rulebook: ...
     def evaluate(self, raw: bytes, clock: Callable[[], datetime]) -> bytes | None: ...
     def items(
-        self,
-        raw: bytes,
-        clock: Callable[[], datetime],
-        most: int,
-        careful: Callable[[bytes, int], bytes],
-        look: Callable[[], None],
+        self, raw: bytes, clock: Callable[[], datetime], careful: Callable[[bytes, int], bytes]
     ) -> bytes | None: ...

@@ -11,20 +11,20 @@ from rules_service.commands.frame cimport (
 )
 from rules_service.commands.plain cimport PlainAnswers
 
-from google.protobuf.message import DecodeError
-
 from huiyin.rules.v1 import common_pb2
-from rules_service.commands import timeless, wire
+from rules_service.commands import reading, timeless, wire
 from rules_service.commands.timeless import Timeless
 from rules_service.commands.writing import AT, stamp
 from rules_service.engine.keeping import Kept
 from rules_service.engine.told import ForgottenError
+from service_kit.serving.call import check_deadline
 
 cdef enum:
     MOST_KEPT = 256
     LONGEST_KEPT = 512
-    ITEMS_A_LOOK = 50
 
+cdef int MOST_ITEMS = reading.MOST_ITEMS
+cdef int ITEMS_A_LOOK = reading.ITEMS_A_LOOK
 cdef bytes ANSWER_AT = AT
 cdef bytes CONTEXT = timeless.CONTEXT
 cdef bytes CONTEXT_AT = wire.tag(common_pb2.Context.DESCRIPTOR, "at")
@@ -55,24 +55,23 @@ cdef class StraightAnswers:
         self.kinds = Kept(MOST_KEPT)
 
     def evaluate(self, bytes raw, clock):
-        """The response to a question about one matter, serialised; None where it is not plain."""
+        """The response to a question about one matter, serialised; None where it is not plain.
+
+        Raises DecodeError where the bytes are broken, and may do so later where it is not plain.
+        """
         cdef const unsigned char* begin = <const unsigned char*>PyBytes_AS_STRING(raw)
         cdef const unsigned char* end = begin + PyBytes_GET_SIZE(raw)
         cdef Matter matter
-        cdef PlainQuestion plain
-        try:
-            plain = self.question(raw, clock)
-        except DecodeError:
-            return None
+        cdef PlainQuestion plain = self.question(raw, clock)
         if plain is None or not plain_matter(begin + plain.begin, end, &matter) or matter.end != end:
             return None
         return answered(plain, raw, &matter, False)
 
-    def items(self, bytes raw, clock, int most, careful, look):
+    def items(self, bytes raw, clock, careful):
         """The response to a question about many matters, serialised; None where it is not plain.
 
-        A matter that is not plain is answered by CAREFUL, from the question about it alone and its number. No
-        more than MOST are answered; now and then LOOK is called, which may raise.
+        A matter that is not plain is answered by CAREFUL, from the question about it alone and its number.
+        Raises DecodeError, and what `check_deadline` raises.
         """
         cdef const unsigned char* begin = <const unsigned char*>PyBytes_AS_STRING(raw)
         cdef const unsigned char* end = begin + PyBytes_GET_SIZE(raw)
@@ -84,10 +83,10 @@ cdef class StraightAnswers:
             return None
         at = begin + plain.begin
         while at < end:
-            if len(items) == most:
+            if len(items) == MOST_ITEMS:
                 return None
             if not len(items) % ITEMS_A_LOOK:
-                look()
+                check_deadline()
             item = answered(plain, raw, &matter, True) if plain_matter(at, end, &matter) else None
             if item is None:
                 matter.begin = at

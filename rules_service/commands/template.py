@@ -39,12 +39,14 @@ class FindingTemplate:
     def of(
         cls, chains: ChainRunner, chained: ChainedRule, writer: FindingWriter, places: Places
     ) -> "FindingTemplate":
-        """Writes once what `ChainRunner.find` and `FindingWriter.field` would write each time.
+        """Writes once what `ChainRunner.run` and `FindingWriter.field` would write each time.
 
         The rule concludes a finding.
         """
         rule = chained.rule
-        code = rule.then.code if isinstance(rule.then, FindingConclusion) else ""
+        if not isinstance(rule.then, FindingConclusion):
+            raise TypeError(rule.id)
+        code = rule.then.code
         outcome = chains.outcome(rule.id, code, "", ({},))
         static = writer.static(outcome)
         return cls(

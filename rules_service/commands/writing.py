@@ -72,7 +72,7 @@ class AnswerWriter:
         """Takes what the answers' codes are looked up in."""
         self.vocabulary = rulebook.vocabulary
         self.sources = rulebook.basics.sources
-        self.view = view or VIEW.VIEW_REASONS
+        self.view = view
         self.reasons = self.view >= VIEW.VIEW_REASONS
         self.full = self.view >= VIEW.VIEW_FULL
         self._tables: dict[tuple[str, date, str], TableText] = {}
@@ -101,19 +101,18 @@ class AnswerWriter:
     def answer(self, outcome: Outcome, head: bytes, asked: bytes) -> bytes:
         """The answer, serialised; `asked` is the question with all defaults filled, serialised."""
         decisions = [self._rulings.fields(ruling, request_id) for request_id, ruling in outcome.rulings]
-        return self.joined(
-            self.ending(outcome),
-            head,
-            asked,
-            b"".join(decisions) + self._rest_of(outcome),
-            self.reliances(outcome) if self.reasons else b"",
-        )
-
-    def joined(self, ending: "Ending", head: bytes, asked: bytes, said: bytes, reliances: bytes) -> bytes:
-        """An answer from its parts, all serialised: what was said, and what that rests on."""
+        ending = self.ending(outcome)
         digest = hashlib.sha256(asked + ending.identity).hexdigest()
         return b"".join(
-            (DECISION_ID_HEAD, digest[:ID_LENGTH].encode(), head, said, reliances, ending.revisions)
+            (
+                DECISION_ID_HEAD,
+                digest[:ID_LENGTH].encode(),
+                head,
+                *decisions,
+                self._rest_of(outcome),
+                self.reliances(outcome) if self.reasons else b"",
+                ending.revisions,
+            )
         )
 
     def ending(self, outcome: Outcome) -> "Ending":

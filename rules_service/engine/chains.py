@@ -75,13 +75,9 @@ class ChainRunner:
             for related in case.matter.related
             if related.kind in self.fields
         ]
-        return self.find(case.matter.id, facts)
-
-    def find(self, matter_id: str, facts: Sequence[Fact]) -> list[FindingOutcome]:
-        """As `run`, from all the facts that there are."""
         found: dict[str, FindingOutcome] = {}
         for rule, bound, concluded in self.engine.run(facts).findings():
-            finding = self._finding(rule, bound, concluded, matter_id)
+            finding = self._finding(rule, bound, concluded, case.matter.id)
             found.setdefault(finding.id, finding)
         return list(found.values())
 

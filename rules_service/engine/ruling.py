@@ -64,12 +64,12 @@ def rule_on(compiled: Compiled, each: Each, names: Mapping[str, Cell], *, near: 
     ruling = kept.get((near, values))
     if ruling is None:
         ruling = _rule(compiled, each, dict(names), near=near)
-        if all(map(may_be_kept, values)):
+        if all(map(_may_be_kept, values)):
             kept.keep((near, values), ruling)
     return ruling
 
 
-def may_be_kept(value: Cell) -> bool:
+def _may_be_kept(value: Cell) -> bool:
     """Whether values that are equal are the same to the letter, and short."""
     return not isinstance(value, Decimal) and not (isinstance(value, str) and len(value) > LONGEST_KEPT)
 

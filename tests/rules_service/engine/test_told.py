@@ -100,6 +100,13 @@ def test_a_number_that_a_binary_fraction_does_not_keep_takes_a_careful_look(writ
         assert careful == {"decimal": (Decimal, str(facts["decimal"]))}
 
 
+def test_no_more_is_kept_than_may_be():
+    small = Reader(TYPES, most_kept=4)
+    answers = [small.facts(f'{{"int":{number}}}'.encode()) for number in range(20)]
+    assert [told["int"] for told in answers if told] == [n for n, told in enumerate(answers) if told]
+    assert small.generation == sum(told is None for told in answers) == 4
+
+
 def test_facts_as_most_callers_send_them_are_read() -> None:
     told = {"enum": "a", "int": 3, "bool": False, "string": "供水", "date": "2024-02-29", "decimal": 0.25}
     facts = READER.facts(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())

@@ -9,7 +9,6 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from queue import SimpleQueue
 
 import grpc
 import orjson
@@ -62,13 +61,12 @@ def add_echo(server: grpc.Server) -> str:
 def main(kind: str, ready: Path) -> None:
     """Serves on one core until told to stop."""
     os.sched_setaffinity(0, {0})
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     settings = load_settings(port=0, workers=1, log_level="error")
     server = Server(ECHO if kind == "echo" else RULES, settings)
-    told = SimpleQueue[int]()
-    signal.signal(signal.SIGTERM, lambda number, _: told.put(number))
     port = server.start()
     ready.write_text(str(port), encoding="utf-8")
-    told.get()
+    signal.sigwait({signal.SIGTERM})
 
 
 if __name__ == "__main__":

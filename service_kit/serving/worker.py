@@ -3,6 +3,7 @@
 FD is its end of the control channel.
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -10,7 +11,6 @@ import socket
 import sys
 import threading
 import time
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from service_kit.problems import Problem, RefusedError
@@ -38,13 +38,16 @@ class Worker:
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        # Unlike an Event, a SimpleQueue may be filled by a handler that interrupts the wait for it.
-        self._end = SimpleQueue[None]()
+        # What waits for a signal is woken by a byte: one that comes in the instant before interrupts no wait,
+        # and a lock that its handler wants may be what it interrupts.
+        self._waking, self._woken = socket.socketpair()
+        self._waking.setblocking(False)
         self._stopping = False
         self._server: Server | None = None
 
     def run(self) -> int:
         """Serves until told to stop; gives the exit status."""
+        signal.set_wakeup_fd(self._waking.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGTERM, lambda *_: self._stop())
         definition, settings = read_work_order(self._control.recv(LONGEST_MESSAGE))
         threading.Thread(target=self._answer_probes, daemon=True).start()
@@ -54,7 +57,7 @@ class Worker:
             return 1
         self._server = server
         self._control.send(READY)
-        self._end.get()
+        self._woken.recv(1)
         server.announce_end()
         time.sleep(settings.drain_seconds)
         server.close_port()
@@ -64,7 +67,11 @@ class Worker:
 
     def _stop(self) -> None:
         self._stopping = True
-        self._end.put(None)
+        self._wake()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # then it has been woken more than once
+            self._waking.send(b"!")
 
     def _load(self, definition: ServiceDefinition, settings: ServingSettings) -> "Server | None":
         try:
@@ -89,7 +96,7 @@ class Worker:
         try:
             while message := self._control.recv(len(PROBE)):
                 if message == LEAVE:
-                    self._end.put(None)
+                    self._wake()
                     continue
                 lost = self._server.lost_call() if self._server else None
                 if lost is None:

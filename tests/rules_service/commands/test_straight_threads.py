@@ -187,5 +187,5 @@ tables:
         assert answers.evaluate(few, lambda: NOW) in (None, expected[few])
         return True
 
-    met = [meet(collection) for collection in range(1, 30)]
+    met = [meet(collection) for collection in range(1, 10)]
     assert met[0]

@@ -36,6 +36,6 @@ cdef class PlainAnswers:
         self, Matter* matter, bytes head, const unsigned char* asked, Py_ssize_t length, bint in_batch
     )
     cdef KeptSaid said(self, Step step, Told* told)
-    cdef KeptSaid say(self, Step step, bytes key, int generation)
+    cdef KeptSaid say(self, Step step, bytes key, Told* told)
     cdef bytes told_on(self, Step step, object outputs)
     cdef int forget(self, int generation) except -1

@@ -164,8 +164,9 @@ cdef class PlainAnswers:
         """What a table says of what is told; what it says is told from then on."""
         cdef Py_ssize_t turn, width = PyBytes_GET_SIZE(step.places) // 2
         cdef int place
-        cdef bytes key = PyBytes_FromStringAndSize(NULL, 2 * width)
-        cdef unsigned short* numbers = <unsigned short*>PyBytes_AS_STRING(key)
+        # It holds the generation: by the time that it is kept the numbers may be other values'.
+        cdef bytes key = PyBytes_FromStringAndSize(NULL, sizeof(int) + 2 * width)
+        cdef unsigned short* numbers = <unsigned short*>(PyBytes_AS_STRING(key) + sizeof(int))
         cdef const unsigned short* places = <const unsigned short*>PyBytes_AS_STRING(step.places)
         cdef KeptSaid said
         for turn in range(width):
@@ -177,36 +178,39 @@ cdef class PlainAnswers:
                 if told.generation != self.reader.generation:
                     raise ForgottenError
             numbers[turn] = told.numbers[place]
+        (<int*>PyBytes_AS_STRING(key))[0] = told.generation
         if told.generation != self.generation:
             raise ForgottenError
         said = step.said.get(key)
         if said is None:
-            said = self.say(step, key, told.generation)
+            said = self.say(step, key, told)
         places = <const unsigned short*>PyBytes_AS_STRING(step.outputs)
         numbers = <unsigned short*>PyBytes_AS_STRING(said.outputs)
         for turn in range(PyBytes_GET_SIZE(said.outputs) // 2):
             told.numbers[places[turn]] = numbers[turn]
         return said
 
-    cdef KeptSaid say(self, Step step, bytes key, int generation):
-        """As `said`, for the first time."""
+    cdef KeptSaid say(self, Step step, bytes key, Told* told):
+        """As `said`, for the first time; it is kept under the KEY."""
         cdef KeptSaid said = NOT_PLAIN
         cdef list of_outputs = self.outputs
-        if generation != self.generation:
+        cdef int place, number
+        if told.generation != self.generation:
             raise ForgottenError
         values = []
-        for place, number in zip(array("H", step.places), array("H", key)):
+        for place in array("H", step.places):
+            number = told.numbers[place]
             if place >= self.members:
                 values.append((<Output>of_outputs[place - self.members]).values[number])
             elif number == UNTOLD:
                 values.append(UNKNOWN)
             else:
-                values.append(self.reader.value(place, number, generation))
-        told = said_of(self.compiled, step.step, self.writer, tuple(values))
-        outputs = None if told is None else self.told_on(step, told.outputs)
+                values.append(self.reader.value(place, number, told.generation))
+        table = said_of(self.compiled, step.step, self.writer, tuple(values))
+        outputs = None if table is None else self.told_on(step, table.outputs)
         if outputs is not None:
-            said = KeptSaid(told.decision, told.reliances, outputs)
-        if generation != self.generation:
+            said = KeptSaid(table.decision, table.reliances, outputs)
+        if told.generation != self.generation:
             raise ForgottenError
         if PyBytes_GET_SIZE(said.decision) <= LONGEST_SAID:
             step.said.keep(key, said)

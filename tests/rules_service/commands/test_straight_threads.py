@@ -15,6 +15,7 @@ from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands.evaluation import evaluate_serialized
 from rules_service.commands.straight import StraightAnswers
 from rules_service.commands.writers import made_for, writer_for
+from rules_service.engine.keeping import Kept
 from rules_service.engine.outcome import TableOutcome
 from tests.rules_service.commands.asking import NOW, context
 from tests.rules_service.commands.plain_questions import (
@@ -27,6 +28,8 @@ from tests.rules_service.commands.plain_questions import (
     rulebook,
     straight,
 )
+
+PAIR = (("水", 4), ("供水", 9))
 
 
 @contextlib.contextmanager
@@ -99,6 +102,32 @@ def test_what_is_asked_while_the_reader_begins_anew_is_not_kept_under_wrong_numb
     assert asked == [careful(before)]
     assert answered(after, straight()) == careful(after)
     assert answered(before, straight()) == careful(before)
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_what_a_table_says_is_not_kept_for_values_that_have_its_numbers_by_then(
+    turn: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keeping runs Python, and another thread that comes in there may make the reader begin anew."""
+    before, after = (question(random.Random(1), words=words, people=people) for words, people in PAIR)
+    keep = Kept.keep
+    kept = 0
+
+    def late(self: Kept[object, object], key: object, value: object) -> object:
+        nonlocal kept
+        kept += 1
+        if kept == turn + 1:
+            made_for(rulebook()).facts.forget()
+            assert answered(after, straight()) == careful(after)
+        return keep(self, key, value)
+
+    # What there is for the question as such is kept already.
+    answered(before, straight())
+    made_for(rulebook()).facts.forget()
+    monkeypatch.setattr(Kept, "keep", late)
+    assert answered(before, straight()) == careful(before)
+    assert kept > turn
+    assert answered(after, straight()) == careful(after)
 
 
 def test_two_threads_that_come_to_a_new_generation_at_once_do_not_mix_their_outputs(

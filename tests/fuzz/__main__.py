@@ -1,4 +1,6 @@
-"""Fuzzes for as long as you like: `python -m tests.fuzz rulesets|questions|bytes --seconds 3600 --seed 1`.
+"""Fuzzes for as long as you like: `python -m tests.fuzz rulesets --seconds 3600 --seed 1`.
+
+`questions`, `bytes` and `interrupted` go the same way.
 
 `chains --asserts 10000000 --processes 100 --seconds 2100` runs the chaining driver beside its plain twin in
 processes of their own, each with another seed and with memory that is filled before use.
@@ -18,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.fuzz import running
+from tests.fuzz.interrupting import ask_interrupted
 
 GRACE_SECONDS = 60
 COUNTED = ("processes", "failed", "programs", "requests", "runs", "asserts", "joins fired")
@@ -34,6 +37,8 @@ def by_time(kind: str, seconds: float, seed: int) -> int:
                     running.spoilt_ruleset(random.Random(case), Path(folder))
                 elif kind == "bytes":
                     running.ask_by_bytes(running.spoilt_bytes(random.Random(case)))
+                elif kind == "interrupted":
+                    ask_interrupted(random.Random(case))
                 else:
                     running.ask(running.spoilt_question(random.Random(case)))
             except Exception:
@@ -81,7 +86,7 @@ def _process(asserts: int, seed: int, ends: float) -> Mapping[str, int]:
 def main() -> int:
     """Reads what to fuzz and for how long."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kind", choices=("rulesets", "questions", "bytes", "chains"))
+    parser.add_argument("kind", choices=("rulesets", "questions", "bytes", "interrupted", "chains"))
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--asserts", type=int, default=10_000_000)

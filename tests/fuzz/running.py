@@ -3,7 +3,7 @@
 import contextlib
 import random
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,7 @@ RULESETS = Path("rulesets")
 ADOPTIONS = Path("examples/adoptions.yaml")
 SECONDS_A_CASE = 20
 FIRST = datetime(2021, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class HungError(Exception):
@@ -140,14 +141,18 @@ def timeless() -> tuple[str, ...]:
     )
 
 
-def spoilt_bytes(chance: random.Random) -> bytes:
-    """The bytes of a question to a timeless ruleset about its own inputs; some of them changed."""
+def spoilt_bytes(chance: random.Random, name: str = "", view: int = 0) -> bytes:
+    """The bytes of a question to a timeless ruleset about its own inputs; some of them changed.
+
+    To any such ruleset, and in any view, where none is told.
+    """
     vocabulary = rulebook().vocabulary
     spoilt = chance.choice((0.0, 0.0, 0.05))
-    name = chance.choice(timeless())
+    name = name or chance.choice(timeless())
     inputs = {one for part in rulebook().rulesets[name] for one in part.ruleset.inputs}
     types = {one: vocabulary.facts[one].type for one in inputs if not vocabulary.facts[one].counted}
     request = pb.EvaluateRequest(ruleset=name, context=spoilt_question(chance).context)
+    request.context.view = view or request.context.view
     request.matter.matter_id = "m"
     request.matter.facts_json = spoiling.facts(types, chance, spoilt)
     for _ in range(chance.choice((0, 0, 2, 3, 5))):
@@ -164,18 +169,27 @@ def spoilt_bytes(chance: random.Random) -> bytes:
 
 def ask_by_bytes(raw: bytes) -> bool:
     """Whether a question was answered; what comes back is what the same question by a message gets."""
-    now = datetime(2026, 1, 1, tzinfo=UTC)
     with within(SECONDS_A_CASE):
-        short = _told(lambda: evaluate_raw(straight(), raw, lambda: now))
-        long = _told(lambda: evaluate_serialized(rulebook(), pb.EvaluateRequest.FromString(raw), now))
-        # The bytes of a question about one matter are those of a batch of one.
-        short_batch = _told(lambda: batch_evaluate_raw(straight(), raw, lambda: now))
-        batch = _told(
-            lambda: batch_evaluate_serialized(rulebook(), pb.BatchEvaluateRequest.FromString(raw), now)
-        )
-    if (short, short_batch) != (long, batch):
+        short, long = told_by_bytes(raw), told_by_message(raw)
+    if short != long:
         raise AssertionError(raw)
-    return isinstance(short, bytes)
+    return isinstance(short[0], bytes)
+
+
+def told_by_bytes(raw: bytes) -> Sequence[object]:
+    """What is said of the bytes of a question about one matter, which are those of a batch of one too."""
+    return (
+        _told(lambda: evaluate_raw(straight(), raw, lambda: NOW)),
+        _told(lambda: batch_evaluate_raw(straight(), raw, lambda: NOW)),
+    )
+
+
+def told_by_message(raw: bytes) -> Sequence[object]:
+    """As `told_by_bytes`, by the longer way."""
+    return (
+        _told(lambda: evaluate_serialized(rulebook(), pb.EvaluateRequest.FromString(raw), NOW)),
+        _told(lambda: batch_evaluate_serialized(rulebook(), pb.BatchEvaluateRequest.FromString(raw), NOW)),
+    )
 
 
 def _told(answer: Callable[[], bytes]) -> object:
@@ -191,7 +205,7 @@ def ask(request: pb.AssessRequest) -> bool:
     """Whether the question was answered; refused otherwise, with a place and a message for each problem."""
     with within(SECONDS_A_CASE):
         try:
-            response = commands.assess(rulebook(), request, datetime(2026, 1, 1, tzinfo=UTC))
+            response = commands.assess(rulebook(), request, NOW)
         except RefusedError as refused:
             if not all(problem.code and problem.message for problem in refused.problems):
                 raise AssertionError(refused) from refused

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz import chaining, running
+from tests.fuzz import chaining, interrupting, running
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -28,6 +28,10 @@ def test_spoilt_bytes_are_answered_as_the_message_that_they_make() -> None:
     answered = [running.ask_by_bytes(running.spoilt_bytes(chance)) for _ in range(400)]
     assert any(answered)
     assert not all(answered)
+
+
+def test_a_question_that_another_comes_into_is_answered_as_one_alone() -> None:
+    assert sum(interrupting.ask_interrupted(random.Random(seed)) for seed in range(10)) > 100
 
 
 def test_chained_rules_say_what_the_plain_interpreter_says_and_joins_fire() -> None:

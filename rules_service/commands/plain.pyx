@@ -79,8 +79,9 @@ cdef class Output:
         if number is None:
             if len(self.values) >= MOST_VALUES:
                 return UNTOLD
-            number = self.numbers[written] = len(self.values)
+            number = len(self.values)
             self.values.append(value)
+            self.numbers[written] = number
         return number
 
 

@@ -1,20 +1,21 @@
 """Runs the examples of a ruleset and says where the outcome is not the one expected."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
 
 from rules_service.analysis.expectations import Texts, differences, items, moment
 from rules_service.calendar import WorkingCalendar
-from rules_service.engine.assess import Speaker, assess_matter
+from rules_service.engine.assess import assess_matter
 from rules_service.engine.case import Matter, Question
 from rules_service.engine.compiled import Compiled
 from rules_service.engine.office import assess_office
 from rules_service.engine.outcome import Outcome
 from rules_service.engine.raw import RawEvent, RawMatter, RawOffice, RawRequest
 from rules_service.engine.reading import CaseReader
+from rules_service.engine.speaking import Speaker, in_turn
 from rules_service.engine.tables import ContradictionError
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.ruleset import Example
@@ -102,8 +103,10 @@ def outcome_of(
 
 def _speakers(slices: Sequence[Compiled], day: date) -> list[Speaker]:
     """Every slice with its days; before the first of them the first decides, so that a draft can be tried."""
-    deciding = next((part for part in slices if part.ruleset.in_force_on(day)), slices[0])
-    return [Speaker(part, part is deciding, part.ruleset.in_force_on) for part in slices]
+    speakers = in_turn([(part, part.ruleset.in_force_on) for part in slices], day)
+    if not any(speaker.decides for speaker in speakers):
+        speakers[0] = replace(speakers[0], decides=True)
+    return speakers
 
 
 def _refuse(reader: CaseReader) -> None:

@@ -19,10 +19,11 @@ from rules_service.commands.reading import (
 from rules_service.commands.straight import StraightAnswers
 from rules_service.commands.writers import made_for, writer_for
 from rules_service.commands.writing import AnswerWriter
-from rules_service.engine.assess import Speaker, assess_matter
+from rules_service.engine.assess import assess_matter
 from rules_service.engine.case import Question
 from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import Rulebook
+from rules_service.engine.speaking import Speaker
 from rules_service.engine.tables import ContradictionError
 from rules_service.engine.told import Reader
 from rules_service.engine.wrong import Wrong

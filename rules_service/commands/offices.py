@@ -18,7 +18,6 @@ from rules_service.commands.reading import (
     read_question,
 )
 from rules_service.commands.writers import writer_for
-from rules_service.engine.assess import Speaker
 from rules_service.engine.case import Matter, Office
 from rules_service.engine.counts import Counted
 from rules_service.engine.office import assess_office as assess_office_by
@@ -26,6 +25,7 @@ from rules_service.engine.outcome import GroupsOutcome
 from rules_service.engine.raw import RawOffice
 from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import Rulebook
+from rules_service.engine.speaking import Speaker
 from rules_service.engine.tables import ContradictionError
 from rules_service.engine.wrong import Wrong
 from rules_service.language.model.subjects import Subject

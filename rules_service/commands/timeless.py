@@ -17,9 +17,9 @@ from rules_service.commands import wire
 from rules_service.commands.plain import PlainAnswers
 from rules_service.commands.reading import filled, read_question
 from rules_service.commands.writers import plain_answers, writer_for
-from rules_service.engine.assess import Speaker
 from rules_service.engine.keeping import Kept
 from rules_service.engine.rulebook import Rulebook
+from rules_service.engine.speaking import Speaker
 from rules_service.language.adoption import lies_in
 from rules_service.language.model.subjects import Subject
 from service_kit.problems import RefusedError

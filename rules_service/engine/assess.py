@@ -1,14 +1,12 @@
 """Assesses a matter by several rulesets and merges what they say."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.case import Matter, Question, Request
 from rules_service.engine.chains import ChainCase
 from rules_service.engine.clock import Clock
-from rules_service.engine.compiled import Compiled
 from rules_service.engine.elapsed import tell_elapsed
 from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import evaluate_matter, papers_of
@@ -21,19 +19,7 @@ from rules_service.engine.outcome import (
     PaperOutcome,
     PaperState,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """A revision that may speak about a case.
-
-    `decides` says whether its tables do on the day of law asked about; its duties speak for clocks that
-    started on a day on which `speaks_on` holds.
-    """
-
-    compiled: Compiled
-    decides: bool
-    speaks_on: Callable[[date], bool]
+from rules_service.engine.speaking import Speaker
 
 
 def clock_of(question: Question, matter: Matter, calendar: WorkingCalendar) -> Clock:
@@ -60,16 +46,7 @@ def assess_matter(
         starters = speaker.compiled.starters
         if not (speaker.decides or starters.may_start(matter.events, clock, speaker.speaks_on)):
             continue
-        evaluate_matter(
-            speaker.compiled,
-            matter,
-            happened,
-            clock,
-            speaker.speaks_on,
-            outcome,
-            with_tables=speaker.decides,
-            near=question.near,
-        )
+        evaluate_matter(speaker, matter, happened, clock, outcome, near=question.near)
     for speaker in speakers:
         if speaker.compiled.chains and speaker.decides:
             whole = (

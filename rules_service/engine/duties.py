@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from rules_service.engine.case import Event
 from rules_service.engine.clock import Clock
 from rules_service.engine.deadlines import Deadline, deadline
-from rules_service.engine.environment import Environment
+from rules_service.engine.environment import Due, Environment
 from rules_service.engine.lengths import check_length, end_of
 from rules_service.engine.outcome import (
     FINDING,
@@ -42,13 +42,13 @@ def run_duty(duty: Duty, amount: int | None, env: Environment, clock: Clock) -> 
 def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int | None) -> DutyOutcome:
     end = None
     if duty.period.until is not None:
-        day = env.resolve(duty.period.until)
+        day = env.resolve(duty.period.until, start.occasion)
         if isinstance(day, date):
             end = deadline(first_moment(day), 0, duty.period.unit, clock.calendar)
     elif amount is not None:
         amount, end = end_of(duty, env, clock, start, amount)
     if end is not None:
-        env.due_at.setdefault(duty.id, end.due_at)
+        env.dues.setdefault(duty.id, []).append(Due(start.since, start.recipient_key, end.due_at))
     met = _met(duty, env, start)
     ending = _ending(duty, env, start, met)
     state, ended_by, change, extra = _state(duty, env, clock, start, end, met, ending)
@@ -64,6 +64,7 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: i
         state=state,
         started_at=start.at,
         started_by="" if start.presumed_from else start.event_id,
+        occasion=start.occasion,
         presumed=start.presumed_from is not None,
         amount=amount or 0,
         due_at=end.due_at if end else None,

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple, TypeVar
 
 from rules_service.engine.case import Event, Request
 from rules_service.engine.happened import Happened
 from rules_service.engine.index import UNKNOWN, Cell, Unknown
+from rules_service.engine.occasion import Occasion
 from rules_service.engine.outcome import MissingFacts
 from rules_service.language.model.references import Condition, Reference, RefKind
 from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.types import Value, day_of, first_moment
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,14 @@ class Elapsing:
 
 
 NOTHING_ELAPSES = Elapsing()
+
+
+class Due(NamedTuple):
+    """When a duty that has started is due."""
+
+    since: datetime
+    recipient_key: str
+    at: datetime
 
 
 def untold_of(conditions: Sequence[Condition], names: Mapping[str, Cell]) -> list[str] | None:
@@ -52,6 +64,10 @@ def value_of(reference: Reference, ruleset: Ruleset, names: Mapping[str, Cell]) 
             return names.get(reference.name, UNKNOWN)
 
 
+def _no_other(_: date) -> None:
+    return None
+
+
 @dataclass(slots=True)
 class Environment:
     """The names of one ruleset for one request of one matter, or for an office as a whole."""
@@ -62,7 +78,8 @@ class Environment:
     happened: Happened
     missing: MissingFacts
     speaks_on: Callable[[date], bool]
-    due_at: dict[str, datetime] = field(default_factory=dict)
+    revision_on: Callable[[date], Ruleset | None] = _no_other
+    dues: dict[str, list[Due]] = field(default_factory=dict)
     elapsing: Elapsing = NOTHING_ELAPSES
     names: dict[str, Cell] = field(init=False)
 
@@ -113,22 +130,22 @@ class Environment:
         events = self.happened.by_type.get(kind, ())
         return events if since is None or not events else [event for event in events if event.at >= since]
 
-    def resolve(self, reference: Reference) -> Cell:
-        """The value that a reference points at."""
+    def resolve(self, reference: Reference, occasion: Occasion | None = None) -> Cell:
+        """The value that a reference points at, as it belongs to an occasion; without one, the first."""
         match reference.kind:
             case RefKind.MATTER_ID:
                 return self.subject_id
             case RefKind.DUE_AT:
-                due = self.due_at.get(reference.name)
-                return day_of(due) if due else UNKNOWN
+                dues = self.dues.get(reference.name, ())
+                due = _own(dues, occasion, lambda due: (due.since, due.recipient_key))
+                return day_of(due.at) if due else UNKNOWN
             case RefKind.EVENT_AT:
-                events = self.events_of(reference.name)
-                return day_of(events[0].at) if events else UNKNOWN
+                event = _own_event(self.events_of(reference.name), occasion)
+                return day_of(event.at) if event else UNKNOWN
             case RefKind.EVENT_ATTRIBUTE:
-                for event in self.events_of(reference.name):
-                    if (value := event.attributes.get(reference.member)) is not None:
-                        return value
-                return UNKNOWN
+                telling = [e for e in self.events_of(reference.name) if reference.member in e.attributes]
+                event = _own_event(telling, occasion)
+                return event.attributes[reference.member] if event else UNKNOWN
             case _:
                 return value_of(reference, self.ruleset, self.names)
 
@@ -144,11 +161,25 @@ class Environment:
                 told = [None if isinstance(value, Unknown) else value]
         return [first_moment(value) for value in told if isinstance(value, date)]
 
-    def known(self, references: Sequence[tuple[str, Reference]]) -> dict[str, Value]:
-        """The values that are known of some named references."""
+    def known(
+        self, references: Sequence[tuple[str, Reference]], occasion: Occasion | None = None
+    ) -> dict[str, Value]:
+        """The values that are known of some named references, as they belong to an occasion."""
         found = {}
         for name, reference in references:
-            value = self.resolve(reference)
+            value = self.resolve(reference, occasion)
             if value is not None and not isinstance(value, Unknown):
                 found[name] = value
         return found
+
+
+def _own_event(events: Sequence[Event], occasion: Occasion | None) -> Event | None:
+    return _own(events, occasion, lambda event: (event.at, event.recipient_key))
+
+
+def _own(
+    happenings: Sequence[T], occasion: Occasion | None, told: Callable[[T], tuple[datetime, str]]
+) -> T | None:
+    if occasion is not None:
+        return occasion.own(happenings, told)
+    return happenings[0] if happenings else None

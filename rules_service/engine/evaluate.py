@@ -1,7 +1,6 @@
 """Evaluates one ruleset on one matter: tables, then duties, then chained rules."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 
 from rules_service.engine.case import Matter, Request
 from rules_service.engine.clock import Clock
@@ -26,6 +25,7 @@ from rules_service.engine.outcome import (
     deterministic_id,
 )
 from rules_service.engine.ruling import Ruling, rule_on
+from rules_service.engine.speaking import Speaker
 from rules_service.language.model.basis import Citation
 from rules_service.language.model.papers import PaperRule
 from rules_service.language.model.subjects import Each
@@ -36,23 +36,22 @@ REPORT = ("category", "report")
 
 
 def evaluate_matter(
-    compiled: Compiled,
+    speaker: Speaker,
     matter: Matter,
     happened: Mapping[str, Happened],
     clock: Clock,
-    speaks_on: Callable[[date], bool],
     outcome: Outcome,
     *,
-    with_tables: bool = True,
     near: bool = True,
 ) -> None:
     """Adds what a ruleset says about a matter to an outcome.
 
-    HAPPENED is told of each request and, with no id, of the matter as a whole. Without tables only duties
-    come out: so a revision no longer in force still answers for the clocks that started under it. What it
-    would have liked to know is then nobody's concern.
+    HAPPENED is told of each request and, with no id, of the matter as a whole. Where its tables do not
+    decide only duties come out: so a revision no longer in force still answers for the clocks that started
+    under it. What it would have liked to know is then nobody's concern.
     Raises ContradictionError where a table's rows contradict each other.
     """
+    compiled, with_tables = speaker.compiled, speaker.decides
     ruleset = compiled.ruleset
     if not (with_tables or ruleset.duties):
         return
@@ -60,7 +59,15 @@ def evaluate_matter(
     missing = outcome.missing if with_tables else MissingFacts()
 
     def look(each: Each, request: Request, outputs: Mapping[str, Cell]) -> tuple[Environment, Ruling]:
-        env = Environment(ruleset, matter.id, request, happened[request.id], missing, speaks_on)
+        env = Environment(
+            ruleset,
+            matter.id,
+            request,
+            happened[request.id],
+            missing,
+            speaker.speaks_on,
+            speaker.revision_on,
+        )
         env.names |= outputs
         if compiled.elapsed:
             tell_elapsed(env, clock, compiled.elapsed, outcome, keep=with_tables)
@@ -176,13 +183,13 @@ def _take_duty(run: DutyOutcome, env: Environment, outcome: Outcome) -> None:
     if run.state is DutyState.NOT_STARTED:
         return
     if run.duty.papers and run.state not in ENDED_EARLY:
-        outcome.papers += papers_of(run.duty.papers, env, run.duty.id, run.duty.citations, run)
+        outcome.papers += papers_of(run.duty.papers, env, run.duty.id, run.duty.citations, duty=run)
     found = violation(run, env)
     if found:
         outcome.findings.append(found)
         duty = run.duty
         rule = f"{duty.id}/{duty.finding}"
-        outcome.papers += papers_of(duty.finding_papers, env, rule, duty.finding_citations, start=run.id)
+        outcome.papers += papers_of(duty.finding_papers, env, rule, duty.finding_citations, violated=run)
 
 
 def papers_of(
@@ -191,16 +198,21 @@ def papers_of(
     rule_id: str,
     citations: tuple[Citation, ...],
     duty: DutyOutcome | None = None,
-    start: str = "",
+    violated: DutyOutcome | None = None,
 ) -> Iterator[PaperOutcome]:
     """The papers that a row, a duty or a finding calls for, with the fields that are known.
 
+    With a duty, or with one that was VIOLATED, fields are of the events that belong to its start, where
+    things happened more than once.
     A paper of a candidate is never called for here: it follows only if an official so decides.
     """
+    ran = duty or violated
+    occasion = ran.occasion if ran else None
+    start = violated.id if violated else occasion.event.id if occasion else ""
     for rule in rules:
         if env.holds(rule.when, rule_id) is not True:
             continue
-        key = [rule_id, rule.paper, rule.variant, duty.started_by if duty else start]
+        key = [rule_id, rule.paper, rule.variant, start]
         if rule.candidate:
             key.append(rule.candidate)
         call = deterministic_id("p", env.subject_id, env.request.id, env.ruleset.id, *key)
@@ -217,7 +229,7 @@ def papers_of(
             rule=rule_id,
             duty_id=duty.id if duty else "",
             due_at=duty.due_at if duty else None,
-            fields=env.known(rule.fields),
+            fields=env.known(rule.fields, occasion),
             restricted=rule.restricted or env.value(name) == report,
             citations=citations,
             under=rule.under,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules_service.calendar import WorkingCalendar
-from rules_service.engine.assess import Speaker, assess_matter, clock_of, merge
+from rules_service.engine.assess import assess_matter, clock_of, merge
 from rules_service.engine.case import Matter, Office, Question, Request, Span
 from rules_service.engine.clock import Clock
 from rules_service.engine.compiled import Compiled
@@ -25,6 +25,7 @@ from rules_service.engine.groups import grouped
 from rules_service.engine.happened import NOTHING_HAPPENED, Happened
 from rules_service.engine.index import Known
 from rules_service.engine.outcome import DutyOutcome, MissingFacts, Outcome
+from rules_service.engine.speaking import Speaker
 from rules_service.language.model.figures import DutyShare
 from rules_service.language.model.subjects import Each
 from rules_service.language.types import day_of
@@ -85,13 +86,17 @@ class _Assessment:
 
         return look
 
-    def material(self, compiled: Compiled, period: Span) -> Material:
-        """What a ruleset's figures of a period are made of."""
+    def counts(self, compiled: Compiled, period: Span) -> dict[str, CountResult]:
+        """What a ruleset counts in a period."""
         look = self._look(compiled)
-        counts = {
+        return {
             count.name: count_matters(count, self.matters, period, self.question.at, look)
             for count in compiled.ruleset.counts
         }
+
+    def material(self, compiled: Compiled, period: Span) -> Material:
+        """What a ruleset's figures of a period are made of."""
+        counts = self.counts(compiled, period)
         shares = any(isinstance(rule.figure, DutyShare) for rule in compiled.ruleset.indicators)
         return Material(counts, self.duties(period) if shares else (), self.question.at)
 
@@ -154,7 +159,8 @@ def _decide(speaker: Speaker, about: _Assessment) -> None:
 def _run_clocks(speaker: Speaker, about: _Assessment) -> None:
     """A revision no longer in force still answers for the clocks that started under it."""
     missing = MissingFacts()
-    env = _environment(speaker, about, {}, missing)
+    counts = about.counts(speaker.compiled, about.office.period)
+    env = _environment(speaker, about, counts, missing)
     tell_elapsed(env, _clock(about), speaker.compiled.elapsed, about.outcome, keep=False)
     ruling = run_tables(speaker.compiled, env, about.outcome, Each.OFFICE, keep=False)
     before = len(about.outcome.duties)
@@ -179,4 +185,4 @@ def _environment(
     request = Request("", facts, office.unknown)
     # A count left open is noted as missing where something hangs on it; what it was left open by then takes
     # its place.
-    return Environment(ruleset, office.id, request, happened, missing, speaker.speaks_on)
+    return Environment(ruleset, office.id, request, happened, missing, speaker.speaks_on, speaker.revision_on)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rules_service.engine.deadlines import SkippedDay
 from rules_service.engine.index import Known, Unknown
+from rules_service.engine.occasion import Occasion
 from rules_service.engine.tables import Decided
 from rules_service.language.model.basis import Citation
 from rules_service.language.model.counts import Count
@@ -113,6 +114,7 @@ class DutyOutcome(NamedTuple):
     merged: tuple[str, ...] = ()
     papers: tuple[str, ...] = ()
     past_latest_lawful: bool = False
+    occasion: Occasion | None = None
 
 
 class FindingOutcome(NamedTuple):

@@ -9,10 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from rules_service.calendar import WorkingCalendar, load_calendar
-from rules_service.engine.assess import Speaker
 from rules_service.engine.case import Question
 from rules_service.engine.compiled import Compiled
 from rules_service.engine.keeping import Kept
+from rules_service.engine.speaking import Speaker, alone, in_turn
 from rules_service.engine.wrong import Wrong
 from rules_service.language.adoption import Adoption, load_adoptions
 from rules_service.language.findings import Code, Finding, errors
@@ -72,19 +72,20 @@ class Rulebook:
         return speakers
 
     def _gathered(self, question: Question, subject: Subject) -> Sequence[Speaker]:
-        speakers = []
+        speakers: list[Speaker] = []
         for name, slices in self.rulesets.items():
             if slices[0].ruleset.subject is not subject:
                 continue
             pinned = question.pinned.get(name)
             if pinned is not None:
-                speakers.append(Speaker(self.revision(name, pinned, question.as_of), True, _always))
+                speakers += alone(self.of_revision(name, pinned), question.as_of)
                 continue
-            for compiled in slices:
-                if not self._ever_awake(compiled.ruleset, question.jurisdiction):
-                    continue
-                speaks_on = self._speaks_on(compiled.ruleset, question.jurisdiction)
-                speakers.append(Speaker(compiled, speaks_on(question.as_of), speaks_on))
+            parts = [
+                (compiled, self._speaks_on(compiled.ruleset, question.jurisdiction))
+                for compiled in slices
+                if self._ever_awake(compiled.ruleset, question.jurisdiction)
+            ]
+            speakers += in_turn(parts, question.as_of)
         return speakers
 
     def named(self, name: str, question: Question) -> list[Speaker]:
@@ -95,11 +96,8 @@ class Rulebook:
         ruleset, _, revision = name.partition("@")
         slices = self.slices(ruleset)
         if wanted := revision or question.pinned.get(ruleset, ""):
-            return [Speaker(self.revision(ruleset, wanted, question.as_of), True, _always)]
-        return [
-            Speaker(part, part.ruleset.in_force_on(question.as_of), part.ruleset.in_force_on)
-            for part in slices
-        ]
+            return alone(self.of_revision(ruleset, wanted), question.as_of)
+        return in_turn([(part, part.ruleset.in_force_on) for part in slices], question.as_of)
 
     def _speaks_on(self, ruleset: Ruleset, jurisdiction: str) -> Callable[[date], bool]:
         """On which days a ruleset is in force and awake."""
@@ -140,9 +138,14 @@ class Rulebook:
 
     def revision(self, name: str, revision: str, day: date | None = None) -> Compiled:
         """One revision of a ruleset; of its slices that of the day, else the first."""
+        same = self.of_revision(name, revision)
+        return next((part for part in same if day and part.ruleset.in_force_on(day)), same[0])
+
+    def of_revision(self, name: str, revision: str) -> list[Compiled]:
+        """The slices of one revision of a ruleset, oldest first; RefusedError where there is no such one."""
         same = [part for part in self.slices(name) if part.ruleset.revision == revision]
         if same:
-            return next((part for part in same if day and part.ruleset.in_force_on(day)), same[0])
+            return same
         raise RefusedError(
             [
                 Problem(
@@ -154,10 +157,6 @@ class Rulebook:
             ],
             Refusal.NOT_FOUND,
         )
-
-
-def _always(_: date) -> bool:
-    return True
 
 
 def load_basics(folder: Path) -> tuple[Basics, list[Finding]]:

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from rules_service.engine.case import Event
 from rules_service.engine.clock import Clock
 from rules_service.engine.deadlines import deadline
-from rules_service.engine.environment import Environment
+from rules_service.engine.environment import Environment, value_of
 from rules_service.engine.index import Unknown
+from rules_service.engine.occasion import Occasion
 from rules_service.language.model.duties import Duty
-from rules_service.language.model.periods import Period
+from rules_service.language.model.periods import CountUnit, Period
 from rules_service.language.model.references import RefKind
 from rules_service.language.types import day_of, first_moment, midnight
 
@@ -23,6 +24,8 @@ class Start(NamedTuple):
     event_id: str = ""
     recipient_key: str = ""
     presumed_from: datetime | None = None
+    occasion: Occasion | None = None
+    """The event with which it starts, or from which it is presumed; None where a fact says when it starts."""
 
     @property
     def since(self) -> datetime:
@@ -71,35 +74,50 @@ def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], 
     """The starts by the moment asked about, and the moments at which others will come of themselves.
 
     Where a start is presumed a while after something else happened, and was not recorded by then, a later
-    record does not start the clock anew. What else happened again has a while of its own.
+    record does not start the clock anew. What else happened again has a while of its own, as long as the
+    revision in force on that day has it: so all revisions see the same starts.
     """
     presumed = duty.period.presumed
     if _nothing_starts(duty.period, env) and (presumed is None or _nothing_starts(presumed, env)):
         return [], []
     named = list(_named_starts(duty.period, env, duty))
-    amount = env.resolve(presumed.amount) if presumed and presumed.amount else None
-    bases = list(_named_starts(presumed, env, duty)) if presumed and isinstance(amount, int) else []
-    if presumed is None or not isinstance(amount, int) or not bases:
+    bases = list(_named_starts(presumed, env, duty)) if presumed else []
+    told = [_while(duty, env, day_of(base.at)) for base in bases]
+    whiles = [length for length in told if length is not None]
+    if not bases or len(whiles) < len(bases):
         return [start for start in named if start.at <= clock.at], [
             start.at for start in named if start.at > clock.at
         ]
     starts: list[Start] = []
     waiting: list[datetime] = []
-    for number, base in enumerate(bases):
+    for number, (base, (amount, unit)) in enumerate(zip(bases, whiles, strict=True)):
         after = bases[number + 1].at if number + 1 < len(bases) else None
         recorded = [
             start
             for start in named
             if (number == 0 or start.at >= base.at) and (after is None or start.at < after)
         ]
-        end = deadline(base.at, amount, presumed.unit, clock.calendar).due_at
+        end = deadline(base.at, amount, unit, clock.calendar).due_at
         if any(start.at <= end for start in recorded) or end > min(clock.at, clock.silent_until):
             starts += [start for start in recorded if start.at <= clock.at]
             if not recorded and end > clock.at:
                 waiting.append(end)
         else:
-            starts.append(Start(midnight(day_of(end)), base.event_id, presumed_from=base.at))
+            begins = midnight(day_of(end))
+            starts.append(Start(begins, base.event_id, presumed_from=base.at, occasion=base.occasion))
     return starts, waiting
+
+
+def _while(duty: Duty, env: Environment, day: date) -> tuple[int, CountUnit] | None:
+    """How long after something else happened on a DAY a start is presumed; None where that is unknown."""
+    revision = env.revision_on(day) or env.ruleset
+    presumed = next((one.period.presumed for one in revision.duties if one.id == duty.id), None)
+    if presumed is None:
+        revision, presumed = env.ruleset, duty.period.presumed
+    if presumed is None or presumed.amount is None:
+        return None
+    amount = value_of(presumed.amount, revision, env.names)
+    return (amount, presumed.unit) if isinstance(amount, int) else None
 
 
 def _nothing_starts(period: Period, env: Environment) -> bool:
@@ -110,14 +128,17 @@ def _nothing_starts(period: Period, env: Environment) -> bool:
 def _named_starts(period: Period, env: Environment, duty: Duty) -> Iterator[Start]:
     reference = period.start
     if reference.kind is RefKind.EVENT_AT:
-        for event in env.events_of(reference.name):
-            yield Start(event.at, event.id, event.recipient_key)
+        events = env.events_of(reference.name)
+        for event in events:
+            yield Start(event.at, event.id, event.recipient_key, occasion=Occasion(event, events))
         return
     if reference.kind is RefKind.EVENT_ATTRIBUTE:
-        for event in env.events_of(reference.name):
+        events = env.events_of(reference.name)
+        for event in events:
             value = event.attributes.get(reference.member)
             if isinstance(value, date):
-                yield Start(first_moment(value), event.id, event.recipient_key)
+                occasion = Occasion(event, events)
+                yield Start(first_moment(value), event.id, event.recipient_key, occasion=occasion)
         return
     moment = env.resolve(reference)
     if isinstance(moment, date):

@@ -13,6 +13,7 @@ from tests.rules_service.commands.asking import (
     assess,
     context,
     evaluate,
+    event,
     matter,
     rulesets,
     shanghai,
@@ -178,6 +179,107 @@ def test_a_parameter_changes_on_its_day_and_a_running_clock_keeps_the_old_value(
     about = matter(LETTER, [{"type": "received", "at": "2024-06-30"}])
     (duty,) = assess(rulebook, about, context(at="2024-07-08")).duties
     assert shanghai(duty.due_at) == "2024-07-10T23:59:59"
+
+
+def dated(values: dict[str, int]) -> str:
+    """A parameter `most` before the tables."""
+    told = ", ".join(f"{{from: {day}, value: {value}}}" for day, value in values.items())
+    return f"""parameters:
+  most: {{label: 天数, type: int, values: [{told}], basis: convention, note: 试}}
+tables:"""
+
+
+def test_a_pinned_revision_keeps_the_days_of_its_parameters(tmp_path: Path) -> None:
+    text = notice(10, "2022-01-01").replace("add: 10", "add: most")
+    text = text.replace("tables:", dated({"2022-01-01": 50, "2024-01-01": 30}))
+    rulebook = commands.load(rulesets(tmp_path / "rulesets", notice=text))
+    name = rulebook.slices("notice")[0].ruleset.name
+    running = matter(LETTER, [{"type": "received", "at": "2023-12-20"}])
+    answers = [
+        assess(rulebook, running, context(at="2024-01-10")),
+        assess(rulebook, running, context(at="2024-01-10", pinned_revisions=[name])),
+        evaluate(rulebook, name, running, context(at="2024-01-10")),
+    ]
+    assert [shanghai(answer.duties[0].due_at)[:10] for answer in answers] == ["2024-02-08"] * 3
+    before = matter(LETTER, [{"type": "received", "at": "2021-12-20"}])
+    early = assess(rulebook, before, context(at="2022-02-01", pinned_revisions=[name]))
+    assert shanghai(early.duties[0].due_at)[:10] == "2022-02-08"
+
+
+@pytest.mark.parametrize("files", [1, 2])
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(("before", "after", "begins"), [(15, 10, "2024-07-03"), (10, 15, "2024-06-28")])
+def test_a_start_is_presumed_once_where_the_presumption_changes_meanwhile(
+    before: int, after: int, begins: str, late: bool, files: int, tmp_path: Path
+) -> None:
+    """By the revision in force on the day from which it is presumed."""
+
+    def presuming(amount: object, text: str) -> str:
+        presumed = f"{{from: received, add: {amount}, count: calendar_days}}"
+        due = f"due: {{from: accepted, add: 60, count: calendar_days, presumed: {presumed}}}"
+        return text.replace("due: {from: received, add: 9, count: calendar_days}", due)
+
+    if files == 2:
+        texts = {
+            "old": presuming(before, notice(9, "2022-01-01", "2024-06-30")),
+            "new": presuming(after, notice(9, "2024-07-01")),
+        }
+    else:
+        values = dated({"2022-01-01": before, "2024-07-01": after})
+        texts = {"one": presuming("most", notice(9, "2022-01-01")).replace("tables:", values)}
+    rulebook = commands.load(rulesets(tmp_path / "rulesets", **texts))
+    events = [{"type": "received", "at": "2024-06-18T10:00"}]
+    if late:
+        events.append({"type": "accepted", "at": "2024-07-05T10:00"})
+    answer = assess(rulebook, matter(LETTER, events), context(at="2024-08-20"))
+    assert [shanghai(duty.started_at)[:10] for duty in answer.duties] == [begins]
+
+
+def test_a_running_duty_of_an_office_stays_when_its_revision_is_replaced(tmp_path: Path) -> None:
+    def mending(days: int, begins: str, ends: str) -> str:
+        return f"""
+ruleset: mending
+title: 整改
+subject: office
+layer: law
+source: REG22
+in_force_from: {begins}
+{f"in_force_to: {ends}" if ends else ""}
+inputs: [matters_in_quarter]
+counts: [{{as: matters_in_quarter, during: received, basis: convention, note: 试}}]
+tables:
+  - id: by_number
+    title: 按件数
+    each: office
+    hit: UNIQUE
+    in: [matters_in_quarter]
+    out: {{days: {{type: int, label: 天数}}}}
+    rows: [{{id: any, if: [">= 0"], then: [{days}], basis: convention, note: 试}}]
+duties:
+  - id: mend
+    title: 整改
+    each: office
+    concept: mended
+    who: responsible_office
+    due: {{from: mending_ordered, add: by_number.days, count: calendar_days}}
+    met_by: [mended]
+    basis: convention
+    note: 试
+"""
+
+    texts = {
+        "old": mending(30, "2022-01-01", "2024-06-30"),
+        "new": mending(10, "2024-07-01", ""),
+    }
+    rulebook = commands.load(rulesets(tmp_path / "rulesets", **texts))
+    office = pb.Office(
+        office_id="o", events=[event(1, {"type": "mending_ordered", "at": "2024-06-20T10:00"})]
+    )
+    period = pb.Period(first_day="2024-04-01", last_day="2024-06-30")
+    for at in ("2024-06-25", "2024-07-05"):
+        request = pb.AssessOfficeRequest(context=context(at=at), office=office, period=period)
+        answer = commands.assess_office(rulebook, [request], NOW).answer
+        assert [shanghai(duty.due_at)[:10] for duty in answer.duties] == ["2024-07-20"]
 
 
 def adoptions(folder: Path, *entries: str) -> Path:

@@ -8,12 +8,18 @@ import random
 import sys
 from types import FrameType
 
+from rules_service.commands.said import said_of
 from rules_service.commands.writers import made_for
 from rules_service.engine.chaining.engine import ChainEngine
+from rules_service.engine.keeping import Kept
+from rules_service.language.types import ValueType
 from tests.fuzz import running
 
 QUESTIONS = 20
-INTERRUPTED = 0.02
+INTERRUPTED = 0.01
+# What is called between a look at what is kept and the keeping: a race is there or nowhere.
+CRITICAL = {one.__code__ for one in (Kept.keep, ValueType.from_json, said_of)}
+INTERRUPTED_THERE = 0.3
 FORGOTTEN = 0.3
 # Another thread would wait there for the lock.
 LOCKED = ChainEngine.run_checked.__code__
@@ -35,7 +41,8 @@ def ask_interrupted(chance: random.Random) -> int:
 
     def interrupt(frame: FrameType, *_: object) -> None:
         nonlocal interrupted
-        if chance.random() >= INTERRUPTED or _is_locked(frame):
+        likely = INTERRUPTED_THERE if frame.f_code in CRITICAL else INTERRUPTED
+        if chance.random() >= likely or _is_locked(frame):
             return
         interrupted += 1
         if chance.random() < FORGOTTEN:

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 
 WEEKEND = "周末"
 WORKING_DAYS_A_WEEK = 5
@@ -101,14 +102,27 @@ class WorkingCalendar:
             return self._working[index]
         return _weekday_after(max(day, self._last), index - len(self._working) + 1)
 
-    def days_off(self, first: date, last: date) -> tuple[SkippedDay, ...]:
-        """Days off from `first` to `last`, both included."""
+    def working_days(self, first: date, last: date) -> int:
+        """How many working days there are from `first` to `last`, both included."""
+        return self._working_until(last) - self._working_until(first - timedelta(days=1))
+
+    def _working_until(self, day: date) -> int:
+        """Working days since before all days, up to and with the day."""
+        eve = self._first - timedelta(days=1)
+        if day <= eve:
+            return _weekdays_until(day)
+        known = bisect_right(self._working, day)
+        after = _weekdays_until(max(day, self._last)) - _weekdays_until(self._last)
+        return _weekdays_until(eve) + known + after
+
+    def days_off(self, first: date, last: date) -> Iterator[SkippedDay]:
+        """Days off from `first` to `last`, both included, in order."""
         known = self._off[bisect_left(self._off_days, first) : bisect_right(self._off_days, last)]
         if self._first <= first and last <= self._last:
-            return tuple(known)
+            return iter(known)
         before = _weekends(first, min(last, self._first - timedelta(days=1)))
         after = _weekends(max(first, self._last + timedelta(days=1)), last)
-        return (*before, *known, *after)
+        return chain(before, known, after)
 
 
 def _days(first: date, last: date) -> Iterable[date]:

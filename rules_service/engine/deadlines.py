@@ -4,11 +4,13 @@ What has to be done "within n days" may be done until the last second of the las
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
-from itertools import chain
+from heapq import merge
+from itertools import chain, groupby, islice
+from operator import attrgetter
 
 from rules_service.calendar import SkippedDay, WorkingCalendar
 from rules_service.language.model.periods import CountUnit
@@ -20,12 +22,15 @@ LAST_SECOND = time(23, 59, 59)
 ONE_DAY = timedelta(days=1)
 LONGEST_AMOUNT = 100_000
 LONGEST_MONTHS = 1200
+MOST_SKIPPED = 400
 EXCLUDED = "不计入期间"
 
 # Convention: the usual longest run of days off. Tried on 2008 to 2025 as if each were unpublished, it is too
 # short for fewer than 1 in 1,000 periods of up to 15 days or working days, and for 1 in 100 of 60 working
 # days, by 3 days at most; the longest runs so far were 10 days (2020) and 9 (2026).
 CAUTION = timedelta(days=8)
+
+DAY_OF = attrgetter("day")
 
 Gaps = Sequence[tuple[date, date]]
 
@@ -41,8 +46,8 @@ class Owed(Enum):
 class Deadline:
     """The end of a period. What is due is warned about by `due_at` and judged by `latest_lawful_at`.
 
-    `skipped` are the days that did not count on the way to `latest_lawful_at`. `provisional` says that a
-    notice of the State Council still to come may change the end.
+    `skipped` are the days that did not count on the way to `latest_lawful_at`, the first 400 where
+    there are more. `provisional` says that a notice of the State Council still to come may change the end.
     """
 
     due_at: datetime
@@ -87,23 +92,23 @@ def deadline(
         ends = month_after(first, amount) if unit is CountUnit.MONTHS else first + timedelta(days=amount)
         last = _past_gaps(ends, gaps)
         settled = calendar.is_settled(last)
-        skipped = _gap_days(gaps, last)
+        off: Iterable[SkippedDay] = ()
     else:
         last = _after_working_days(first, amount, gaps, calendar)
         settled = calendar.is_settled(first) and calendar.is_settled(last)
-        skipped = [*calendar.days_off(first + ONE_DAY, last), *_gap_days(gaps, last)]
+        off = calendar.days_off(first + ONE_DAY, last)
 
     rolled = _rolled(last, gaps, calendar)
     due_day = rolled if (owed is Owed.BY_PETITIONER if rolls is None else rolls) else last
     if settled and calendar.is_settled(rolled):
-        latest = rolled
-        skipped += [*calendar.days_off(last, rolled - ONE_DAY), *_gap_days(gaps, rolled)]
+        latest = end = rolled
+        off = chain(off, calendar.days_off(last, rolled - ONE_DAY))
     else:
         settled = False
+        end = last
         latest = max(last + CAUTION, rolled)
-    # Days off are in order as they are; an excluded time may touch one of them.
-    in_order = _by_day(skipped) if gaps else tuple(skipped)
-    return Deadline(_end_of(due_day), _end_of(latest), in_order, provisional=not settled)
+    skipped = _in_order(off, _gap_days(gaps, end)) if gaps else tuple(islice(off, MOST_SKIPPED))
+    return Deadline(_end_of(due_day), _end_of(latest), skipped, provisional=not settled)
 
 
 def longest(unit: CountUnit) -> int:
@@ -169,7 +174,7 @@ def _past_gaps(last: date, gaps: Gaps) -> date:
 def _after_working_days(first: date, days: int, gaps: Gaps, calendar: WorkingCalendar) -> date:
     last = calendar.working_day_after(first, days) if days else first
     for a, b in gaps:
-        lost = (b - a).days + 1 - len(calendar.days_off(a, b))
+        lost = calendar.working_days(a, b)
         if a <= last and lost:
             last = calendar.working_day_after(last, lost)
     return last
@@ -177,27 +182,33 @@ def _after_working_days(first: date, days: int, gaps: Gaps, calendar: WorkingCal
 
 def _rolled(last: date, gaps: Gaps, calendar: WorkingCalendar) -> date:
     """The last day, or the next that is neither off nor touched by an excluded time (CIVIL art. 203.1)."""
-    in_gap = {gap.day for gap in _gap_days(gaps, date.max)} if gaps else ()
-    while not calendar.is_working_day(last) or last in in_gap:
-        last += ONE_DAY
+    last = _worked(last, calendar)
+    for a, b in gaps:
+        if a <= last <= b:
+            last = _worked(b + ONE_DAY, calendar)
     return last
 
 
-def _gap_days(gaps: Gaps, last: date) -> list[SkippedDay]:
+def _worked(day: date, calendar: WorkingCalendar) -> date:
+    """The day, or the next on which offices work."""
+    while not calendar.is_working_day(day):
+        day += ONE_DAY
+    return day
+
+
+def _gap_days(gaps: Gaps, last: date) -> Iterator[SkippedDay]:
     """The days of the gaps up to and with the last."""
-    return [
+    return (
         SkippedDay(a + timedelta(days=count), EXCLUDED)
         for a, b in gaps
         for count in range((min(b, last) - a).days + 1)
-    ]
+    )
 
 
-def _by_day(skipped: Iterable[SkippedDay]) -> tuple[SkippedDay, ...]:
-    """In order, each day once; what was said of it first stays."""
-    reasons: dict[date, str] = {}
-    for day in skipped:
-        reasons.setdefault(day.day, day.reason)
-    return tuple(SkippedDay(day, reason) for day, reason in sorted(reasons.items()))
+def _in_order(off: Iterable[SkippedDay], excluded: Iterable[SkippedDay]) -> tuple[SkippedDay, ...]:
+    """In order, each day once; of a day off that an excluded time touches, why it is off."""
+    told = groupby(merge(off, excluded, key=DAY_OF), DAY_OF)
+    return tuple(islice((next(same) for _, same in told), MOST_SKIPPED))
 
 
 def _end_of(day: date) -> datetime:

@@ -20,9 +20,11 @@ from rules_service.language.model.duties import Duty
 from rules_service.language.model.references import RefKind
 from rules_service.language.model.subjects import Each
 from rules_service.language.types import day_of, first_moment
+from service_kit.serving.call import check_deadline
 
 LONGEST_LEAD_DAYS = 3650
 DEFAULT_LEAD_DAYS = 3
+STARTS_A_LOOK = 50
 NO_CHANGE = timedelta(seconds=1)
 
 
@@ -35,8 +37,14 @@ def run_duty(duty: Duty, amount: int | None, env: Environment, clock: Clock) -> 
         if not env.speaks_on(clock.today):
             return []
         return [_not_started(duty, env, clock, min(waiting, default=None))]
-    # A duty lives under the law in force on the day its clock started.
-    return [_running(duty, env, clock, start, amount) for start in starts if env.speaks_on(day_of(start.at))]
+    runs = []
+    for number, start in enumerate(starts, 1):
+        if not number % STARTS_A_LOOK:
+            check_deadline()
+        # A duty lives under the law in force on the day its clock started.
+        if env.speaks_on(day_of(start.at)):
+            runs.append(_running(duty, env, clock, start, amount))
+    return runs
 
 
 def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int | None) -> DutyOutcome:

@@ -98,7 +98,7 @@ def _units(first: date, last: date, unit: CountUnit, calendar: WorkingCalendar) 
         return (last - first).days
     if not (calendar.is_settled(first) and calendar.is_settled(last)):
         return UNKNOWN
-    return (last - first).days - len(calendar.days_off(first + ONE_DAY, last))
+    return calendar.working_days(first + ONE_DAY, last)
 
 
 def _changes_at(watch: Watch, elapsed: ElapsedOutcome, clock: Clock, *, every: bool) -> datetime | None:

@@ -586,7 +586,7 @@ class Duty(_message.Message):
 
     @_builtins.property
     def skipped_days(self) -> _containers.RepeatedCompositeFieldContainer[Global___SkippedDay]:
-        """Days that the count skipped or rolled over."""
+        """Days that the count skipped or rolled over, in order: the first 400 where there are more."""
 
     @_builtins.property
     def paper_call_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

@@ -87,6 +87,7 @@ def test_the_nth_working_day_is_found_as_by_walking(day: date, number: int) -> N
             off.append(walked)
     assert CALENDAR.working_day_after(day, number) == walked
     assert [skipped.day for skipped in CALENDAR.days_off(day + timedelta(days=1), walked)] == off
+    assert CALENDAR.working_days(day + timedelta(days=1), walked) == number
 
 
 def test_the_file_is_what_pinning_writes_and_reading_reads_back() -> None:

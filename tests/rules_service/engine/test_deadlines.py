@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -101,6 +102,19 @@ def test_a_hearing_until_midnight_does_not_touch_the_next_day() -> None:
     hearing = [(moment("2024-03-05", "09:00"), moment("2024-03-06", "00:00"))]
     found = deadline(moment("2024-03-01"), 10, CountUnit.CALENDAR_DAYS, CALENDAR, excluded=hearing)
     assert found.due_at == last_second("2024-03-12")
+
+
+@pytest.mark.parametrize("unit", DAYS)
+def test_a_hearing_of_centuries_costs_no_more_than_one_of_years(unit: CountUnit) -> None:
+    """The end is counted and not walked to; of the days that did not count the first 400 are told."""
+    hearing = [(moment("2024-02-02"), moment("2999-12-30"))]
+    begun = process_time()
+    for _ in range(20):
+        found = deadline(moment("2024-01-05"), 30, unit, CALENDAR, excluded=hearing)
+    assert process_time() - begun < 1
+    assert found.due_at > moment("2999-12-31")
+    assert len(found.skipped) == 400
+    assert SkippedDay(date(2024, 2, 2), "不计入期间") in found.skipped
 
 
 @pytest.mark.parametrize("unit", DAYS)

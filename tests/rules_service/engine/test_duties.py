@@ -4,8 +4,10 @@ import pytest
 
 from huiyin.rules.v1 import answer_pb2
 from rules_service import commands
+from rules_service.engine import duties
 from rules_service.engine.rulebook import Rulebook
 from service_kit.problems import RefusedError
+from service_kit.serving.call import DeadlineError
 from tests.rules_service.commands.asking import (
     assess,
     context,
@@ -248,3 +250,15 @@ def test_a_warning_comes_at_once_where_it_may_come_any_time_before(forms: Rulebo
     about = matter({"informed_at": "2024-05-01T08:30:00+08:00", "joint_count": days})
     answer = evaluate(forms, "forms", about, context(at="2024-05-02"))
     assert states(answer)["warned"] == "due_soon"
+
+
+def test_many_runs_end_with_the_callers_time(forms: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of many acceptances starts a clock of its own."""
+
+    def over() -> None:
+        raise DeadlineError
+
+    monkeypatch.setattr(duties, "check_deadline", over)
+    events = [{"type": "accepted", "at": f"2024-03-01T10:{minute:02d}"} for minute in range(60)]
+    with pytest.raises(DeadlineError):
+        assess(forms, matter({}, events), context(at="2024-05-10"))

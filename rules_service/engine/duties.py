@@ -2,11 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
+from rules_service.engine.bounds import check_length
 from rules_service.engine.case import Event
 from rules_service.engine.clock import Clock
 from rules_service.engine.deadlines import Deadline, deadline
 from rules_service.engine.environment import Due, Environment
-from rules_service.engine.lengths import check_length, end_of
+from rules_service.engine.lengths import end_of
 from rules_service.engine.outcome import (
     FINDING,
     DutyOutcome,
@@ -31,7 +32,7 @@ NO_CHANGE = timedelta(seconds=1)
 def run_duty(duty: Duty, amount: int | None, env: Environment, clock: Clock) -> list[DutyOutcome]:
     """A duty that applies, once for each event that starts it, or once as not started."""
     if amount is not None:
-        check_length(amount, duty)
+        check_length(amount, duty.period, duty.title)
     starts, waiting = starts_of(duty, env, clock)
     if not starts:
         if not env.speaks_on(clock.today):

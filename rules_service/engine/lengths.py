@@ -3,34 +3,19 @@
 from dataclasses import replace
 from datetime import datetime
 
+from rules_service.engine.bounds import check_lengthened
 from rules_service.engine.clock import Clock
-from rules_service.engine.deadlines import LONGEST_AMOUNT, Deadline, Owed, deadline, longest
+from rules_service.engine.deadlines import LONGEST_AMOUNT, Deadline, Owed, deadline
 from rules_service.engine.environment import Environment
 from rules_service.engine.starts import Start
-from rules_service.engine.wrong import Wrong
 from rules_service.language.model.duties import Duty, Extension
-from service_kit.problems import Problem, RefusedError
-
-
-def check_length(amount: int, duty: Duty) -> None:
-    """Raises RefusedError where an amount is no length of the duty's period."""
-    most = longest(duty.period.unit)
-    if not 0 <= amount <= most:
-        name = duty.period.amount.name if duty.period.amount else ""
-        raise RefusedError(
-            [
-                Problem(
-                    Wrong.LENGTH_OUT_OF_RANGE.name,
-                    name,
-                    f"“{duty.title}”的期限取自“{name}”，它是 {amount}，不能作期限的长度。",
-                    f"应当在 0 到 {most} 之间。",
-                )
-            ]
-        )
 
 
 def end_of(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int) -> tuple[int, Deadline]:
-    """The end of the period, with what lengthens it: extensions granted in time, and pauses."""
+    """The end of the period, with what lengthens it: extensions granted in time, and pauses.
+
+    Raises RefusedError where it is lengthened beyond what any period can be.
+    """
     pauses = [
         (event.at, event.ended_at or clock.at)
         for kind in duty.pauses
@@ -42,14 +27,19 @@ def end_of(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int
     def end(days: int) -> Deadline:
         return deadline(start.at, days, duty.period.unit, clock.calendar, owed=owed, excluded=pauses)
 
+    def lengthened(extension: Extension, by: datetime) -> int:
+        whole = amount + _granted(extension, env, start, by)
+        check_lengthened(whole, duty.period, duty.title, f"{extension.event}.{extension.attribute}")
+        return whole
+
     first = end(amount)
     if duty.extension is None:
         return amount, first
     if duty.extension.after_lapse:
-        whole = amount + _granted(duty.extension, env, start, clock.at)
+        whole = lengthened(duty.extension, clock.at)
         return whole, end(whole)
-    strict = amount + _granted(duty.extension, env, start, first.due_at)
-    lenient = amount + _granted(duty.extension, env, start, first.latest_lawful_at)
+    strict = lengthened(duty.extension, first.due_at)
+    lenient = lengthened(duty.extension, first.latest_lawful_at)
     last = end(strict)
     if lenient > strict:
         # Granted between the strict end and the rolled one: late for a warning, and yet lawful on a reading.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from rules_service.engine.bounds import check_length
 from rules_service.engine.case import Event
 from rules_service.engine.clock import Clock
 from rules_service.engine.deadlines import deadline
@@ -117,7 +118,10 @@ def _while(duty: Duty, env: Environment, day: date) -> tuple[int, CountUnit] | N
     if presumed is None or presumed.amount is None:
         return None
     amount = value_of(presumed.amount, revision, env.names)
-    return (amount, presumed.unit) if isinstance(amount, int) else None
+    if not isinstance(amount, int):
+        return None
+    check_length(amount, presumed, duty.title)
+    return amount, presumed.unit
 
 
 def _nothing_starts(period: Period, env: Environment) -> bool:

@@ -3,12 +3,14 @@
 import pytest
 
 from huiyin.rules.v1 import answer_pb2
+from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
 from rules_service.engine import duties
 from rules_service.engine.rulebook import Rulebook
 from service_kit.problems import RefusedError
 from service_kit.serving.call import DeadlineError
 from tests.rules_service.commands.asking import (
+    NOW,
     assess,
     context,
     evaluate,
@@ -50,6 +52,18 @@ duties:
     concept: objection
     who: competent_organ
     due: {from: informed_at, add: representatives, count: calendar_days}
+    met_by: [objected]
+    basis: convention
+    note: 试
+  - id: presumed_days
+    title: 推定的天数由事实给出
+    concept: handled
+    who: competent_organ
+    due:
+      from: opinion_served
+      add: 5
+      count: calendar_days
+      presumed: {from: received, add: representatives, count: months}
     met_by: [objected]
     basis: convention
     note: 试
@@ -181,6 +195,33 @@ def test_a_length_that_no_period_can_have_is_refused_with_the_fact_named(forms: 
     about = matter({"representatives": days, "informed_at": "2024-03-01T10:00:00+08:00"})
     with pytest.raises(RefusedError) as refused:
         assess(forms, about, context(at="2024-03-10"))
+    assert [(problem.code, problem.place) for problem in refused.value.problems] == [
+        ("LENGTH_OUT_OF_RANGE", "representatives")
+    ]
+
+
+@pytest.mark.parametrize("days", [[100_000], [60_000, 60_000]])
+def test_a_window_extended_beyond_what_any_can_be_is_refused_and_no_other_matter_with_it(
+    days: list[int],
+) -> None:
+    served = {"type": "opinion_served", "at": "2024-03-01T10:00", "recipient_key": "p"}
+    decided = {"official_role": "head_of_organ", "official_key": "k", "at": "2024-03-05T10:00"}
+    extended = [{"type": "review_window_extended", "days_extended": some, **decided} for some in days]
+    about = [matter(SIXTH, [served, *more]) for more in ([], extended)]
+    request = pb.BatchAssessRequest(context=context(at="2024-03-10"), matters=about)
+    good, bad = commands.batch_assess(shipped(), request, NOW).items
+    assert states(good.answer)["review_window"] == "pending"
+    assert [(problem.code, problem.field) for problem in bad.problems] == [
+        ("LENGTH_OUT_OF_RANGE", "review_window_extended.days_extended")
+    ]
+
+
+def test_a_presumption_after_a_length_that_none_can_have_is_refused_with_the_fact_named(
+    forms: Rulebook,
+) -> None:
+    about = matter({"representatives": 1201}, [RECEIVED])
+    with pytest.raises(RefusedError) as refused:
+        evaluate(forms, "forms", about, context(at="2024-03-10"))
     assert [(problem.code, problem.place) for problem in refused.value.problems] == [
         ("LENGTH_OUT_OF_RANGE", "representatives")
     ]

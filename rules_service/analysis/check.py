@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from rules_service.analysis.binding import binding_findings
@@ -25,7 +26,7 @@ from rules_service.engine.rulebook import (
 )
 from rules_service.language import source
 from rules_service.language.adoption import read_adoptions
-from rules_service.language.findings import Code, Finding, errors
+from rules_service.language.findings import Code, Finding, errors, of_slices
 from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.ruleset import read_ruleset
 from service_kit.problems import RefusedError
@@ -120,21 +121,22 @@ def check_ruleset(loaded: Loaded, library: Library) -> Report:
     places = loaded.places
     if places is None or not loaded.slices:
         return Report(tuple(dict.fromkeys(loaded.findings)))
-    findings = [*loaded.findings]
     checks: list[list[TableCheck]] = []
+    told: list[tuple[date | None, list[Finding]]] = []
     for part in loaded.slices:
         wording = Wording(part, library.basics.vocabulary)
         checks.append(list(check_tables(wording, places)))
-        findings += (finding for table in checks[-1] for finding in table.findings)
-        findings += binding_findings(
+        said = [finding for table in checks[-1] for finding in table.findings]
+        said += binding_findings(
             part, places, library.rulesets, library.basics.vocabulary, library.calendar
         )
+        told.append((part.in_force_from if part is not loaded.slices[0] else None, said))
+    findings = [*loaded.findings, *of_slices(told)]
     findings += check_quotes(places, library.texts)
     examples, reached = _examples(loaded.slices, places, library)
     tables = tuple(coverage(loaded.slices[0], checks, reached))
     findings += examples
     findings += without_example(loaded.slices[0], places, tables)
-    # Slices of one file mostly say the same.
     return Report(tuple(dict.fromkeys(findings)), tables)
 
 

@@ -1,6 +1,8 @@
 """Findings in files that policy staff write: stable codes, places in words, causes and cures in Chinese."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from service_kit.problems import Problem
@@ -162,3 +164,21 @@ class Finding:
 def errors(findings: "list[Finding]") -> "list[Finding]":
     """The findings that keep a file from being used."""
     return [finding for finding in findings if finding.severity == Severity.ERROR.value]
+
+
+def of_slices(slices: Iterable[tuple[date | None, Iterable[Finding]]]) -> list[Finding]:
+    """The findings of a ruleset's slices, each once: slices mostly say the same.
+
+    A slice comes with the day on which it begins, the first one with None. What only a later slice says is
+    told with that day.
+    """
+    told: set[Finding] = set()
+    result = []
+    for first_day, findings in slices:
+        for finding in findings:
+            if finding in told:
+                continue
+            told.add(finding)
+            since = f"自 {first_day} 起：" if first_day else ""
+            result.append(replace(finding, message=since + finding.message))
+    return result

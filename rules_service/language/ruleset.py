@@ -15,7 +15,7 @@ from rules_service.language.counts import read_counts
 from rules_service.language.duties import duty_ids, read_duties
 from rules_service.language.elapsed import read_elapsed
 from rules_service.language.figures import read_indexes, read_indicators
-from rules_service.language.findings import Code, Finding
+from rules_service.language.findings import Code, Finding, errors, of_slices
 from rules_service.language.model.basis import SourceText
 from rules_service.language.model.ruleset import Example, Layer, Ruleset
 from rules_service.language.model.subjects import Subject
@@ -38,8 +38,8 @@ def load_ruleset(
     """Reads a ruleset file.
 
     A parameter that changes while the revision is in force cuts it into slices, one a value, so that
-    whatever is evaluated knows constants only. The slices come oldest first; they are empty where the
-    file has errors. All findings come in one pass.
+    whatever is evaluated knows constants only. The slices come oldest first; they are empty where one of
+    them has errors. All findings come in one pass.
     """
     node, read = source.read_file(path, name or path.name)
     if node is None:
@@ -52,19 +52,20 @@ def read_ruleset(
 ) -> tuple[tuple[Ruleset, ...], list[Finding]]:
     """Reads a ruleset from YAML that has been read already; see `load_ruleset`."""
     first = _slice(node, read, vocabulary, sources, text, None)
-    if any(finding.severity == "error" for finding in read.findings):
-        return (), read.findings
     cuts = {
         dated.in_force_from
         for parameter in first.parameters.values()
         for dated in parameter.values
         if dated.in_force_from and first.in_force_on(dated.in_force_from)
     } - {first.in_force_from}
-    slices = [
-        first,
-        *(_slice(node, Reading(read.file), vocabulary, sources, text, cut) for cut in sorted(cuts)),
-    ]
-    return tuple(_ended(slices)), read.findings
+    slices = [first]
+    told: list[tuple[date | None, list[Finding]]] = [(None, read.findings)]
+    for cut in sorted(cuts):
+        later = Reading(read.file)
+        slices.append(_slice(node, later, vocabulary, sources, text, cut))
+        told.append((cut, later.findings))
+    findings = of_slices(told)
+    return () if errors(findings) else tuple(_ended(slices)), findings
 
 
 def _ended(slices: list[Ruleset]) -> list[Ruleset]:

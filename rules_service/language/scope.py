@@ -13,7 +13,7 @@ from rules_service.language.model.references import Condition
 from rules_service.language.model.subjects import Each
 from rules_service.language.source import Node, Reading
 from rules_service.language.spelling import closest
-from rules_service.language.types import Kind, Value, ValueType
+from rules_service.language.types import Kind, Value, ValueType, to_json
 from rules_service.language.unary import ANYTHING, UnaryTest
 from rules_service.language.vocabulary import FactDef, Vocabulary
 
@@ -49,7 +49,8 @@ class Scope:
     def parameter_value(self, name: str, kind: ValueType) -> Value | None:
         """The value of a parameter on the first day of the ruleset, where a value of that type is wanted.
 
-        None where there is no such parameter; raises ValueError where it is of another type.
+        None where there is no such parameter; raises ValueError where it is of another type, or its value
+        is none of those that are wanted.
         """
         parameter = self.parameters.get(name)
         if parameter is None:
@@ -60,10 +61,15 @@ class Scope:
             # That there is none on that day is told where the parameter stands, not of every cell.
             value = parameter.values[0].value
         if isinstance(value, int) and (parameter.type.kind, kind.kind) == (Kind.INT, Kind.DECIMAL):
-            return Decimal(value)
-        if parameter.type.kind is not kind.kind:
+            value = Decimal(value)
+        elif parameter.type.kind is not kind.kind:
             raise ValueError(f"里的参数“{name}”类型是 {parameter.type}，应当是{kind.chinese}。")
-        return value
+        if value is None:
+            return None
+        try:
+            return kind.of_kind(value)
+        except ValueError as error:
+            raise ValueError(f"里的参数“{name}”值是 {to_json(value)}，{error}") from None
 
     def test(self, node: Node, kind: ValueType, place: str) -> UnaryTest:
         """Reads a cell."""

@@ -97,6 +97,11 @@ class ValueType:
             return self._bounded(_decimal(self, format(value, "f")))
         raise ValueError(f"应当是{self.chinese}。")
 
+    def of_kind(self, value: Value) -> Value:
+        """A value of the kind, where it is one of the type: a code that the enum has, a number within the
+        bounds. Raises ValueError with a Chinese message."""
+        return _enum(self, str(value)) if self.kind is Kind.ENUM else self._bounded(value)
+
     def _bounded(self, value: Value) -> Value:
         if self.least is not None and value < self.least:  # type: ignore[operator]
             raise ValueError(f"应当是不小于 {to_json(self.least)} 的值。")

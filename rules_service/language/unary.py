@@ -103,7 +103,7 @@ class _Token:
 def parse(text: str, column: ValueType, parameter: Parameter = lambda _: None) -> UnaryTest:
     """Reads a cell of a column of that type.
 
-    `parameter` gives the value of a parameter by its name, or None. Raises ValueError with a Chinese
+    `parameter` gives a parameter's value, one of the column's, by its name, or None. Raises ValueError with a Chinese
     message that says what is wrong and what may be written instead.
     """
     stripped = text.strip()
@@ -203,8 +203,7 @@ class _Cell:
         if self.column.kind is Kind.STRING:
             raise ValueError(f"里的 {token.text} 要加引号，写成 '\"{token.text}\"'。")
         if self._may_be_a_parameter(token.text) and (value := self.parameter(token.text)) is not None:
-            # A parameter of another enum may hold a code that this column does not know.
-            return self.column.from_text(str(value)) if self.column.codes else value
+            return value
         return self.column.from_text(token.text)
 
     def _may_be_a_parameter(self, word: str) -> bool:

@@ -95,3 +95,52 @@ def test_what_speaks_past_its_subject_is_refused_at_load(base: Path) -> None:
     shutil.copy(FINDINGS / "R013-what-a-matter-cannot-see.yaml", base / "local" / "draft.yaml")
     with pytest.raises(RefusedError, match="R013"):
         commands.load(base)
+
+
+SLICED = """
+ruleset: draft
+title: 试验
+subject: matter
+layer: law
+source: NORM1
+in_force_from: 2021-01-01
+inputs: [joint_count, urgent]
+parameters:
+  most:
+    label: 上限
+    type: int
+    values: [{from: 2021-01-01, value: 10}, {from: 2023-01-01, value: 20}, {from: 2024-01-01, value: 30}]
+    basis: convention
+    note: 试验
+tables:
+  - id: t
+    title: 试验表
+    in: [joint_count]
+    out: {told: {type: string, label: 提示}}
+    rows:
+      - {id: few, if: ["< most"], then: [少], basis: convention, note: 试验}
+      - {id: many, if: [">= 15"], then: [多], basis: convention, note: 试验}
+examples:
+  - {name: 少, as_of: 2022-05-06, facts: {joint_count: 1}, expect: {}}
+  - {name: 多, as_of: 2022-05-06, facts: {joint_count: 15}, expect: {}}
+"""
+
+
+def test_what_only_a_later_value_breaks_is_told_once_with_its_day(base: Path) -> None:
+    draft = base.parent / "draft.yaml"
+    draft.write_text(SLICED, encoding="utf-8")
+    told = [(it.code, it.message) for it in check_files([draft], base) if it.severity != "information"]
+    assert told == [
+        ("R012", "“urgent”没有用到。"),
+        ("T004", "自 2023-01-01 起：表“试验表”第 1 行与第 2 行重叠：例如 人数=15。"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "file", ["C001-interval-of-nothing-after-a-change", "C002-code-of-a-parameter-after-a-change"]
+)
+def test_what_a_later_value_breaks_is_refused_at_load(base: Path, file: str) -> None:
+    (base / "local").mkdir(exist_ok=True)
+    shutil.copy(FINDINGS / f"{file}.yaml", base / "local" / "draft.yaml")
+    with pytest.raises(RefusedError, match="自 2023-01-01 起"):
+        commands.load(base)

@@ -108,11 +108,6 @@ def test_a_bare_word_is_a_parameter_among_codes_where_it_is_no_code() -> None:
     assert [code for code in ENUM.codes if cell.allows(code)] == ["a", "b"]
 
 
-def test_a_parameter_of_other_codes_is_refused() -> None:
-    with pytest.raises(ValueError, match="下列代码之一"):
-        parse("also", ENUM, {"also": "red"}.get)
-
-
 @pytest.mark.parametrize(
     ("cell", "kind"),
     [

@@ -1,7 +1,8 @@
 """Reads a YAML file of data so that a scalar is what it looks like.
 
 `no` stays a word, `2024-06-30` and `08:30` stay text, `010` keeps its zero; only true, false, null and plain
-numbers are more than text. A key given twice is refused.
+numbers are more than text. A key given twice is refused, and so is half of a surrogate pair, which only an
+escape can write and which is no character.
 """
 
 import re
@@ -14,10 +15,19 @@ import yaml
 from service_kit.problems import Problem, Refusal, RefusedError
 
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)$")
+_NO_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?$")
 
 
 class _Loader(yaml.SafeLoader):
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        text = str(super().construct_scalar(node))
+        if half := _NO_CHARACTER.search(text):
+            raise yaml.constructor.ConstructorError(
+                None, None, f"“\\u{ord(half[0]):04x}”不是一个字", node.start_mark
+            )
+        return text
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[object] = set()
         for key_node, _ in node.value:

@@ -127,9 +127,7 @@ def check_ruleset(loaded: Loaded, library: Library) -> Report:
         wording = Wording(part, library.basics.vocabulary)
         checks.append(list(check_tables(wording, places)))
         said = [finding for table in checks[-1] for finding in table.findings]
-        said += binding_findings(
-            part, places, library.rulesets, library.basics.vocabulary, library.calendar
-        )
+        said += binding_findings(part, places, library.rulesets, library.basics.vocabulary, library.calendar)
         told.append((part.in_force_from if part is not loaded.slices[0] else None, said))
     findings = [*loaded.findings, *of_slices(told)]
     findings += check_quotes(places, library.texts)

@@ -4,6 +4,7 @@ Rulesets are read by policy staff and compared line by line, so the reader knows
 sequences and scalars and nothing else: no aliases, no tags, no duplicate keys, one document a file.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,13 +21,31 @@ LARGEST_FILE = 4 * 1024 * 1024
 DEEPEST_NESTING = 40
 
 
-PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map")}
+STANDARD_TAG = "tag:yaml.org,2002:"
+NO_CHARACTER = re.compile(r"[\ud800-\udfff]")
 
 
 class _TextLoader(yaml.SafeLoader):
-    """Guesses nothing, so that every other tag is one that was written."""
+    """Guesses no type, and notes whatever is more than a plain mapping, list or scalar."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012 - as its base has it
+
+    def __init__(self, text: str, reading: "Reading") -> None:
+        super().__init__(text)
+        self.reading = reading
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        line = event.start_mark.line + 1
+        if event.anchor is not None:
+            self.reading.find(Code.ALIAS_OR_TAG, line, "", "不能用“&”“*”引用别处的内容。", "请把内容写全。")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            written = tag.replace(STANDARD_TAG, "!!")
+            self.reading.find(
+                Code.ALIAS_OR_TAG, line, "", f"不能用标签“{written}”。", "请去掉“!”开头的标签。"
+            )
+        return super().compose_node(parent, index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +75,11 @@ class Entries:
 Node = Text | Sequence | Entries
 
 SHAPES = {Text: "一个值", Sequence: "一个列表", Entries: "一组“键: 值”"}
+WRITTEN = {
+    Text: "一个词、一个数或一句话",
+    Sequence: "[甲, 乙]，或每项一行、以“- ”开头",
+    Entries: "{键: 值, 键: 值}，或每个“键: 值”一行",
+}
 
 
 @dataclass(slots=True)
@@ -144,9 +168,8 @@ class Reading:
         return default
 
     def _wrong_shape(self, node: Node, wanted: type, place: str) -> None:
-        self.find(
-            Code.WRONG_SHAPE, node, place, f"此处应当是{SHAPES[wanted]}，写的却是{SHAPES[type(node)]}。"
-        )
+        message = f"此处应当是{SHAPES[wanted]}，写的却是{SHAPES[type(node)]}。"
+        self.find(Code.WRONG_SHAPE, node, place, message, f"请写成{WRITTEN[wanted]}。")
 
 
 def read_file(path: Path, name: str | None = None) -> tuple[Node | None, Reading]:
@@ -177,7 +200,7 @@ def read(text: str, file: str) -> tuple[Node | None, Reading]:
     """
     reading = Reading(file)
     try:
-        documents = list(yaml.compose_all(text, Loader=_TextLoader))
+        documents = _documents(text, reading)
     except yaml.MarkedYAMLError as error:
         _not_yaml(error, text, reading)
         return None, reading
@@ -188,6 +211,14 @@ def read(text: str, file: str) -> tuple[Node | None, Reading]:
         reading.find(Code.SEVERAL_DOCUMENTS, 1, "", "一个文件应当正好有一份内容。", "请去掉多余的“---”。")
         return None, reading
     return _convert(documents[0], reading, set(), 0), reading
+
+
+def _documents(text: str, reading: Reading) -> list[yaml.Node | None]:
+    loader = _TextLoader(text, reading)
+    documents = []
+    while loader.check_node():
+        documents.append(loader.get_node())
+    return documents
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, text: str, reading: Reading) -> None:
@@ -205,24 +236,23 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, reading: Reading) -> None:
 def _convert(node: yaml.Node, reading: Reading, seen: set[int], depth: int) -> Node:
     line = node.start_mark.line + 1
     if id(node) in seen:
-        reading.find(Code.ALIAS_OR_TAG, line, "", "不能用“&”“*”引用别处的内容。", "请把内容写全。")
         return Text("", line)
     if depth > DEEPEST_NESTING:
-        reading.find(Code.WRONG_SHAPE, line, "", "嵌套太深。")
+        cure = f"最多 {DEEPEST_NESTING} 层，请查有没有多余的“[”“{{”。"
+        reading.find(Code.WRONG_SHAPE, line, "", "嵌套太深。", cure)
         return Text("", line)
     seen.add(id(node))
-    if node.tag not in PLAIN_TAGS:
-        reading.find(Code.ALIAS_OR_TAG, line, "", f"不能用标签“{node.tag}”。", "请去掉“!”开头的标签。")
     if isinstance(node, yaml.ScalarNode):
-        return Text(node.value, line)
+        return Text(_characters(node, reading), line)
     if isinstance(node, yaml.SequenceNode):
         return Sequence(tuple(_convert(item, reading, seen, depth + 1) for item in node.value), line)
     assert isinstance(node, yaml.MappingNode)  # noqa: S101  compose yields these three kinds of node
     values: dict[str, Node] = {}
     for key_node, value_node in node.value:
-        key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
+        key = _characters(key_node, reading) if isinstance(key_node, yaml.ScalarNode) else ""
         if not key:
-            reading.find(Code.WRONG_SHAPE, key_node.start_mark.line + 1, "", "键应当是一个词。")
+            cure = "请写成“键: 值”，“?”开头的、空着的、是列表的都不是键。"
+            reading.find(Code.WRONG_SHAPE, key_node.start_mark.line + 1, "", "键应当是一个词。", cure)
             continue
         if key in values:
             reading.find(
@@ -231,6 +261,16 @@ def _convert(node: yaml.Node, reading: Reading, seen: set[int], depth: int) -> N
         value = _convert(value_node, reading, seen, depth + 1)
         values.setdefault(key, value)
     return Entries(values, line)
+
+
+def _characters(node: yaml.ScalarNode, reading: Reading) -> str:
+    """A scalar's text; half of a surrogate pair, which only an escape can write, is no character."""
+    value = str(node.value)
+    if half := NO_CHARACTER.search(value):
+        message = f"“\\u{ord(half[0]):04x}”不是一个字。"
+        reading.find(Code.NOT_YAML, node.start_mark.line + 1, "", message, "请直接写出这个字，不用“\\u”。")
+        return NO_CHARACTER.sub("?", value)
+    return value
 
 
 def walk(node: Node) -> Iterator[Text]:

@@ -98,8 +98,10 @@ class ValueType:
         raise ValueError(f"应当是{self.chinese}。")
 
     def of_kind(self, value: Value) -> Value:
-        """A value of the kind, where it is one of the type: a code that the enum has, a number within the
-        bounds. Raises ValueError with a Chinese message."""
+        """A value of the kind, where the type takes it: a code of the enum, a number within the bounds.
+
+        Raises ValueError with a Chinese message.
+        """
         return _enum(self, str(value)) if self.kind is Kind.ENUM else self._bounded(value)
 
     def _bounded(self, value: Value) -> Value:

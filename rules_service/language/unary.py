@@ -103,8 +103,8 @@ class _Token:
 def parse(text: str, column: ValueType, parameter: Parameter = lambda _: None) -> UnaryTest:
     """Reads a cell of a column of that type.
 
-    `parameter` gives a parameter's value, one of the column's, by its name, or None. Raises ValueError with a Chinese
-    message that says what is wrong and what may be written instead.
+    `parameter` gives a parameter's value, one of the column's, by its name, or None. Raises ValueError
+    with a Chinese message that says what is wrong and what may be written instead.
     """
     stripped = text.strip()
     if stripped == "-":

@@ -137,6 +137,8 @@ def test_an_example_is_about_a_matter_or_an_office(write, text):
         ("matter: {}\nmatter: {}\n", "FILE 第 2 行第 1 列：YAML 写法有误（“matter”写了两次）"),
         ("a: !!python/object:os.system x\n", "FILE 第 1 行第 4 列：YAML 写法有误"),
         ("a: \x00\n", "FILE：YAML 写法有误"),
+        ('a: 1\nb: "\\ud800"\n', "FILE 第 2 行第 4 列：YAML 写法有误（“\\ud800”不是一个字）"),
+        ('"\\udfff": 1\n', "FILE 第 1 行第 1 列：YAML 写法有误（“\\udfff”不是一个字）"),
     ],
 )
 def test_what_is_not_yaml_is_told_with_its_place(write, text, told):

@@ -12,7 +12,7 @@ from huiyin.rules.v1 import common_pb2 as pb
 from rules_service.commands.wire import EPOCH
 from rules_service.engine.case import Question
 from rules_service.engine.exact import JsonError, exact_json
-from rules_service.engine.fact_reader import OUTSIDE_THE_CALENDAR
+from rules_service.engine.fact_reader import MEND_DAY, OUTSIDE_THE_CALENDAR
 from rules_service.engine.raw import RawEvent, RawMatter, RawRequest
 from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import JURISDICTION, Rulebook
@@ -39,7 +39,8 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
         try:
             as_of = parse_date(context.as_of)
         except ValueError as error:
-            problems.append(Problem(Wrong.DAY_INVALID.name, "context.as_of", f"“{context.as_of}”{error}"))
+            message = f"“{context.as_of}”{error}"
+            problems.append(Problem(Wrong.DAY_INVALID.name, "context.as_of", message, MEND_DAY))
     if context.HasField("at"):
         at = moment(context.at)
         if at.year not in YEARS:

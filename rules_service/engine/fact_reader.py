@@ -1,5 +1,6 @@
 """Reads facts, keys and moments against the vocabulary, and gathers what is wrong with them."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ LONGEST_KEY = 200
 MOST_PROBLEMS = 100
 LONGEST_PLACE = 300
 LONGEST_MESSAGE = 1000
+LISTED = "ListCodes 会列出词汇表里的名称。"
+MEND_DAY = "请写存在的日期，如 2024-05-01。"
 OUTSIDE_THE_CALENDAR = f"时刻不在 {YEARS[0]} 年到 {YEARS[-1]} 年之间。"
 KEY = re.compile(r"[^\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]*")
 
@@ -58,12 +61,25 @@ class FactReader:
         try:
             return definition.type.from_json(value)
         except ValueError as error:
-            # What is nested deeply enough could not be printed either.
-            shown = "…" if isinstance(value, list | dict) else str(value)[:40]
-            self.problem(
-                Wrong.VALUE_TYPE.name, path, f"“{definition.label.chinese}”写成了“{shown}”，{error}", ""
-            )
+            self.wrong_value(definition.label.chinese, value, error, path)
             return None
+
+    def wrong_value(self, label: str, value: object, error: ValueError, path: str) -> None:
+        """Notes that a value is not of its type, as JSON has it."""
+        match value:
+            case list() | dict():
+                # What is nested deeply enough could not be printed either.
+                shown = "…"
+            case None | bool():
+                shown = json.dumps(value)
+            case _:
+                shown = str(value)[:40]
+        self.problem(
+            Wrong.VALUE_TYPE.name,
+            path,
+            f"“{label}”写成了“{shown}”，{error}",
+            "请照应有的写法改。查过没有的写 null，不知道的不写。",
+        )
 
     def members(self, raw: object, path: str) -> Mapping[str, object]:
         """The members of an object; none where nothing was sent."""
@@ -113,9 +129,9 @@ class FactReader:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(Problem(code, path[:LONGEST_PLACE], message[:LONGEST_MESSAGE], cure))
 
-    def near(self, word: str, known: Iterable[str]) -> str:
+    def near(self, word: str, known: Iterable[str], otherwise: str = LISTED) -> str:
         """A name that may have been meant, as a cure."""
-        return closest(word, known) if len(self.problems) < MOST_PROBLEMS else ""
+        return closest(word, known) or otherwise if len(self.problems) < MOST_PROBLEMS else ""
 
     def moment(self, told: datetime | None, path: str) -> datetime | None:
         """Checks that a moment is within the calendar."""

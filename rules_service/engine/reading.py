@@ -4,11 +4,11 @@ Every problem of a case is found in one pass, each with its field path, and noth
 all of it has been read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from rules_service.engine.case import Event, Matter, Office, RelatedFact, Request, Span
-from rules_service.engine.fact_reader import FactReader
+from rules_service.engine.fact_reader import MEND_DAY, FactReader
 from rules_service.engine.index import Known
 from rules_service.engine.raw import RawEvent, RawMatter, RawOffice, RawRequest
 from rules_service.engine.wrong import Wrong
@@ -18,6 +18,7 @@ MOST_EVENTS = 2000
 MOST_REQUESTS = 200
 MOST_RELATED = 500
 OTHER_KEYS = ("acting_office", "official_key", "recipient_key", "paper_call_id")
+NO_REQUEST = "请写 requests 里有的 request_id；是整个事项的，不写。"
 NO_PERIOD = Span(date.min, date.min)
 
 
@@ -113,12 +114,16 @@ class CaseReader(FactReader):
         try:
             return parse_date(text)
         except ValueError as error:
-            self.problem(Wrong.DAY_INVALID.name, path, f"“{text}”{error}", "")
+            self.problem(Wrong.DAY_INVALID.name, path, f"“{text}”{error}", MEND_DAY)
             return None
 
     def _request(
         self, raw: RawRequest, matter_facts: Mapping[str, Known], matter_unknown: frozenset[str], path: str
     ) -> Request:
+        if not raw.id:
+            # Without a key it would be the matter as a whole, to which every request's events belong.
+            cure = "请写一个本事项里不重复的 request_id；不分诉求的，不写 requests。"
+            self.problem(Wrong.KEY_MISSING.name, f"{path}.request_id", "这项诉求没有编号。", cure)
         self.key(raw.id, f"{path}.request_id")
         own = self.facts(raw.facts, f"{path}.facts_json")
         own_unknown = self.unknown_names(raw.unknown, own, f"{path}.unknown_facts")
@@ -135,7 +140,7 @@ class CaseReader(FactReader):
                     Wrong.REQUEST_UNKNOWN.name,
                     f"{path}.events[{number}].request_id",
                     f"没有诉求“{event.request_id}”。",
-                    "",
+                    self.near(event.request_id, requests, NO_REQUEST),
                 )
         told = [event for event in events if event is not None]
         told.sort(key=lambda event: event.at)
@@ -173,7 +178,7 @@ class CaseReader(FactReader):
                     Wrong.ATTRIBUTE_UNKNOWN.name,
                     f"{path}.attributes_json.{name}",
                     f"事件“{definition.label.chinese}”没有属性“{name}”。",
-                    self.near(name, definition.attributes),
+                    self.near(name, definition.attributes, _may_be_written(definition.attributes)),
                 )
                 continue
             attributes[name] = self._value(attribute, value, f"{path}.attributes_json.{name}")
@@ -210,14 +215,20 @@ class CaseReader(FactReader):
                     Wrong.ATTRIBUTE_UNKNOWN.name,
                     f"{path}.facts_json.{name}",
                     f"事实类“{kind}”没有“{name}”。",
-                    "",
+                    self.near(name, definition.fields, _may_be_written(definition.fields)),
                 )
                 continue
             try:
                 fields[name] = definition.fields[name].from_json(value)
             except ValueError as error:
-                self.problem(Wrong.VALUE_TYPE.name, f"{path}.facts_json.{name}", str(error), "")
-        for name in definition.fields:
+                self.wrong_value(name, value, error, f"{path}.facts_json.{name}")
+        for name, wanted in definition.fields.items():
             if name not in given:
-                self.problem(Wrong.FIELD_MISSING.name, f"{path}.facts_json.{name}", f"缺少“{name}”。", "")
+                cure = f"请补上，应当是{wanted.chinese}。"
+                self.problem(Wrong.FIELD_MISSING.name, f"{path}.facts_json.{name}", f"缺少“{name}”。", cure)
         return RelatedFact(kind, fields)
+
+
+def _may_be_written(names: Iterable[str]) -> str:
+    known = "、".join(names)
+    return f"可以写：{known}。" if known else "请删去。"

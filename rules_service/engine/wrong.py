@@ -21,6 +21,7 @@ class Wrong(Enum):
     KIND_UNKNOWN = "A related fact's kind is not in the vocabulary."
     REQUEST_UNKNOWN = "An event names a request that the matter does not have."
     KEY_INVALID = "A key holds control characters, or is too long."
+    KEY_MISSING = "A request has no key."
     KEY_TWICE = "A key is used twice."
     DAY_INVALID = "A day is not a day that exists."
     PERIOD_REVERSED = "A period ends before it begins."

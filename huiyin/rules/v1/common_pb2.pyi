@@ -144,7 +144,7 @@ class PetitionRequest(_message.Message):
     FACTS_JSON_FIELD_NUMBER: _builtins.int
     UNKNOWN_FACTS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
-    """The caller's key of the request, unique within the matter."""
+    """The caller's key of the request, unique within the matter and never empty."""
     facts_json: _builtins.str
     """Facts of this request, a JSON object; they add to the matter's facts and win over them."""
     @_builtins.property

@@ -29,6 +29,7 @@ def problems(ask: Callable[[], object]) -> tuple[Problem, ...]:
     assert told
     for problem in told:
         assert CHINESE.search(problem.message)
+        assert problem.cure
         # What a transport would put on the wire.
         common_pb2.Problem(
             code=problem.code, field=problem.place, message=problem.message, cure=problem.cure
@@ -125,6 +126,7 @@ def test_facts_that_cannot_be_meant(facts: str, code: str, place: str) -> None:
             "KEY_INVALID",
             "matter.events[0].official_key",
         ),
+        (matter({}, requests={"": {}, "r2": {}}), "KEY_MISSING", "matter.requests[0].request_id"),
         (matter({}, matter_id="m" * 201), "KEY_INVALID", "matter.matter_id"),
         (matter({}, related=[("urgin", {})]), "KIND_UNKNOWN", "matter.related_facts[0].kind"),
         (matter({}, related=[("urging", {})]), "FIELD_MISSING", "matter.related_facts[0].facts_json.matter"),
@@ -247,6 +249,15 @@ def test_every_problem_of_a_question_is_told_at_once() -> None:
 def test_a_misspelt_name_is_told_with_the_nearest_right_one() -> None:
     (problem,) = problems(lambda: assess(shipped(), matter({"chanel": "letter"}), AT))
     assert problem.cure == "是不是“channel”？"
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [('{"channel": true}', "true"), ('{"litigation_related": 0}', "0"), ('{"channel": [null]}', "…")],
+)
+def test_a_value_of_another_type_is_shown_as_json_has_it(facts: str, shown: str) -> None:
+    (problem,) = problems(lambda: assess(shipped(), matter(facts), AT))
+    assert f"写成了“{shown}”，" in problem.message
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from rules_service.language.model.ruleset import Example, Layer, Ruleset
 from rules_service.language.model.subjects import Subject
 from rules_service.language.parameters import read_parameters
 from rules_service.language.scope import Scope
-from rules_service.language.source import Entries, Node, Reading
+from rules_service.language.source import Entries, Node, Reading, Text
 from rules_service.language.tables import read_tables
 from rules_service.language.types import parse_date
 from rules_service.language.vocabulary import Vocabulary
@@ -30,6 +30,9 @@ SUBJECTS = {subject.value: subject for subject in Subject}
 LAYERS = {layer.value: layer for layer in Layer}
 # What the service tells of every period without being asked to count it.
 PERIOD_KIND = "period_kind"
+# Where the order of keys means something: `then` is filled by the one, and a pattern may name only those
+# before it.
+MEANT_ORDERS = (("tables", "out"), ("chains", "when"))
 
 
 def load_ruleset(
@@ -50,7 +53,11 @@ def load_ruleset(
 def read_ruleset(
     node: Node, read: Reading, vocabulary: Vocabulary, sources: Mapping[str, SourceText], text: str
 ) -> tuple[tuple[Ruleset, ...], list[Finding]]:
-    """Reads a ruleset from YAML that has been read already; see `load_ruleset`."""
+    """Reads a ruleset from YAML that has been read already; see `load_ruleset`.
+
+    It is read in one order of keys however it was written, since the revision is the same.
+    """
+    node = _in_one_order(node)
     first = _slice(node, read, vocabulary, sources, text, None)
     cuts = {
         dated.in_force_from
@@ -138,14 +145,22 @@ def _slice(
 
 
 def revision_of(node: Node) -> str:
-    """The revision: a digest of what the file says, comments, layout and the order of keys left out.
-
-    The order of a table's outputs and of a chain's patterns stays in it: `then` is filled by the one, and a
-    pattern may name only those before it.
-    """
-    said = [source.plain(node), _order(node, "tables", "out"), _order(node, "chains", "when")]
+    """The revision: a digest of what the file says, comments, layout and the order of keys left out."""
+    said = [source.plain(node), *(_order(node, *place) for place in MEANT_ORDERS)]
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _in_one_order(node: Node, path: tuple[str, ...] = ()) -> Node:
+    """The same with the keys of every mapping sorted, but for those whose order is part of the revision."""
+    match node:
+        case source.Sequence():
+            return replace(node, items=tuple(_in_one_order(item, path) for item in node.items))
+        case Entries():
+            keys = node.values if path in MEANT_ORDERS else sorted(node.values)
+            return replace(node, values={key: _in_one_order(node.values[key], (*path, key)) for key in keys})
+        case Text():
+            return node
 
 
 def _order(node: Node, section: str, key: str) -> list[list[str]]:

@@ -1,15 +1,23 @@
 """Which revision speaks: by the day of law, by the day a clock started, by pin, by adoption."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
 
 from huiyin.rules.v1 import rules_service_pb2 as pb
+from huiyin.rules.v1.common_pb2 import VIEW_FULL
 from rules_service import commands
-from rules_service.engine.rulebook import Rulebook
+from rules_service.engine.rulebook import Rulebook, ruleset_files
+from rules_service.language import source
 from service_kit.problems import RefusedError
+from tests.reference.profile import examples
 from tests.rules_service.commands.asking import (
+    ADOPTIONS,
     NOW,
+    SHIPPED,
     assess,
     context,
     evaluate,
@@ -17,8 +25,10 @@ from tests.rules_service.commands.asking import (
     matter,
     rulesets,
     shanghai,
+    shipped,
     states,
 )
+from tests.rules_service.commands.generated_matters import Story, stories
 
 
 def notice(days: int, begins: str, ends: str = "", pack: str = "") -> str:
@@ -133,6 +143,60 @@ def test_the_decision_id_changes_with_the_revision_and_not_with_its_comments(tmp
     text = notice(10, "2024-07-01")
     assert asked("one", text) == asked("same", f"# 说明\n{text}")
     assert asked("other", notice(11, "2024-07-01")) != asked("again", text)
+
+
+def turned(node: source.Node) -> object:
+    """What a ruleset says, with every mapping's keys in the reverse order but those of outputs and patterns."""
+    match node:
+        case source.Entries():
+            kept = {"out"} if "hit" in node.values else {"when"} if "then" in node.values else set()
+            return {
+                key: {inner: turned(it) for inner, it in value.values.items()}
+                if key in kept and isinstance(value, source.Entries)
+                else turned(value)
+                for key, value in reversed(node.values.items())
+            }
+        case source.Sequence():
+            return [turned(item) for item in node.items]
+        case source.Text():
+            return node.value
+
+
+def test_the_order_of_conditions_is_no_part_of_what_is_said(tmp_path: Path) -> None:
+    text = notice(30, "2022-01-01") + "    when: {%s}\n"
+    text = text.replace("inputs: [channel]", "inputs: [channel, category, branch]")
+    conditions = ["channel: letter", "category: appeal", 'branch: "2"']
+    asked = pb.AssessRequest(
+        context=context(at="2024-05-07", view=VIEW_FULL),
+        matter=matter({}, [{"type": "received", "at": "2024-05-06"}]),
+    )
+    answers = set()
+    for number, order in enumerate((conditions, conditions[::-1])):
+        rulebook = commands.load(rulesets(tmp_path / f"{number}", notice=text % ", ".join(order)))
+        answers.add(commands.assess(rulebook, asked, NOW).SerializeToString())
+    assert len(answers) == 1
+
+
+@pytest.fixture(scope="module")
+def turned_round(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
+    """The shipped rulesets, written in another order of keys."""
+    folder = tmp_path_factory.mktemp("turned") / "rulesets"
+    shutil.copytree(SHIPPED, folder)
+    for file in ruleset_files(folder):
+        node, _ = source.read_file(file)
+        assert node is not None
+        file.write_text(json.dumps(turned(node), ensure_ascii=False), encoding="utf-8")
+    return commands.load(folder, [ADOPTIONS])
+
+
+@examples(100)
+@given(stories())
+def test_one_revision_gives_the_same_bytes_in_whatever_order_its_keys_stand(
+    turned_round: Rulebook, story: Story
+) -> None:
+    asked = pb.AssessRequest(context=context(at=story.at), matter=story.message())
+    answers = [commands.assess(book, asked, NOW).SerializeToString() for book in (shipped(), turned_round)]
+    assert answers[0] == answers[1]
 
 
 def test_which_part_of_a_revision_took_part_does_not_hang_on_what_was_asked_before(tmp_path: Path) -> None:

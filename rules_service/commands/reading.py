@@ -58,19 +58,30 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
         message = f"没有“{context.view}”这种详略。"
         cure = "可以写 VIEW_IDS、VIEW_REASONS、VIEW_FULL。"
         problems.append(Problem(Wrong.VIEW_UNKNOWN.name, "context.view", message, cure))
-    pinned = {}
-    for number, name in enumerate(context.pinned_revisions):
-        ruleset, _, revision = name.partition("@")
-        try:
-            rulebook.revision(ruleset, revision)
-        except RefusedError as refused:
-            place = f"context.pinned_revisions[{number}]"
-            problems += [Problem(p.code, place, p.message, p.cure) for p in refused.problems]
-        pinned[ruleset] = revision
+    pinned, wrong = _pins(context.pinned_revisions, rulebook)
+    problems += wrong
     if problems:
         raise RefusedError(problems)
     full = context.view == pb.VIEW_FULL
     return Question(at, as_of or day_of(at), context.jurisdiction, pinned, near=full)
+
+
+def _pins(names: Sequence[str], rulebook: Rulebook) -> tuple[dict[str, str], list[Problem]]:
+    """The revision of each ruleset that is pinned, and what is wrong with the pins."""
+    pinned: dict[str, str] = {}
+    problems: list[Problem] = []
+    for number, name in enumerate(names):
+        place = f"context.pinned_revisions[{number}]"
+        ruleset, _, revision = name.partition("@")
+        try:
+            rulebook.revision(ruleset, revision)
+        except RefusedError as refused:
+            problems += [Problem(p.code, place, p.message, p.cure) for p in refused.problems]
+            continue
+        if pinned.setdefault(ruleset, revision) != revision:
+            message = f"规则集“{ruleset}”指定了两个版本：“{pinned[ruleset]}”和“{revision}”。"
+            problems.append(Problem(Wrong.REVISION_TWICE.name, place, message, "一个规则集请只留一个版本。"))
+    return pinned, problems
 
 
 def filled(context: pb.Context, question: Question) -> pb.Context:

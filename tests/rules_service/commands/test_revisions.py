@@ -130,6 +130,17 @@ def test_a_pinned_revision_speaks_in_the_others_stead(two: Rulebook) -> None:
     assert [decision.outcome_json for decision in named.decisions] == ['{"days":30}']
 
 
+def test_two_revisions_of_one_ruleset_cannot_both_speak_in_the_others_stead(two: Rulebook) -> None:
+    old, new = (part.ruleset.name for part in two.slices("notice"))
+    for pins in ([old, new], [new, old], [old, old, new]):
+        with pytest.raises(RefusedError) as refused:
+            assess(two, matter(LETTER), context(at="2024-07-20", pinned_revisions=pins))
+        told = [(problem.code, problem.place) for problem in refused.value.problems]
+        assert told == [("REVISION_TWICE", f"context.pinned_revisions[{len(pins) - 1}]")]
+    again = assess(two, matter(LETTER), context(at="2024-07-20", pinned_revisions=[old, old]))
+    assert [decision.outcome_json for decision in again.decisions] == ['{"days":30}']
+
+
 def test_evaluate_by_bare_name_takes_the_revision_of_the_day(two: Rulebook) -> None:
     answer = evaluate(two, "notice", matter(LETTER), context(as_of="2024-06-30"))
     assert [decision.outcome_json for decision in answer.decisions] == ['{"days":30}']
@@ -146,7 +157,7 @@ def test_the_decision_id_changes_with_the_revision_and_not_with_its_comments(tmp
 
 
 def turned(node: source.Node) -> object:
-    """What a ruleset says, with every mapping's keys in the reverse order but those of outputs and patterns."""
+    """What a ruleset says, the keys of mappings reversed but for outputs and patterns."""
     match node:
         case source.Entries():
             kept = {"out"} if "hit" in node.values else {"when"} if "then" in node.values else set()

@@ -66,9 +66,9 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
     return Question(at, as_of or day_of(at), context.jurisdiction, pinned, near=full)
 
 
-def _pins(names: Sequence[str], rulebook: Rulebook) -> tuple[dict[str, str], list[Problem]]:
-    """The revision of each ruleset that is pinned, and what is wrong with the pins."""
-    pinned: dict[str, str] = {}
+def _pins(names: Sequence[str], rulebook: Rulebook) -> tuple[dict[str, set[str]], list[Problem]]:
+    """The revisions that are pinned of each ruleset, and what is wrong with the pins."""
+    pinned: dict[str, set[str]] = {}
     problems: list[Problem] = []
     for number, name in enumerate(names):
         place = f"context.pinned_revisions[{number}]"
@@ -78,9 +78,7 @@ def _pins(names: Sequence[str], rulebook: Rulebook) -> tuple[dict[str, str], lis
         except RefusedError as refused:
             problems += [Problem(p.code, place, p.message, p.cure) for p in refused.problems]
             continue
-        if pinned.setdefault(ruleset, revision) != revision:
-            message = f"规则集“{ruleset}”指定了两个版本：“{pinned[ruleset]}”和“{revision}”。"
-            problems.append(Problem(Wrong.REVISION_TWICE.name, place, message, "一个规则集请只留一个版本。"))
+        pinned.setdefault(ruleset, set()).add(revision)
     return pinned, problems
 
 

@@ -1,6 +1,6 @@
 """What is asked: a matter or an office with its facts and events, checked against the vocabulary."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -18,7 +18,7 @@ class Question:
     at: datetime
     as_of: date
     jurisdiction: str = ""
-    pinned: Mapping[str, str] = field(default_factory=dict)
+    pinned: Mapping[str, Collection[str]] = field(default_factory=dict)
     near: bool = True
 
 

@@ -101,13 +101,13 @@ def deadline(
     rolled = _rolled(last, gaps, calendar)
     due_day = rolled if (owed is Owed.BY_PETITIONER if rolls is None else rolls) else last
     if settled and calendar.is_settled(rolled):
-        latest = end = rolled
+        latest = told_to = rolled
         off = chain(off, calendar.days_off(last, rolled - ONE_DAY))
     else:
         settled = False
-        end = last
+        told_to = last
         latest = max(last + CAUTION, rolled)
-    skipped = _in_order(off, _gap_days(gaps, end)) if gaps else tuple(islice(off, MOST_SKIPPED))
+    skipped = _in_order(off, _gap_days(gaps, told_to)) if gaps else tuple(islice(off, MOST_SKIPPED))
     return Deadline(_end_of(due_day), _end_of(latest), skipped, provisional=not settled)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
@@ -61,7 +61,7 @@ class Rulebook:
     def speakers(self, question: Question, subject: Subject) -> Sequence[Speaker]:
         """The revisions that may speak about a case of that subject, and when.
 
-        Where the question pins a revision of a ruleset, that one speaks in the others' stead.
+        Where the question pins revisions of a ruleset, these speak in the others' stead.
         """
         if question.pinned:
             return self._gathered(question, subject)
@@ -78,7 +78,7 @@ class Rulebook:
                 continue
             pinned = question.pinned.get(name)
             if pinned is not None:
-                speakers += alone(self.of_revision(name, pinned), question.as_of)
+                speakers += alone(self.of_revisions(name, pinned), question.as_of)
                 continue
             parts = [
                 (compiled, self._speaks_on(compiled.ruleset, question.jurisdiction))
@@ -95,8 +95,8 @@ class Rulebook:
         """
         ruleset, _, revision = name.partition("@")
         slices = self.slices(ruleset)
-        if wanted := revision or question.pinned.get(ruleset, ""):
-            return alone(self.of_revision(ruleset, wanted), question.as_of)
+        if wanted := {revision} if revision else question.pinned.get(ruleset):
+            return alone(self.of_revisions(ruleset, wanted), question.as_of)
         return in_turn([(part, part.ruleset.in_force_on) for part in slices], question.as_of)
 
     def _speaks_on(self, ruleset: Ruleset, jurisdiction: str) -> Callable[[date], bool]:
@@ -138,25 +138,24 @@ class Rulebook:
 
     def revision(self, name: str, revision: str, day: date | None = None) -> Compiled:
         """One revision of a ruleset; of its slices that of the day, else the first."""
-        same = self.of_revision(name, revision)
+        same = self.of_revisions(name, {revision})
         return next((part for part in same if day and part.ruleset.in_force_on(day)), same[0])
 
-    def of_revision(self, name: str, revision: str) -> list[Compiled]:
-        """The slices of one revision of a ruleset, oldest first; RefusedError where there is no such one."""
-        same = [part for part in self.slices(name) if part.ruleset.revision == revision]
-        if same:
-            return same
-        raise RefusedError(
-            [
-                Problem(
-                    Wrong.REVISION_UNKNOWN.name,
-                    "ruleset",
-                    f"规则集“{name}”没有版本“{revision}”。",
-                    "GetRuleset 会列出它的版本。",
-                )
-            ],
-            Refusal.NOT_FOUND,
-        )
+    def of_revisions(self, name: str, revisions: Collection[str]) -> list[Compiled]:
+        """The slices of some revisions of a ruleset, oldest first; RefusedError where one is not there."""
+        slices = self.slices(name)
+        if unknown := sorted(set(revisions) - {part.ruleset.revision for part in slices}):
+            cure = "GetRuleset 会列出它的版本。"
+            raise RefusedError(
+                [
+                    Problem(
+                        Wrong.REVISION_UNKNOWN.name, "ruleset", f"规则集“{name}”没有版本“{revision}”。", cure
+                    )
+                    for revision in unknown
+                ],
+                Refusal.NOT_FOUND,
+            )
+        return [part for part in slices if part.ruleset.revision in revisions]
 
 
 def load_basics(folder: Path) -> tuple[Basics, list[Finding]]:

@@ -29,7 +29,6 @@ class Wrong(Enum):
     END_BEFORE_START = "An event ends before it begins."
     RULESET_UNKNOWN = "There is no ruleset of that name."
     REVISION_UNKNOWN = "A ruleset has no such revision."
-    REVISION_TWICE = "Two revisions of one ruleset are pinned."
     JURISDICTION_INVALID = "A code is not one of GB/T 2260 or GB/T 10114."
     SUBJECT_MISSING = "There is no matter, or no affair, in the question."
     VIEW_UNKNOWN = "There is no such view."

@@ -115,7 +115,9 @@ class Context(_message.Message):
 
     @_builtins.property
     def pinned_revisions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Revisions to use instead of those in force, each "ruleset@revision"."""
+        """Revisions to use instead of those in force, each "ruleset@revision". Several of one ruleset share its days
+        as they are in force; the first speaks for the days before too, the last for those after.
+        """
 
     def __init__(
         self,

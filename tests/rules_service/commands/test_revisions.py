@@ -130,15 +130,18 @@ def test_a_pinned_revision_speaks_in_the_others_stead(two: Rulebook) -> None:
     assert [decision.outcome_json for decision in named.decisions] == ['{"days":30}']
 
 
-def test_two_revisions_of_one_ruleset_cannot_both_speak_in_the_others_stead(two: Rulebook) -> None:
-    old, new = (part.ruleset.name for part in two.slices("notice"))
-    for pins in ([old, new], [new, old], [old, old, new]):
-        with pytest.raises(RefusedError) as refused:
-            assess(two, matter(LETTER), context(at="2024-07-20", pinned_revisions=pins))
-        told = [(problem.code, problem.place) for problem in refused.value.problems]
-        assert told == [("REVISION_TWICE", f"context.pinned_revisions[{len(pins) - 1}]")]
-    again = assess(two, matter(LETTER), context(at="2024-07-20", pinned_revisions=[old, old]))
-    assert [decision.outcome_json for decision in again.decisions] == ['{"days":30}']
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_answer_of_two_revisions_is_had_again_by_its_own_list(two: Rulebook, turned: bool) -> None:
+    events = [{"type": "received", "at": day} for day in ("2024-06-20", "2024-07-02")]
+    about, asked = matter(LETTER, events), context(at="2024-07-10", as_of="2024-07-10")
+    first = assess(two, about, asked)
+    asked.pinned_revisions.extend(f"{one.ruleset}@{one.revision}" for one in first.revisions.rulesets)
+    if turned:
+        asked.pinned_revisions.reverse()
+    again = assess(two, about, asked)
+    assert [shanghai(duty.due_at)[:10] for duty in first.duties] == ["2024-07-12", "2024-07-20"]
+    again.decision_id = first.decision_id
+    assert again == first
 
 
 def test_evaluate_by_bare_name_takes_the_revision_of_the_day(two: Rulebook) -> None:

@@ -40,14 +40,15 @@ EXPLAINED: dict[Code, Explained] = {
         "该写列表的地方写了别的，或嵌套太深。", "照语言说明改写成列表、一个值或“键: 值”。"
     ),
     Code.UNKNOWN_KEY: Explained("此处没有这个键，多半是拼写错误。", "改成提示里列出的键。"),
-    Code.MISSING_KEY: Explained("缺少必须写的键。", "补上。"),
+    Code.MISSING_KEY: Explained("缺少必须写的键，或者写了键却空着。", "补上。"),
     Code.WRONG_LITERAL: Explained("写的值不合此处的要求：日期不存在、词不在可选之列等。", "按提示改。"),
     Code.UNREADABLE_FILE: Explained("文件打不开、太大，或不是 UTF-8 编码。", "检查路径，另存为 UTF-8。"),
     Code.UNKNOWN_TYPE: Explained("没有这种类型。", "写 string、bool、int、decimal、date 等，或“enum 名称”。"),
     Code.MISSING_LABEL: Explained("词条没有中文名或英文名。", "补 label 和 english。"),
     Code.NAME_TWICE: Explained("事实和事件用了同一个名称。", "给其中一个改名。"),
     Code.WRONG_NAME: Explained(
-        "名称里有英文字母、数字和下划线以外的字符，或以数字开头。", "改成 joint_count 这样的写法。"
+        "词汇表里的名称、代码有英文字母、数字和下划线以外的字符，或在格里另有含义（null、not、true、false）。",
+        "改成 joint_count 这样的写法；代码还可以有连字符、以数字开头。",
     ),
     Code.UNKNOWN_NAME: Explained("词汇表里没有这个名称或代码。", "改正拼写，或先写进词汇表。"),
     Code.DUPLICATE_ID: Explained("同类的两部分编号相同。", "改其中一个的编号。"),
@@ -100,6 +101,10 @@ EXPLAINED: dict[Code, Explained] = {
     Code.COUNTED_BY_NOBODY: Explained(
         "inputs 里有由服务来数的事实，本规则集却没有数它，它永远没有值。",
         "在 counts 或 elapsed 里数它，或改用别的事实。",
+    ),
+    Code.WRONG_ID: Explained(
+        "编号或参数的名称有不能用的字符，以数字开头，或在格里另有含义（null、not、true、false）。",
+        "规则集的编号用小写英文和连字符，别的用英文字母、数字和下划线，如 joint_count。",
     ),
     Code.CELL_SYNTAX: Explained(
         "格子的写法看不懂。", '照例写：-、city, district、">= 3"、"[1..3)"、not(…)、null。'

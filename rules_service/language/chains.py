@@ -20,6 +20,7 @@ from rules_service.language.citations import read_citations
 from rules_service.language.findings import Code
 from rules_service.language.model.chains import ChainedRule, ChainSource
 from rules_service.language.model.elapsed import Elapsed
+from rules_service.language.names import check_name
 from rules_service.language.papers import read_papers
 from rules_service.language.scope import Scope
 from rules_service.language.source import Node
@@ -106,9 +107,11 @@ def _chain(node: Node, scope: Scope) -> ChainedRule:
     values = read.record(node, "链", "id title when then", "priority papers cite basis note")
     name = read.text(values.get("id"), "链")
     place = f"链 {name}"
+    check_name(name, values.get("id", node), read, place)
     kinds: dict[str, str] = {}
     patterns = []
     for alias, pattern in read.entries(values.get("when"), place).items():
+        check_name(alias, pattern, read, f"{place} 代号")
         patterns.append(_pattern(alias, pattern, kinds, scope, place))
     rule = ChainRule(
         name,

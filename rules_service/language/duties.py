@@ -8,6 +8,7 @@ from rules_service.language.model.papers import PaperRule
 from rules_service.language.model.periods import CountUnit, Period
 from rules_service.language.model.references import Reference, RefKind
 from rules_service.language.model.subjects import Each
+from rules_service.language.names import check_name
 from rules_service.language.papers import read_papers
 from rules_service.language.references import read_amount, read_start
 from rules_service.language.scope import EACH, Scope
@@ -47,6 +48,7 @@ def _duty(node: Node, scope: Scope) -> Duty:
     )
     duty = read.text(values.get("id"), "时限")
     place = f"时限 {duty}"
+    check_name(duty, values.get("id", node), read, place)
     met_by, any_ = _met_by(values.get("met_by"), scope, place)
     finding = ""
     finding_citations: tuple[Citation, ...] = ()

@@ -62,6 +62,7 @@ class Code(StrEnum):
     WRONG_SUM = "R021"
     WRONG_ELAPSED = "R022"
     COUNTED_BY_NOBODY = "R023"
+    WRONG_ID = "R024"
 
     CELL_SYNTAX = "C001"
     CELL_TYPE = "C002"

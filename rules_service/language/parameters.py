@@ -5,6 +5,7 @@ from datetime import date
 from rules_service.language.citations import read_citations
 from rules_service.language.findings import Code
 from rules_service.language.model.parameters import DatedValue, Parameter
+from rules_service.language.names import check_name
 from rules_service.language.scope import Scope
 from rules_service.language.source import Node, Reading
 from rules_service.language.types import Value, parse_date
@@ -17,6 +18,7 @@ def read_parameters(node: Node | None, scope: Scope) -> dict[str, Parameter]:
     result = {}
     for name, entry in read.entries(node, "参数").items():
         place = f"参数 {name}"
+        check_name(name, entry, read, place)
         values = read.record(entry, place, "label type", "value values cite basis note")
         kind = read_type(values.get("type"), scope.vocabulary.codes, read, place)
         dated = []

@@ -19,6 +19,7 @@ from rules_service.language.findings import Code, Finding, errors, of_slices
 from rules_service.language.model.basis import SourceText
 from rules_service.language.model.ruleset import Example, Layer, Ruleset
 from rules_service.language.model.subjects import Subject
+from rules_service.language.names import check_ruleset_id
 from rules_service.language.parameters import read_parameters
 from rules_service.language.scope import Scope
 from rules_service.language.source import Entries, Node, Reading, Text
@@ -114,8 +115,10 @@ def _slice(
     for item in read.items(values.get("inputs"), "inputs"):
         if (word := read.text(item, "inputs")) in scope.inputs and word not in scope.used:
             read.find(Code.INPUT_UNUSED, item, "inputs", f"“{word}”没有用到。", "可以删去。")
+    name = read.text(values.get("ruleset"), "规则集")
+    check_ruleset_id(name, values.get("ruleset", node), read)
     return Ruleset(
-        id=read.text(values.get("ruleset"), "规则集"),
+        id=name,
         revision=revision_of(node),
         title=read.text(values.get("title"), "规则集"),
         subject=_subject(values.get("subject"), scope),

@@ -142,8 +142,11 @@ class Reading:
                 )
         if isinstance(node, Entries):
             for key in required.split():
-                if key not in values:
+                said = values.get(key)
+                if said is None:
                     self.find(Code.MISSING_KEY, node, place, f"缺少“{key}”。", f"请补上“{key}: …”。")
+                elif isinstance(said, Text) and not said.value.strip():
+                    self.find(Code.MISSING_KEY, said, place, f"“{key}”空着。", f"请补上“{key}: …”。")
         return values
 
     def literal(self, node: Node | None, place: str, parse: Callable[[str], T], default: T) -> T:
@@ -235,7 +238,8 @@ def _not_yaml(error: yaml.MarkedYAMLError, text: str, reading: Reading) -> None:
 
 def _convert(node: yaml.Node, reading: Reading, seen: set[int], depth: int) -> Node:
     line = node.start_mark.line + 1
-    if id(node) in seen:
+    if id(node) in seen and not isinstance(node, yaml.ScalarNode):
+        # Told already where it is composed; what is written once must not multiply.
         return Text("", line)
     if depth > DEEPEST_NESTING:
         cure = f"最多 {DEEPEST_NESTING} 层，请查有没有多余的“[”“{{”。"

@@ -7,6 +7,7 @@ from rules_service.language.findings import Code
 from rules_service.language.model.papers import PaperRule
 from rules_service.language.model.subjects import Each
 from rules_service.language.model.tables import Aggregator, HitPolicy, Output, Row, Table
+from rules_service.language.names import check_name
 from rules_service.language.papers import read_papers
 from rules_service.language.scope import EACH, Scope
 from rules_service.language.source import Node, Text
@@ -62,6 +63,7 @@ def _table(node: Node, scope: Scope) -> Table:
     values = read.record(node, "表", "id title in out rows", "each hit aggregate complete")
     table = read.text(values.get("id"), "表")
     place = f"表 {table}"
+    check_name(table, values.get("id", node), read, place)
     inputs: list[tuple[str, ValueType | None]] = []
     for item in read.items(values.get("in"), place):
         name = read.text(item, place)
@@ -146,6 +148,7 @@ def _name_outputs(
 
 def _output(name: str, node: Node, scope: Scope, place: str) -> Output:
     read = scope.reading
+    check_name(name, node, read, f"{place} 输出 {name}")
     values = read.record(node, f"{place} 输出 {name}", "type label", "order")
     kind = read_type(values.get("type"), scope.vocabulary.codes, read, f"{place} 输出 {name}")
     order = tuple(
@@ -166,6 +169,8 @@ def _row(
     read = scope.reading
     place = f"{table} 第 {number} 行"
     values = read.record(node, place, "id if", "then cite basis note papers candidates findings departs_from")
+    name = read.text(values.get("id"), place)
+    check_name(name, values.get("id", node), read, place)
     cells = read.items(values.get("if"), place)
     if len(cells) != len(inputs):
         read.find(
@@ -193,7 +198,7 @@ def _row(
     results += [None] * (len(outputs) - len(results))
     candidates, candidate_papers = _candidates(values.get("candidates"), scope, place)
     return Row(
-        read.text(values.get("id"), place),
+        name,
         tuple(tests),
         tuple(results),
         read_citations(values, node, scope, place),

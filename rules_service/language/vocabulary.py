@@ -5,15 +5,15 @@ It is also the guard: what is not in it cannot be asked, and its subjects are th
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rules_service.language import source
 from rules_service.language.findings import Code
+from rules_service.language.names import check_code, check_name
 from rules_service.language.source import Node, Reading
-from rules_service.language.types import Kind, ValueType
+from rules_service.language.types import Kind, ValueType, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Vocabulary:
         return found.chinese if found else code
 
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+FIELDS_OF_ALL_KINDS = ("alias", "kind")
 PLAIN_LISTS = ("subject", "layer", "role", "concept", "finding", "indicator", "paper", "pack")
 
 
@@ -117,14 +117,7 @@ class _Loader:
     def names(self, node: Node | None, place: str) -> Iterator[tuple[str, Node]]:
         """Entries under names that stand in rules and in JSON as they are: a dot there means an output."""
         for name, entry in self.reading.entries(node, place).items():
-            if not NAME.fullmatch(name):
-                self.reading.find(
-                    Code.WRONG_NAME,
-                    entry,
-                    f"{place} {name}",
-                    f"名称“{name}”只能用英文字母、数字和下划线，不以数字开头。",
-                    "请写成 joint_count 这样。",
-                )
+            check_name(name, entry, self.reading, f"{place} {name}", Code.WRONG_NAME)
             yield name, entry
 
     def label(self, values: Mapping[str, Node], node: Node, place: str) -> Label:
@@ -137,6 +130,7 @@ class _Loader:
     def plain_list(self, node: Node | None, place: str) -> dict[str, Label]:
         result: dict[str, Label] = {}
         for code, entry in self.reading.entries(node, place).items():
+            check_code(code, entry, self.reading, f"{place} {code}")
             pair = self.reading.texts(entry, f"{place} {code}")
             if len(pair) != 2 or not all(pair):
                 self.reading.find(Code.MISSING_LABEL, entry, f"{place} {code}", "应当写成 [中文名, 英文名]。")
@@ -175,6 +169,9 @@ class _Loader:
             return kind
         least = self.reading.literal(values.get("min"), f"{place} min", kind.from_text, None)
         most = self.reading.literal(values.get("max"), f"{place} max", kind.from_text, None)
+        if least is not None and most is not None and most < least:  # type: ignore[operator]
+            message = f"max 是 {to_json(most)}，比 min（{to_json(least)}）还小，什么值都不行。"
+            self.reading.find(Code.WRONG_LITERAL, values["max"], place, message, "请改其中一个。")
         return replace(kind, least=least, most=most)
 
     def events(self, node: Node | None) -> dict[str, EventDef]:
@@ -202,13 +199,17 @@ class _Loader:
                 key: read_type(value, self.codes, self.reading, f"{place} {key}")
                 for key, value in self.names(values.get("fields"), place)
             }
+            for key in FIELDS_OF_ALL_KINDS:
+                if key in fields:
+                    message = f"字段不能叫“{key}”：每件事实都有它，另有含义。"
+                    read.find(Code.WRONG_NAME, entry, f"{place} {key}", message, "请换一个字段名。")
             result[name] = KindDef(name, self.label(values, entry, place), fields)
         return result
 
     def candidates(self, node: Node | None) -> dict[str, CandidateDef]:
         read = self.reading
         result = {}
-        for name, entry in read.entries(node, "候选").items():
+        for name, entry in self.names(node, "候选"):
             place = f"候选 {name}"
             values = read.record(entry, place, "label english decided_by", "papers refuses")
             result[name] = CandidateDef(
@@ -231,7 +232,7 @@ def load_vocabulary(path: Path) -> tuple[Vocabulary, Reading]:
         f"kinds candidates banned_words {' '.join(f'{name}s' for name in PLAIN_LISTS)}",
     )
     loader = _Loader(read)
-    for name, entry in read.entries(values.get("enums"), "枚举").items():
+    for name, entry in loader.names(values.get("enums"), "枚举"):
         place = f"枚举 {name}"
         parts = read.record(entry, place, "label english values")
         loader.label(parts, entry, place)

@@ -37,7 +37,7 @@ kinds:
     label: 信
     english: Letter
     fields: {matter: string, size: enum size, day: date, pages: int, signed: bool}
-  part: {label: 分项, english: Part, fields: {matter: string, rate: decimal, alias: string, day: date}}
+  part: {label: 分项, english: Part, fields: {matter: string, rate: decimal, said: string, day: date}}
   mark: {label: 记号, english: Mark, fields: {word: string}}
 findings:
   noted: [注意, Noted]
@@ -123,7 +123,7 @@ chains:
     title: 记号相同
     when:
       kind: {kind: mark, word: '供 "水"'}
-      alias: {kind: part, alias: "!= kind.word", day: "<= 2024-03-01"}
+      alias: {kind: part, said: "!= kind.word", day: "<= 2024-03-01"}
     then: {finding: {kind: noted}}
     basis: convention
     note: 试
@@ -171,7 +171,7 @@ KINDS = {
         "pages": st.integers(-1, 3),
         "signed": st.booleans(),
     },
-    "part": {"matter": KEYS, "rate": st.sampled_from([0.5, "1.0", 2]), "alias": WORDS, "day": DAYS},
+    "part": {"matter": KEYS, "rate": st.sampled_from([0.5, "1.0", 2]), "said": WORDS, "day": DAYS},
     "mark": {"word": WORDS},
 }
 WRONG = st.sampled_from(
@@ -228,7 +228,7 @@ def question(chance: random.Random, **told: object) -> bytes:
     facts |= {"day": chance.choice(days), "moment": "2024-02-29T00:00:00Z", "clock": "08:30", "length": "P1D"}
     facts |= told
     matter = common_pb2.Matter(matter_id="m1", facts_json=json.dumps(facts, ensure_ascii=False))
-    part = {"matter": "m1", "rate": "0.5", "alias": "甲" * chance.randint(1, 900), "day": chance.choice(days)}
+    part = {"matter": "m1", "rate": "0.5", "said": "甲" * chance.randint(1, 900), "day": chance.choice(days)}
     for kind, fields in (*(("letter", letter) for letter in letters), ("part", part)):
         matter.related_facts.add(kind=kind, facts_json=json.dumps(fields, ensure_ascii=False))
     asked = context(at="2026-06-01", view=common_pb2.VIEW_FULL)

@@ -61,7 +61,7 @@ EXPLAINED: dict[Code, Explained] = {
     Code.WRONG_FIELD: Explained("这类事实没有这个字段。", "改正字段名，或先写进词汇表。"),
     Code.DATES_OVERLAP: Explained("同一规则集的两个版本同时有效。", "给较早的一份写 in_force_to。"),
     Code.PRIORITY_WITHOUT_ORDER: Explained(
-        "PRIORITY、OUTPUT ORDER 的表没有写结果的先后。", "给一个输出写 order。"
+        "PRIORITY、OUTPUT ORDER 的表没有写结果的先后，或有一行的结果不在其中。", "给一个输出写 order，写全。"
     ),
     Code.CHAIN_REFUSED: Explained("链式规则超出引擎能稳妥运行的范围。", "按提示拆分或改写条件。"),
     Code.PARAMETER_NOT_IN_FORCE: Explained("规则集生效之日参数还没有值。", "写 value，或补一个更早的 from。"),
@@ -105,6 +105,10 @@ EXPLAINED: dict[Code, Explained] = {
     Code.WRONG_ID: Explained(
         "编号或参数的名称有不能用的字符，以数字开头，或在格里另有含义（null、not、true、false）。",
         "规则集的编号用小写英文和连字符，别的用英文字母、数字和下划线，如 joint_count。",
+    ),
+    Code.SEVERAL_VALUES: Explained(
+        "用到的输出不是一个值：它的表可以同时命中几行，每行各有一个。",
+        "把那个表的 hit 改成 UNIQUE、ANY、PRIORITY 或 FIRST；或用 COLLECT 和 aggregate，读它的第一个输出。",
     ),
     Code.CELL_SYNTAX: Explained(
         "格子的写法看不懂。", '照例写：-、city, district、">= 3"、"[1..3)"、not(…)、null。'

@@ -63,6 +63,7 @@ class Code(StrEnum):
     WRONG_ELAPSED = "R022"
     COUNTED_BY_NOBODY = "R023"
     WRONG_ID = "R024"
+    SEVERAL_VALUES = "R025"
 
     CELL_SYNTAX = "C001"
     CELL_TYPE = "C002"

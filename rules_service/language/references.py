@@ -21,6 +21,9 @@ def read_reference(node: Node | None, scope: Scope, place: str) -> Reference | N
         return Reference(RefKind.MATTER_ID)
     if text in scope.outputs:
         return Reference(RefKind.OUTPUT, text)
+    if text in scope.listed:
+        scope.several_values(text, node, place)
+        return None
     if text in scope.parameters:
         return Reference(RefKind.PARAMETER, text)
     if text in vocabulary.facts:

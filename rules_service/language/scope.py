@@ -33,6 +33,8 @@ class Scope:
     inputs: tuple[str, ...] = ()
     parameters: dict[str, Parameter] = field(default_factory=dict)
     outputs: dict[str, ValueType] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
+    """Outputs of several rows at once, which have no one value to name."""
     duties: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     parameters_used: set[str] = field(default_factory=set)
@@ -81,13 +83,14 @@ class Scope:
         try:
             return reads(text)
         except ValueError as error:
-            message = str(error)
+            message, _, advice = str(error).partition("。请")
             code = Code.CELL_SYNTAX if text.strip() else Code.CELL_EMPTY
             if "应当是" in message or "不是存在的" in message:
                 code = Code.CELL_TYPE
             labels = self.vocabulary.codes.get(kind.enum, {})
             named = {label.chinese: name for name, label in labels.items()} or meant.TRUTHS
-            self.reading.find(code, node, place, f"“{text}”{message}", meant.cure(text, reads, named))
+            cure = (f"请{advice}" if advice else "") + meant.cure(text, reads, named)
+            self.reading.find(code, node, place, f"“{text}”{message.rstrip('。')}。", cure)
             return ANYTHING
 
     def conditions(self, node: Node | None, place: str) -> tuple[Condition, ...]:
@@ -103,7 +106,9 @@ class Scope:
 
     def unknown_input(self, name: str, node: Node, place: str) -> None:
         """Notes that a name is neither a declared input nor an output."""
-        if name in self.vocabulary.facts:
+        if name in self.listed:
+            self.several_values(name, node, place)
+        elif name in self.vocabulary.facts:
             self.reading.find(
                 Code.NAME_NOT_DECLARED,
                 node,
@@ -119,6 +124,18 @@ class Scope:
                 f"“{name}”既不是词汇表里的事实，也不是本规则集某表的输出。",
                 closest(name, {**self.vocabulary.facts, **dict.fromkeys(self.outputs)}),
             )
+
+    def several_values(self, name: str, node: Node, place: str) -> None:
+        """Notes that an output has a value for each of several rows."""
+        table = name.partition(".")[0]
+        self.reading.find(
+            Code.SEVERAL_VALUES,
+            node,
+            place,
+            f"“{name}”不是一个值：表 {table} 可以同时命中几行，每行各有一个。",
+            f"请把表 {table} 的 hit 改成 UNIQUE、ANY、PRIORITY 或 FIRST；"
+            "或者写 hit: COLLECT 和 aggregate，用它的第一个输出。",
+        )
 
     def unknown_source(self, name: str, node: Node, place: str) -> None:
         """Notes that a source is not in the register, and the id of one that has that title."""

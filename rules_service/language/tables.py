@@ -11,7 +11,7 @@ from rules_service.language.names import check_name
 from rules_service.language.papers import read_papers
 from rules_service.language.scope import EACH, Scope
 from rules_service.language.source import Node, Text
-from rules_service.language.types import Kind, Value, ValueType
+from rules_service.language.types import Kind, Value, ValueType, to_json
 from rules_service.language.unary import ANYTHING
 from rules_service.language.vocabulary import read_type
 
@@ -29,16 +29,21 @@ def read_tables(node: Node | None, scope: Scope) -> tuple[Table, ...]:
     owners = _owners(waiting, scope)
     done: list[Table] = []
     while waiting:
-        ready = [item for item in waiting if _reads(item, scope) & set(owners) <= set(scope.outputs)]
+        known = scope.outputs.keys() | scope.listed
+        ready = [item for item in waiting if _reads(item, scope) & set(owners) <= known]
         if not ready:
-            scope.reading.find(
-                Code.CIRCULAR_TABLES, waiting[0], "表", "几个表互相等待对方的输出。", "请断开其中一处。"
-            )
+            _circular(waiting, scope)
             return tuple(done)
         for item in ready:
             done.append(_table(item, scope))
             waiting.remove(item)
     return tuple(done)
+
+
+def _circular(waiting: list[Node], scope: Scope) -> None:
+    read = scope.reading
+    ids = "、".join(read.text(read.entries(item, "表").get("id"), "表") for item in waiting)
+    read.find(Code.CIRCULAR_TABLES, waiting[0], f"表 {ids}", "几个表互相等待对方的输出。", "请断开其中一处。")
 
 
 def _owners(tables: list[Node], scope: Scope) -> dict[str, str]:
@@ -92,6 +97,8 @@ def _table(node: Node, scope: Scope) -> Table:
         scope,
         place,
     )
+    if hit in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER}:
+        _check_ranks(rows, read.items(values.get("rows"), place), outputs, scope, place)
     aggregator = (
         read.choice(values.get("aggregate"), place, AGGREGATORS, None) if "aggregate" in values else None
     )
@@ -110,6 +117,22 @@ def _table(node: Node, scope: Scope) -> Table:
         frozenset(scope.parameters_used),
         read.choice(values.get("complete"), place, {"true": True, "false": False}, False),
     )
+
+
+def _check_ranks(
+    rows: tuple[Row, ...], nodes: tuple[Node, ...], outputs: tuple[Output, ...], scope: Scope, place: str
+) -> None:
+    """Every value of an output that ranks rows has its rank; what has no value comes last."""
+    for number, (row, node) in enumerate(zip(rows, nodes, strict=True), 1):
+        for output, value in zip(outputs, row.outputs, strict=True):
+            if output.order and value is not None and value not in output.order:
+                scope.reading.find(
+                    Code.PRIORITY_WITHOUT_ORDER,
+                    node,
+                    f"{place} 第 {number} 行 {output.name}",
+                    f"“{to_json(value)}”不在输出 {output.name} 的 order 里，排不出先后。",
+                    "请把它写进 order。",
+                )
 
 
 def _check_aggregate(
@@ -141,9 +164,12 @@ def _name_outputs(
     """Lets what comes later name the outputs; those of several rows at once have no one value to name."""
     if hit in {HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.FIRST}:
         scope.outputs |= {f"{table}.{output.name}": output.type for output in outputs}
-    elif aggregator and outputs:
+        return
+    scope.listed |= {f"{table}.{output.name}" for output in outputs}
+    if aggregator and outputs:
         kind = ValueType(Kind.INT) if aggregator is Aggregator.COUNT else outputs[0].type
         scope.outputs[f"{table}.{outputs[0].name}"] = kind
+        scope.listed.discard(f"{table}.{outputs[0].name}")
 
 
 def _output(name: str, node: Node, scope: Scope, place: str) -> Output:

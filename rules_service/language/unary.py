@@ -144,9 +144,11 @@ class _Cell:
             if not self._take("punct", ","):
                 break
         if negated and not self._take("punct", ")"):
-            raise ValueError("里的“not(”没有配上“)”。")
+            raise ValueError("里的“not(”没有配上“)”。请写成 not(…) 的样子。")
         if self.at != len(self.tokens):
-            raise ValueError(f"里的“{self.tokens[self.at].text}”多余。")
+            raise ValueError(
+                f"里的“{self.tokens[self.at].text}”多余。请在几个值之间写逗号，比较号后面只写一个值。"
+            )
         # not(null) lets every value through but null.
         return UnaryTest(
             self.text, tuple(intervals), frozenset(values), bool(negated), null=null and not negated
@@ -185,12 +187,12 @@ class _Cell:
         self._must_be_ordered("..")
         interval = Interval(low, opening == "[", high, closing == "]")
         if high < low or (high == low and not (interval.low_closed and interval.high_closed)):  # type: ignore[operator]
-            raise ValueError("里的区间是空的：下限不小于上限。")
+            raise ValueError("里的区间是空的：下限不小于上限。请改其中一个。")
         return interval
 
     def _value(self) -> Value:
         if self.at >= len(self.tokens):
-            raise ValueError("没有写完。")
+            raise ValueError("没有写完。请在比较号、逗号后面写上值。")
         token = self._next()
         if token.kind == "string":
             if self.column.kind not in {Kind.STRING, Kind.ENUM}:
@@ -199,7 +201,7 @@ class _Cell:
         if token.kind == "call":
             return self.column.from_text(re.sub(r'^[^"]*"|"[^"]*$', "", token.text))
         if token.kind != "word":
-            raise ValueError(f"里的“{token.text}”位置不对。")
+            raise ValueError(f"里的“{token.text}”位置不对。请照 >= 3、[1..3)、not(…) 的样子写。")
         if self.column.kind is Kind.STRING:
             raise ValueError(f"里的 {token.text} 要加引号，写成 '\"{token.text}\"'。")
         if self._may_be_a_parameter(token.text) and (value := self.parameter(token.text)) is not None:
@@ -212,7 +214,7 @@ class _Cell:
 
     def _must_be_ordered(self, operator: str) -> None:
         if not self.column.ordered:
-            raise ValueError(f"里不能用“{operator}”：此列的值没有大小之分。")
+            raise ValueError(f"里不能用“{operator}”：此列的值没有大小之分。请把各个值逐个列出，用逗号分开。")
 
     def _next(self) -> _Token:
         token = self.tokens[self.at]
@@ -242,7 +244,7 @@ def _tokens(text: str) -> Iterator[_Token]:
         if not match or match.lastgroup is None:
             if text[at:].isspace():
                 return
-            raise ValueError(f"从“{text[at:].strip()[:12]}”起看不懂。")
+            raise ValueError(f"从“{text[at:].strip()[:12]}”起看不懂。请照 >= 3、[1..3)、not(…) 的样子写。")
         word = match[match.lastgroup]
         # A word such as 1..3 holds the dots of a range.
         if match.lastgroup == "word" and ".." in word:

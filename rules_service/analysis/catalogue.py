@@ -110,6 +110,10 @@ EXPLAINED: dict[Code, Explained] = {
         "用到的输出不是一个值：它的表可以同时命中几行，每行各有一个。",
         "把那个表的 hit 改成 UNIQUE、ANY、PRIORITY 或 FIRST；或用 COLLECT 和 aggregate，读它的第一个输出。",
     ),
+    Code.CONTRADICTION: Explained(
+        "两处写法互相矛盾，只有一处起作用：value 和 values，从同一天起的两个值，finding 和 fact。",
+        "只留一处，或改日期。",
+    ),
     Code.CELL_SYNTAX: Explained(
         "格子的写法看不懂。", '照例写：-、city, district、">= 3"、"[1..3)"、not(…)、null。'
     ),

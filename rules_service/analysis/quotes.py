@@ -1,4 +1,7 @@
-"""Whether quotes stand word for word in the article that they name, of sources whose text is at hand."""
+"""Whether quotes stand word for word in the article that they name, of sources whose text is at hand.
+
+An article that a ruleset departs from has to be there as well.
+"""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,6 +17,18 @@ def check_quotes(places: Places, texts: Mapping[str, SourceWords]) -> Iterator[F
         source, quote = _text(cited, "source"), _text(cited, "quote")
         if quote and source in texts:
             yield from _check(places, cited.line, source, _text(cited, "article"), quote, texts[source])
+    for departed in _departures(places.node):
+        source, article = _text(departed, "source"), _text(departed, "article")
+        if source in texts and texts[source].place(article) is None:
+            yield _no_article(places, departed.line, "departs_from", source, article)
+
+
+def _departures(node: Node) -> Iterator[Entries]:
+    for key, inner in entries(node).items():
+        if key == "departs_from" and isinstance(inner, Entries):
+            yield inner
+    for inner in (*entries(node).values(), *items(node)):
+        yield from _departures(inner)
 
 
 def _citations(node: Node) -> Iterator[Entries]:
@@ -29,18 +44,19 @@ def _text(node: Entries, key: str) -> str:
     return found.value if isinstance(found, Text) else ""
 
 
+def _no_article(places: Places, line: int, place: str, source: str, article: str) -> Finding:
+    message = f"来源 {source} 没有第 {article} 条（款、项）。"
+    return places.find(
+        Code.ARTICLE_NOT_FOUND, line, place, message, "请核对条号：34、23.3（款）、31(6)（项）。"
+    )
+
+
 def _check(
     places: Places, line: int, source: str, article: str, quote: str, words: SourceWords
 ) -> Iterator[Finding]:
     text = words.place(article)
     if text is None:
-        yield places.find(
-            Code.ARTICLE_NOT_FOUND,
-            line,
-            "依据",
-            f"来源 {source} 没有第 {article} 条（款、项）。",
-            "请核对条号：34、23.3（款）、31(6)（项）。",
-        )
+        yield _no_article(places, line, "依据", source, article)
         return
     if stands_in(quote, text):
         return

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from rules_service.language import source
+from rules_service.language.days import check_order
 from rules_service.language.findings import Code, Finding
 from rules_service.language.source import Node, Reading
 from rules_service.language.types import parse_date
@@ -52,14 +53,12 @@ def _adoption(node: Node, read: Reading, vocabulary: Vocabulary) -> Adoption:
         known = "、".join(vocabulary.codes["pack"])
         read.find(Code.UNKNOWN_PACK, node, place, f"没有规则包“{pack}”。", f"可以写：{known}。")
     jurisdiction = read_jurisdiction(values.get("jurisdiction"), read, place)
-    return Adoption(
-        pack,
-        read.text(values.get("office"), place),
-        jurisdiction,
-        read.literal(values.get("in_force_from"), place, parse_date, date.min),
-        read.literal(values["in_force_to"], place, parse_date, date.max) if "in_force_to" in values else None,
-        read.literal(values.get("review_by"), place, parse_date, date.max),
-    )
+    first = read.literal(values.get("in_force_from"), place, parse_date, date.min)
+    last = read.literal(values.get("in_force_to"), place, parse_date, None)
+    review = read.literal(values.get("review_by"), place, parse_date, date.max)
+    check_order(first, last, values.get("in_force_to"), read, f"{place} in_force_to")
+    check_order(first, review, values.get("review_by"), read, f"{place} review_by")
+    return Adoption(pack, read.text(values.get("office"), place), jurisdiction, first, last, review)
 
 
 def read_jurisdiction(node: Node | None, read: Reading, place: str) -> str:

@@ -181,6 +181,9 @@ def _conclusion(
 ) -> FindingConclusion | FactConclusion:
     read = scope.reading
     values = read.record(node, f"{place} then", "", "finding fact")
+    if {"finding", "fact"} <= values.keys():
+        message, cure = "一条链只有一个结论，却写了 finding 和 fact 两个。", "请分成两条链。"
+        read.find(Code.CONTRADICTION, values["fact"], f"{place} then", message, cure)
     key = "finding" if "finding" in values else "fact"
     parts = dict(read.entries(values.get(key), f"{place} then"))
     kind_node = parts.pop("kind", None)

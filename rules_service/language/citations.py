@@ -52,19 +52,14 @@ def _citation(node: Node, scope: Scope, place: str) -> Citation | None:
         read.find(Code.QUOTE_TOO_SHORT, node, place, f"引文“{quote}”太短，不能证明什么。")
     if length > LONGEST_QUOTE:
         read.find(Code.QUOTE_TOO_LONG, node, place, "引文太长。", "只引起作用的那半句。")
-    if scope.sources[name].id.startswith("REG") and not _is_article(article):
-        read.find(
-            Code.ARTICLE_FORM,
-            node,
-            place,
-            f"条号“{article}”看不懂。",
-            "请写阿拉伯数字：34、23.3（款）、31(6)（项）。",
-        )
+    _check_article(name, article, node, scope, place)
     return Citation(name, article, quote)
 
 
-def _is_article(text: str) -> bool:
-    return re.fullmatch(r"[0-9]+(\.[0-9]+)?(\([0-9]+\))?", text) is not None
+def _check_article(source: str, article: str, node: Node, scope: Scope, place: str) -> None:
+    if source.startswith("REG") and not re.fullmatch(r"[0-9]+(\.[0-9]+)?(\([0-9]+\))?", article):
+        message, cure = f"条号“{article}”看不懂。", "请写阿拉伯数字：34、23.3（款）、31(6)（项）。"
+        scope.reading.find(Code.ARTICLE_FORM, node, place, message, cure)
 
 
 def read_departure(node: Node | None, scope: Scope, place: str) -> Departure | None:
@@ -78,4 +73,6 @@ def read_departure(node: Node | None, scope: Scope, place: str) -> Departure | N
     for key in ("source", "norm"):
         if key in words and words[key] not in scope.sources:
             scope.unknown_source(words[key], values[key], place)
+    if words.get("article"):
+        _check_article(words.get("source", ""), words["article"], values["article"], scope, place)
     return Departure(*(words.get(key, "") for key in ("source", "article", "norm", "reviewed_by")))

@@ -12,7 +12,7 @@ from rules_service.language.names import check_name
 from rules_service.language.papers import read_papers
 from rules_service.language.references import read_amount, read_start
 from rules_service.language.scope import EACH, Scope
-from rules_service.language.source import Entries, Node
+from rules_service.language.source import Entries, Node, Sequence
 
 UNITS = {unit.value: unit for unit in CountUnit}
 NOWHERE = Reference(RefKind.EVENT_AT, "")
@@ -89,10 +89,12 @@ def _duty(node: Node, scope: Scope) -> Duty:
 
 
 def _met_by(node: Node | None, scope: Scope, place: str) -> tuple[tuple[str, ...], bool]:
-    if isinstance(node, Entries):
-        values = scope.reading.record(node, f"{place} met_by", "any")
-        return scope.code_list("event", values.get("any"), place), True
-    return scope.code_list("event", node, place), False
+    any_ = isinstance(node, Entries)
+    listed = scope.reading.record(node, f"{place} met_by", "any").get("any") if any_ else node
+    if isinstance(listed, Sequence) and not listed.items:
+        cure = "请写表示已经做到的事件，如 met_by: [told_in_writing]。"
+        scope.reading.find(Code.MISSING_KEY, listed, f"{place} met_by", "没有写事件，永远做不到。", cure)
+    return scope.code_list("event", listed, place), any_
 
 
 def _exemption(node: Node, scope: Scope, place: str) -> Exemption:

@@ -64,6 +64,7 @@ class Code(StrEnum):
     COUNTED_BY_NOBODY = "R023"
     WRONG_ID = "R024"
     SEVERAL_VALUES = "R025"
+    CONTRADICTION = "R026"
 
     CELL_SYNTAX = "C001"
     CELL_TYPE = "C002"

@@ -22,11 +22,17 @@ def read_parameters(node: Node | None, scope: Scope) -> dict[str, Parameter]:
         values = read.record(entry, place, "label type", "value values cite basis note")
         kind = read_type(values.get("type"), scope.vocabulary.codes, read, place)
         dated = []
+        if {"value", "values"} <= values.keys():
+            message, cure = "既写了 value，又写了 values。", "请只留一处；从某天起改变的写 values。"
+            read.find(Code.CONTRADICTION, values["value"], place, message, cure)
         if "value" in values:
             dated.append(DatedValue(None, _literal(values["value"], kind.from_text, read, place)))
         for item in read.items(values.get("values"), place):
             parts = read.record(item, place, "from value")
             day = read.literal(parts.get("from"), place, parse_date, date.min)
+            if day != date.min and day in [earlier.in_force_from for earlier in dated]:
+                message = f"两个值都从 {day} 起。"
+                read.find(Code.CONTRADICTION, item, place, message, "请只留一个，或改其中一个 from。")
             dated.append(DatedValue(day, _literal(parts.get("value"), kind.from_text, read, place)))
         dated.sort(key=lambda value: value.in_force_from or date.min)
         parameter = Parameter(

@@ -12,6 +12,7 @@ from rules_service.language import source
 from rules_service.language.adoption import read_jurisdiction
 from rules_service.language.chains import read_chains
 from rules_service.language.counts import read_counts
+from rules_service.language.days import check_order
 from rules_service.language.duties import duty_ids, read_duties
 from rules_service.language.elapsed import read_elapsed
 from rules_service.language.figures import read_indexes, read_indicators
@@ -115,6 +116,9 @@ def _slice(
     for item in read.items(values.get("inputs"), "inputs"):
         if (word := read.text(item, "inputs")) in scope.inputs and word not in scope.used:
             read.find(Code.INPUT_UNUSED, item, "inputs", f"“{word}”没有用到。", "可以删去。")
+    in_force_to = read.literal(values.get("in_force_to"), "in_force_to", parse_date, None)
+    if in_force_from != date.max:
+        check_order(in_force_from, in_force_to, values.get("in_force_to"), read, "in_force_to")
     name = read.text(values.get("ruleset"), "规则集")
     check_ruleset_id(name, values.get("ruleset", node), read)
     return Ruleset(
@@ -126,9 +130,7 @@ def _slice(
         pack=scope.code("pack", values.get("pack"), "pack"),
         source=_source(values.get("source"), scope),
         in_force_from=scope.in_force_from,
-        in_force_to=read.literal(values["in_force_to"], "in_force_to", parse_date, date.min)
-        if "in_force_to" in values
-        else None,
+        in_force_to=in_force_to,
         inputs=scope.inputs,
         parameters=scope.parameters,
         tables=tables,

@@ -88,7 +88,8 @@ EXPLAINED: dict[Code, Explained] = {
         "链的结论是新的事实，却写了文书。", "把 papers 写到得出 finding 的链上。"
     ),
     Code.WRONG_EXTENSION: Explained(
-        "延长没有上限、期满以后还能延长，或没有写由谁决定。", "机关的写 at_most；信访人的写 by。"
+        "延长没有上限、期满以后还能延长，没有写由谁决定，或延长的不是按自然日计的期限。",
+        "机关的写 at_most；信访人的写 by；count 写 calendar_days。",
     ),
     Code.WRONG_SUM: Explained(
         "计数加起来的不是不小于 0 的整数事实，或用一种数去除另一种数。",
@@ -113,6 +114,10 @@ EXPLAINED: dict[Code, Explained] = {
     Code.CONTRADICTION: Explained(
         "两处写法互相矛盾，只有一处起作用：value 和 values，从同一天起的两个值，finding 和 fact。",
         "只留一处，或改日期。",
+    ),
+    Code.WRONG_PERIOD: Explained(
+        "期限的长度可以是负数或太长；或没有长度、到指定的一天为止（until）的期限又写了长度、延长、暂停。",
+        "长度写 0 到 100000 之间的数，按月计的到 1200；until 旁边的 add、count、pauses、extended_by 删去。",
     ),
     Code.CELL_SYNTAX: Explained(
         "格子的写法看不懂。", '照例写：-、city, district、">= 3"、"[1..3)"、not(…)、null。'

@@ -1,8 +1,7 @@
 """Refuses lengths that no period can have, wherever they came from."""
 
-from rules_service.engine.deadlines import longest
 from rules_service.engine.wrong import Wrong
-from rules_service.language.model.periods import Period
+from rules_service.language.model.periods import Period, longest
 from service_kit.problems import Problem, RefusedError
 
 

@@ -13,15 +13,13 @@ from itertools import chain, groupby, islice
 from operator import attrgetter
 
 from rules_service.calendar import SkippedDay, WorkingCalendar
-from rules_service.language.model.periods import CountUnit
+from rules_service.language.model.periods import CountUnit, longest
 from rules_service.language.types import SHANGHAI
 
 __all__ = ["CountUnit", "Deadline", "Owed", "SkippedDay", "deadline"]
 
 LAST_SECOND = time(23, 59, 59)
 ONE_DAY = timedelta(days=1)
-LONGEST_AMOUNT = 100_000
-LONGEST_MONTHS = 1200
 MOST_SKIPPED = 400
 EXCLUDED = "不计入期间"
 
@@ -101,19 +99,14 @@ def deadline(
     rolled = _rolled(last, gaps, calendar)
     due_day = rolled if (owed is Owed.BY_PETITIONER if rolls is None else rolls) else last
     if settled and calendar.is_settled(rolled):
-        latest = told_to = rolled
+        latest = rolled
         off = chain(off, calendar.days_off(last, rolled - ONE_DAY))
     else:
         settled = False
-        told_to = last
         latest = max(last + CAUTION, rolled)
-    skipped = _in_order(off, _gap_days(gaps, told_to)) if gaps else tuple(islice(off, MOST_SKIPPED))
+    excluded_days = _gap_days(gaps, latest if settled else last)
+    skipped = _in_order(off, excluded_days) if gaps else tuple(islice(off, MOST_SKIPPED))
     return Deadline(_end_of(due_day), _end_of(latest), skipped, provisional=not settled)
-
-
-def longest(unit: CountUnit) -> int:
-    """The longest period that is counted in a unit."""
-    return LONGEST_MONTHS if unit is CountUnit.MONTHS else LONGEST_AMOUNT
 
 
 def _refuse_wrong_input(

@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.clock import Clock
-from rules_service.engine.deadlines import longest, month_after
+from rules_service.engine.deadlines import month_after
 from rules_service.engine.environment import Elapsing, Environment
 from rules_service.engine.index import UNKNOWN, Known, Unknown
 from rules_service.engine.outcome import DutyOutcome, ElapsedOutcome, Outcome
 from rules_service.engine.watch import Watch
 from rules_service.language.model.elapsed import Elapsed
-from rules_service.language.model.periods import CountUnit
+from rules_service.language.model.periods import CountUnit, longest
 from rules_service.language.model.references import Reference, RefKind
 from rules_service.language.types import day_of, midnight
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from rules_service.engine.bounds import check_lengthened
 from rules_service.engine.clock import Clock
-from rules_service.engine.deadlines import LONGEST_AMOUNT, Deadline, Owed, deadline
+from rules_service.engine.deadlines import Deadline, Owed, deadline
 from rules_service.engine.environment import Environment
 from rules_service.engine.starts import Start
 from rules_service.language.model.duties import Duty, Extension
+from rules_service.language.model.periods import LONGEST_AMOUNT
 
 
 def end_of(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int) -> tuple[int, Deadline]:
@@ -61,4 +62,4 @@ def _granted(extension: Extension, env: Environment, start: Start, by: datetime)
         and isinstance(days := event.attributes.get(extension.attribute), int)
         and days > 0
     )
-    return min(granted, limit)
+    return min(granted, max(limit, 0))

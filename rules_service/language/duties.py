@@ -1,21 +1,23 @@
 """Reads the duties of a ruleset: who owes what by when."""
 
+from collections.abc import Mapping
+
 from rules_service.language.citations import read_citations, read_departure
 from rules_service.language.findings import Code
 from rules_service.language.model.basis import Citation
 from rules_service.language.model.duties import Duty, Ending, Exemption, Extension
 from rules_service.language.model.papers import PaperRule
-from rules_service.language.model.periods import CountUnit, Period
-from rules_service.language.model.references import Reference, RefKind
+from rules_service.language.model.periods import CountUnit
 from rules_service.language.model.subjects import Each
 from rules_service.language.names import check_name
 from rules_service.language.papers import read_papers
-from rules_service.language.references import read_amount, read_start
+from rules_service.language.periods import check_range, read_period
+from rules_service.language.references import read_amount
 from rules_service.language.scope import EACH, Scope
 from rules_service.language.source import Entries, Node, Sequence
+from rules_service.language.types import Kind
 
-UNITS = {unit.value: unit for unit in CountUnit}
-NOWHERE = Reference(RefKind.EVENT_AT, "")
+UNIT_WORDS = {CountUnit.CLOCK_HOURS: "小时", CountUnit.WORKING_DAYS: "工作日", CountUnit.MONTHS: "月"}
 
 
 def duty_ids(node: Node | None, scope: Scope) -> set[str]:
@@ -69,7 +71,7 @@ def _duty(node: Node, scope: Scope) -> Duty:
         ),
         when=scope.conditions(values.get("when"), place),
         unless=tuple(_exemption(item, scope, place) for item in read.items(values.get("unless"), place)),
-        period=_period(values.get("due"), scope, place, depth=0),
+        period=read_period(values.get("due"), scope, place),
         met_by=met_by,
         met_by_any=any_,
         citations=read_citations(values, node, scope, place),
@@ -84,6 +86,7 @@ def _duty(node: Node, scope: Scope) -> Duty:
         tightens=read.text(values.get("tightens"), place),
         departs_from=read_departure(values.get("departs_from"), scope, place),
     )
+    _check_without_number(values, scope, place)
     _check_extension(read_duty, values.get("extended_by", node), scope)
     return read_duty
 
@@ -103,25 +106,6 @@ def _exemption(node: Node, scope: Scope, place: str) -> Exemption:
     return Exemption(scope.conditions(values.get("if"), place), read_citations(values, node, scope, place))
 
 
-def _period(node: Node | None, scope: Scope, place: str, depth: int) -> Period:
-    read = scope.reading
-    values = read.record(node, f"{place} due", "from", "add count until presumed")
-    start = read_start(values.get("from"), scope, place)
-    amount = read_amount(values.get("add"), scope, place)
-    if "add" in values and "count" not in values and node is not None:
-        read.find(Code.MISSING_KEY, node, f"{place} due", "缺少“count”。", f"可以写：{'、'.join(UNITS)}。")
-    presumed = None
-    if "presumed" in values and depth == 0:
-        presumed = _period(values["presumed"], scope, f"{place} presumed", depth=1)
-    return Period(
-        start or NOWHERE,
-        amount,
-        read.choice(values.get("count"), place, UNITS, CountUnit.CALENDAR_DAYS),
-        presumed,
-        read_start(values.get("until"), scope, place),
-    )
-
-
 def _ending(node: Node, scope: Scope, place: str) -> Ending:
     values = scope.reading.record(node, f"{place} ends", "by as", "cite basis note")
     return Ending(
@@ -139,26 +123,48 @@ def _extension(node: Node | None, scope: Scope, place: str) -> Extension | None:
     event = scope.code("event", values.get("event"), place)
     attribute = read.text(values.get("days"), place)
     known = scope.vocabulary.events[event].attributes if event in scope.vocabulary.events else {}
-    if known and attribute not in known:
-        days = values.get("days", node)
+    days = values.get("days", node)
+    if event in scope.vocabulary.events and attribute not in known:
         read.find(Code.UNKNOWN_NAME, days, place, f"事件 {event} 没有属性“{attribute}”。")
+    elif attribute in known and known[attribute].type.kind is not Kind.INT:
+        read.find(Code.WRONG_AMOUNT, days, place, f"“{event}.{attribute}”不是整数，不能加到时间上。")
+    at_most = read_amount(values.get("at_most"), scope, place)
+    if at_most is not None:
+        check_range(at_most, CountUnit.CALENDAR_DAYS, values["at_most"], scope, f"{place} at_most")
     return Extension(
         event,
         attribute,
-        read_amount(values.get("at_most"), scope, place),
+        at_most,
         scope.code("role", values.get("by"), place),
         read.choice(values.get("after_lapse"), place, {"true": True, "false": False}, False),
     )
 
 
+def _check_without_number(values: Mapping[str, Node], scope: Scope, place: str) -> None:
+    """What has no number of days is not lengthened; a day that is told does not move."""
+    due = values.get("due")
+    parts = due.values if isinstance(due, Entries) else {"add": due}
+    if "extended_by" in values and "add" not in parts:
+        message, cure = "没有天数（add）的期限不能延长。", "请写 add 和 count，或删去 extended_by。"
+        scope.reading.find(Code.WRONG_PERIOD, values["extended_by"], place, message, cure)
+    if "pauses" in values and "until" in parts:
+        message, cure = "到指定的那一天为止（until）的期限不会暂停。", "请删去 pauses，或把 until 换成 add。"
+        scope.reading.find(Code.WRONG_PERIOD, values["pauses"], place, message, cure)
+
+
 def _check_extension(duty: Duty, node: Node, scope: Scope) -> None:
-    """An office's period has a limit and ends for good; only a named official opens a petitioner's window."""
+    """What is counted in days alone is lengthened by days.
+
+    An office's period has a limit and ends for good; only a named official opens a petitioner's window.
+    """
     extension = duty.extension
     if extension is None:
         return
     message = ""
-    if duty.period.unit is CountUnit.MONTHS:
-        message = "按月计的期限不能再加天数"
+    cure = "机关的写 at_most；信访人的可以不写上限，但要写 by: 决定的角色。"
+    if duty.period.unit is not CountUnit.CALENDAR_DAYS:
+        message = f"按{UNIT_WORDS[duty.period.unit]}计的期限不能再加天数"
+        cure = "批准延长的是自然日：请把 count 写成 calendar_days，或删去 extended_by。"
     elif extension.at_most is None and not duty.owed_by_petitioner:
         message = "机关的期限可以延长多少没有写上限（at_most）"
     elif extension.after_lapse and not duty.owed_by_petitioner:
@@ -166,5 +172,4 @@ def _check_extension(duty: Duty, node: Node, scope: Scope) -> None:
     elif (extension.at_most is None or extension.after_lapse) and not extension.by:
         message = "没有上限的、期满以后的延长，没有写由谁决定（by）"
     if message:
-        cure = "机关的写 at_most；信访人的可以不写上限，但要写 by: 决定的角色。"
         scope.reading.find(Code.WRONG_EXTENSION, node, f"时限 {duty.id}", f"{message}。", cure)

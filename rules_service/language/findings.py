@@ -65,6 +65,7 @@ class Code(StrEnum):
     WRONG_ID = "R024"
     SEVERAL_VALUES = "R025"
     CONTRADICTION = "R026"
+    WRONG_PERIOD = "R027"
 
     CELL_SYNTAX = "C001"
     CELL_TYPE = "C002"

@@ -7,6 +7,7 @@ from rules_service.language.source import Node
 from rules_service.language.types import Kind, ValueType
 
 PERIOD_DAYS = frozenset({"period.first_day", "period.last_day"})
+WHOLE = ValueType(Kind.INT)
 STARTS = {Kind.DATE, Kind.DATETIME}
 
 
@@ -52,8 +53,8 @@ def read_amount(node: Node | None, scope: Scope, place: str) -> Reference | None
     if node is None:
         return None
     text = scope.reading.text(node, place)
-    if text.isdigit():
-        return Reference(RefKind.LITERAL, literal=int(text))
+    if text.isascii() and text.isdigit():
+        return Reference(RefKind.LITERAL, literal=scope.reading.literal(node, place, WHOLE.from_text, None))
     found = read_reference(node, scope, place)
     kind = found and _amount_type(found, scope)
     if found and (kind is None or kind.kind is not Kind.INT):

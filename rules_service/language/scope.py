@@ -35,6 +35,7 @@ class Scope:
     outputs: dict[str, ValueType] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     """Outputs of several rows at once, which have no one value to name."""
+    said: dict[str, tuple[Value | None, ...]] = field(default_factory=dict)
     duties: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     parameters_used: set[str] = field(default_factory=set)

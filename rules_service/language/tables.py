@@ -104,7 +104,7 @@ def _table(node: Node, scope: Scope) -> Table:
     )
     if aggregator is not None:
         _check_aggregate(aggregator, hit, outputs, values["aggregate"], scope, place)
-    _name_outputs(table, hit, aggregator, outputs, scope)
+    _name_outputs(table, hit, aggregator, outputs, rows, scope)
     return Table(
         table,
         read.text(values.get("title"), place),
@@ -159,11 +159,18 @@ def _check_aggregate(
 
 
 def _name_outputs(
-    table: str, hit: HitPolicy, aggregator: Aggregator | None, outputs: tuple[Output, ...], scope: Scope
+    table: str,
+    hit: HitPolicy,
+    aggregator: Aggregator | None,
+    outputs: tuple[Output, ...],
+    rows: tuple[Row, ...],
+    scope: Scope,
 ) -> None:
     """Lets what comes later name the outputs; those of several rows at once have no one value to name."""
     if hit in {HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.FIRST}:
-        scope.outputs |= {f"{table}.{output.name}": output.type for output in outputs}
+        for column, output in enumerate(outputs):
+            scope.outputs[f"{table}.{output.name}"] = output.type
+            scope.said[f"{table}.{output.name}"] = tuple(row.outputs[column] for row in rows)
         return
     scope.listed |= {f"{table}.{output.name}" for output in outputs}
     if aggregator and outputs:

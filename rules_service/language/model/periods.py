@@ -15,6 +15,15 @@ class CountUnit(Enum):
     MONTHS = "months"
 
 
+LONGEST_AMOUNT = 100_000
+LONGEST_MONTHS = 1200
+
+
+def longest(unit: CountUnit) -> int:
+    """The longest period that is counted in a unit."""
+    return LONGEST_MONTHS if unit is CountUnit.MONTHS else LONGEST_AMOUNT
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A period from a named moment: some units long, until a day that is told, or without a number."""

@@ -104,7 +104,6 @@ def test_an_extension_counts_with_the_period(base: Path) -> None:
     extended = "tightens: clocks/answer\n    extended_by: {event: lengthened, days: days, at_most: %d}"
     assert codes(base, duty(10, more=extended % 5)) == []
     assert codes(base, duty(10, more=extended % 6)) == ["L004"]
-    assert codes(base, duty(3, "working_days", more=extended % 1)) == ["L004"]
 
 
 def test_the_scope_of_a_stricter_norm_may_hang_on_what_the_law_must_not(base: Path) -> None:

@@ -47,7 +47,7 @@ duties:
      due: {from: opinion_issued, add: 5, count: calendar_days}, met_by: [objected],
      who: petitioner, basis: convention, note: 试}
   - {id: granted_window, title: 试, concept: review_window, owed_by: petitioner,
-     due: {from: opinion_issued, add: 4, count: working_days},
+     due: {from: opinion_issued, add: 4, count: calendar_days},
      extended_by: {event: extension_approved, days: days_extended, by: head_of_organ, at_most: most},
      pauses: [supervised], met_by: [objected], who: petitioner, basis: convention, note: 试}
   - {id: late_window, title: 试, concept: recheck_window, owed_by: petitioner,
@@ -92,7 +92,7 @@ PLAIN = {
     "granted_window": PlainDuty(
         "opinion_issued",
         4,
-        "working_days",
+        "calendar_days",
         ("objected",),
         extended_by="extension_approved",
         extended_at_most=4,

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from rules_service.engine.bounds import check_length
 from rules_service.engine.case import Event
 from rules_service.engine.clock import Clock
-from rules_service.engine.deadlines import Deadline, deadline
+from rules_service.engine.deadlines import Deadline
 from rules_service.engine.environment import Due, Environment
-from rules_service.engine.lengths import end_of
+from rules_service.engine.lengths import end_of, end_on, late_after
 from rules_service.engine.outcome import (
     FINDING,
     DutyOutcome,
@@ -20,7 +20,7 @@ from rules_service.language.model.basis import Citation
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.references import RefKind
 from rules_service.language.model.subjects import Each
-from rules_service.language.types import day_of, first_moment
+from rules_service.language.types import day_of
 from service_kit.serving.call import check_deadline
 
 LONGEST_LEAD_DAYS = 3650
@@ -53,7 +53,7 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: i
     if duty.period.until is not None:
         day = env.resolve(duty.period.until, start.occasion)
         if isinstance(day, date):
-            end = deadline(first_moment(day), 0, duty.period.unit, clock.calendar)
+            end = end_on(duty, clock, day)
     elif amount is not None:
         amount, end = end_of(duty, env, clock, start, amount)
     if end is not None:
@@ -163,30 +163,31 @@ def _state(
     """State, the event that ended or suspended it, the next change, and the citations of its ending."""
     if ending is not None:
         return ending[1], ending[0].id, None, ending[2]
+    late = late_after(duty, end) if end else None
     if met is not None:
-        late = end is not None and met.at > end.due_at
-        return (DutyState.MET_LATE if late else DutyState.MET), met.id, None, ()
+        in_time = late is None or met.at <= late
+        return (DutyState.MET if in_time else DutyState.MET_LATE), met.id, None, ()
     # What begins after the period has ended does not stop a clock that has run out.
     running = [
         event
         for kind in duty.pauses
         for event in env.events_of(kind, start.at)
-        if (end is None or event.at < end.due_at) and (event.ended_at is None or event.ended_at > clock.at)
+        if (late is None or event.at < late) and (event.ended_at is None or event.ended_at > clock.at)
     ]
     if running:
         ends = [event.ended_at for event in running if event.ended_at is not None]
         return DutyState.SUSPENDED, running[0].id, max(ends) if len(ends) == len(running) else None, ()
-    if end is None:
+    if end is None or late is None:
         return DutyState.PENDING, "", None, ()
     soon_from = end.due_at - _lead(duty, env)
     silent = min(clock.at, clock.silent_until)
-    if silent > end.due_at:
+    if silent > late:
         # While a pause goes on, the latest lawful time moves with it.
         still = any(e.ended_at is None for kind in duty.pauses for e in env.events_of(kind, start.at))
         settled = still or silent > end.latest_lawful_at
         return DutyState.OVERDUE, "", None if settled else end.latest_lawful_at + NO_CHANGE, ()
     if clock.at >= soon_from:
-        return DutyState.DUE_SOON, "", end.due_at + NO_CHANGE, ()
+        return DutyState.DUE_SOON, "", late + NO_CHANGE, ()
     return DutyState.PENDING, "", soon_from, ()
 
 

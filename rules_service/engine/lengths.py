@@ -1,7 +1,7 @@
 """How long a duty's period is, and where it ends with what lengthens it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from rules_service.engine.bounds import check_lengthened
 from rules_service.engine.clock import Clock
@@ -9,7 +9,22 @@ from rules_service.engine.deadlines import Deadline, Owed, deadline
 from rules_service.engine.environment import Environment
 from rules_service.engine.starts import Start
 from rules_service.language.model.duties import Duty, Extension
-from rules_service.language.model.periods import LONGEST_AMOUNT
+from rules_service.language.model.periods import LONGEST_AMOUNT, CountUnit
+from rules_service.language.types import first_moment
+
+
+def late_after(duty: Duty, end: Deadline) -> datetime:
+    """The last moment that is not late: a petitioner's window is not called lapsed while it may be open."""
+    return end.latest_lawful_at if duty.owed_by_petitioner else end.due_at
+
+
+def end_on(duty: Duty, clock: Clock, day: date) -> Deadline:
+    """The end of a period that runs until a day that was told."""
+    return deadline(first_moment(day), 0, CountUnit.CALENDAR_DAYS, clock.calendar, owed=_owed(duty))
+
+
+def _owed(duty: Duty) -> Owed:
+    return Owed.BY_PETITIONER if duty.owed_by_petitioner else Owed.BY_OFFICE
 
 
 def end_of(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int) -> tuple[int, Deadline]:
@@ -23,10 +38,9 @@ def end_of(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int
         for event in env.events_of(kind, start.at)
         if (event.ended_at or clock.at) > event.at
     ]
-    owed = Owed.BY_PETITIONER if duty.owed_by_petitioner else Owed.BY_OFFICE
 
     def end(days: int) -> Deadline:
-        return deadline(start.at, days, duty.period.unit, clock.calendar, owed=owed, excluded=pauses)
+        return deadline(start.at, days, duty.period.unit, clock.calendar, owed=_owed(duty), excluded=pauses)
 
     def lengthened(extension: Extension, by: datetime) -> int:
         whole = amount + _granted(extension, env, start, by)
@@ -39,7 +53,7 @@ def end_of(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int
     if duty.extension.after_lapse:
         whole = lengthened(duty.extension, clock.at)
         return whole, end(whole)
-    strict = lengthened(duty.extension, first.due_at)
+    strict = lengthened(duty.extension, late_after(duty, first))
     lenient = lengthened(duty.extension, first.latest_lawful_at)
     last = end(strict)
     if lenient > strict:

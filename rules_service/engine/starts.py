@@ -76,7 +76,8 @@ def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], 
 
     Where a start is presumed a while after something else happened, and was not recorded by then, a later
     record does not start the clock anew. What else happened again has a while of its own, as long as the
-    revision in force on that day has it: so all revisions see the same starts.
+    revision in force on that day has it: so all revisions see the same starts. Days run from the day on
+    which a start is presumed, hours from the moment.
     """
     presumed = duty.period.presumed
     if _nothing_starts(duty.period, env) and (presumed is None or _nothing_starts(presumed, env)):
@@ -104,8 +105,8 @@ def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], 
             if not recorded and end > clock.at:
                 waiting.append(end)
         else:
-            begins = midnight(day_of(end))
-            starts.append(Start(begins, base.event_id, presumed_from=base.at, occasion=base.occasion))
+            at = end if CountUnit.CLOCK_HOURS in {duty.period.unit, unit} else midnight(day_of(end))
+            starts.append(Start(at, base.event_id, presumed_from=base.at, occasion=base.occasion))
     return starts, waiting
 
 

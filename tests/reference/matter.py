@@ -40,7 +40,8 @@ class PlainDuty:
     met_by: tuple[str, ...]
     met_by_any: bool = False
     presumed_from: str = ""
-    presumed_days: int = 0
+    presumed_amount: int = 0
+    presumed_unit: str = "calendar_days"
     extended_by: str = ""
     extended_at_most: int | None = 0
     extended_role: str = ""
@@ -115,14 +116,22 @@ def starts(duty: PlainDuty, file: File, at: datetime) -> list[Start]:
     for number, base in enumerate(bases):
         later = bases[number + 1].at if number + 1 < len(bases) else None
         own = [s for s in recorded if (number == 0 or s.at >= base.at) and (later is None or s.at < later)]
-        day = last_day(base.at, duty.presumed_days, False, file.off, ())
-        in_time = any(s.at <= end_of(day) for s in own)
-        if not in_time and end_of(day) <= file.known(at):
-            presumed = datetime.combine(day, time(), SHANGHAI)
+        end = presumed_at(duty, base, file)
+        in_time = any(s.at <= end for s in own)
+        if not in_time and end <= file.known(at):
+            by_hours = "clock_hours" in {duty.unit, duty.presumed_unit}
+            presumed = end if by_hours else datetime.combine(end.date(), time(), SHANGHAI)
             found.append(Start(presumed, replace(base, recipient=""), base.at, presumed=True))
         else:
             found += own
     return found
+
+
+def presumed_at(duty: PlainDuty, base: Happened, file: File) -> datetime:
+    """The last moment at which the start could have been recorded."""
+    if duty.presumed_unit == "clock_hours":
+        return end_of_hours(base.at, duty.presumed_amount, ())
+    return end_of(last_day(base.at, duty.presumed_amount, False, file.off, ()))
 
 
 def done(duty: PlainDuty, file: File, at: datetime, start: Start) -> Happened | None:
@@ -218,7 +227,7 @@ def next_change(duty: PlainDuty, file: File, at: datetime, ran: Ran, number: int
         moments |= {ran.due - duty.lead, ran.due, ran.due + SECOND, ran.latest + SECOND}
     moments |= {e.ended_at for e in file.events if e.ended_at}
     for base in file.happened(duty.presumed_from, at):
-        moments.add(end_of(last_day(base.at, duty.presumed_days, False, file.off, ())))
+        moments.add(presumed_at(duty, base, file))
     for moment in sorted(moments):
         if moment > at:
             later = [state_at(duty, file, moment, start) for start in starts(duty, file, moment)]

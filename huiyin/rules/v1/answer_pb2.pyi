@@ -110,9 +110,9 @@ class _DutyStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DutyState.V
     DUTY_STATE_MET: _DutyState.ValueType  # 4
     """Done in time."""
     DUTY_STATE_MET_LATE: _DutyState.ValueType  # 5
-    """Done after its due time."""
+    """Done after its due time; a petitioner's window: after latest_lawful_at."""
     DUTY_STATE_OVERDUE: _DutyState.ValueType  # 6
-    """Not done, and past its due time."""
+    """Not done, and past its due time; a petitioner's window: past latest_lawful_at."""
     DUTY_STATE_SUSPENDED: _DutyState.ValueType  # 7
     """The clock stands still (a hearing, a suspension)."""
     DUTY_STATE_DISCHARGED: _DutyState.ValueType  # 8
@@ -134,9 +134,9 @@ DUTY_STATE_DUE_SOON: DutyState.ValueType  # 3
 DUTY_STATE_MET: DutyState.ValueType  # 4
 """Done in time."""
 DUTY_STATE_MET_LATE: DutyState.ValueType  # 5
-"""Done after its due time."""
+"""Done after its due time; a petitioner's window: after latest_lawful_at."""
 DUTY_STATE_OVERDUE: DutyState.ValueType  # 6
-"""Not done, and past its due time."""
+"""Not done, and past its due time; a petitioner's window: past latest_lawful_at."""
 DUTY_STATE_SUSPENDED: DutyState.ValueType  # 7
 """The clock stands still (a hearing, a suspension)."""
 DUTY_STATE_DISCHARGED: DutyState.ValueType  # 8

@@ -67,6 +67,49 @@ duties:
     met_by: [objected]
     basis: convention
     note: 试
+  - id: hours
+    title: 没有记录，过了一天就起算
+    concept: visit_response
+    who: competent_organ
+    due:
+      from: supervised
+      add: 8
+      count: clock_hours
+      presumed: {from: leader_arrived, add: 24, count: clock_hours}
+    met_by: [visit_recorded]
+    basis: convention
+    note: 试
+  - id: hours_after_a_day
+    title: 没有记录，次日终了就起算
+    concept: performed
+    who: competent_organ
+    due:
+      from: supervised
+      add: 8
+      count: clock_hours
+      presumed: {from: leader_arrived, add: 1, count: calendar_days}
+    met_by: [visit_recorded]
+    basis: convention
+    note: 试
+  - id: window
+    title: 信访人的期限
+    concept: review_window
+    who: petitioner
+    owed_by: petitioner
+    due: {from: opinion_served, add: 30, count: calendar_days}
+    extended_by: {event: review_window_extended, days: days_extended, at_most: 5, by: head_of_organ}
+    met_by: [review_requested]
+    basis: convention
+    note: 试
+  - id: told_window
+    title: 信访人的期限，到指定的一天
+    concept: recheck_window
+    who: petitioner
+    owed_by: petitioner
+    due: {from: assigned, until: assigned.reply_by}
+    met_by: [review_requested]
+    basis: convention
+    note: 试
   - id: warned
     title: 提醒的天数由事实给出
     concept: objection
@@ -162,6 +205,17 @@ def test_a_hearing_on_the_last_day_moves_the_end_behind_it(forms: Rulebook) -> N
     assert states(after)["opinion"] == "due_soon"
 
 
+def test_a_hearing_begun_before_the_clock_is_of_an_earlier_stage(forms: Rulebook) -> None:
+    """REG22 art. 36.2: what does not count is the time of the hearing that this period needs."""
+    events = [
+        {"type": "supervised", "at": "2024-02-28T10:00", "ended_at": "2024-03-05T12:00"},
+        {"type": "accepted", "at": "2024-03-01T10:00"},
+    ]
+    answer = assess(forms, matter({}, events), context(at="2024-03-02"))
+    assert states(answer)["opinion"] == "pending"
+    assert shanghai(duty(answer, "opinion").due_at) == "2024-03-31T23:59:59"
+
+
 def test_a_withdrawal_after_the_period_ended_leaves_the_violation_found(forms: Rulebook) -> None:
     """A matter is not cleared of what went before by closing it."""
     events = [
@@ -225,6 +279,73 @@ def test_a_presumption_after_a_length_that_none_can_have_is_refused_with_the_fac
     assert [(problem.code, problem.place) for problem in refused.value.problems] == [
         ("LENGTH_OUT_OF_RANGE", "representatives")
     ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "started", "due"),
+    [
+        ("hours", "2024-06-19T10:00:00", "2024-06-19T18:00:00"),
+        ("hours_after_a_day", "2024-06-19T23:59:59", "2024-06-20T07:59:59"),
+    ],
+)
+def test_hours_after_a_presumption_run_from_its_moment(
+    forms: Rulebook, rule: str, started: str, due: str
+) -> None:
+    about = matter({}, [{"type": "leader_arrived", "at": "2024-06-18T10:00:00"}])
+    assert states(evaluate(forms, "forms", about, context(at="2024-06-19T09:59:59")))[rule] == "not_started"
+    answer = evaluate(forms, "forms", about, context(at=started))
+    assert states(answer)[rule] == "pending"
+    assert (shanghai(duty(answer, rule).started_at), shanghai(duty(answer, rule).due_at)) == (started, due)
+
+
+WINDOW_OF_2027 = {"type": "opinion_served", "at": "2027-02-14T10:00"}
+
+
+@pytest.mark.parametrize(
+    ("at", "state", "change"),
+    [
+        ("2027-03-12", "pending", "2027-03-13T23:59:59"),
+        ("2027-03-16", "due_soon", "2027-03-25T00:00:00"),
+        ("2027-03-17", "due_soon", "2027-03-25T00:00:00"),
+        ("2027-03-24T23:59:59", "due_soon", "2027-03-25T00:00:00"),
+        ("2027-03-25", "overdue", ""),
+    ],
+)
+def test_a_window_in_an_unpublished_year_is_not_called_lapsed_while_it_may_be_open(
+    forms: Rulebook, at: str, state: str, change: str
+) -> None:
+    """30 days from 14 February 2027 end on 16 March; a notice still to come may make them end later."""
+    answer = evaluate(forms, "forms", matter({}, [WINDOW_OF_2027]), context(at=at))
+    told = duty(answer, "window")
+    assert states(answer)["window"] == state
+    assert told.provisional
+    assert shanghai(told.due_at) == "2027-03-16T23:59:59"
+    assert shanghai(told.latest_lawful_at) == "2027-03-24T23:59:59"
+    assert (shanghai(told.next_change_at) if told.HasField("next_change_at") else "") == change
+
+
+@pytest.mark.parametrize(("day", "state"), [("2027-03-24", "met"), ("2027-03-25", "met_late")])
+def test_a_request_is_not_late_while_the_window_may_be_open(forms: Rulebook, day: str, state: str) -> None:
+    events = [WINDOW_OF_2027, {"type": "review_requested", "at": f"{day}T10:00"}]
+    answer = evaluate(forms, "forms", matter({}, events), context(at="2027-04-01"))
+    assert states(answer)["window"] == state
+
+
+def test_a_window_is_extended_while_it_may_be_open(forms: Rulebook) -> None:
+    extended = {"type": "review_window_extended", "at": "2027-03-20T10:00", "days_extended": 5}
+    decided = {**extended, "official_role": "head_of_organ", "official_key": "k"}
+    answer = evaluate(forms, "forms", matter({}, [WINDOW_OF_2027, decided]), context(at="2027-04-10"))
+    told = duty(answer, "window")
+    assert told.amount == 35
+    assert shanghai(told.latest_lawful_at) == "2027-03-29T23:59:59"
+
+
+@pytest.mark.parametrize(("at", "state"), [("2024-10-03", "pending"), ("2024-10-09", "overdue")])
+def test_a_petitioners_window_until_a_day_off_rolls(forms: Rulebook, at: str, state: str) -> None:
+    events = [{"type": "assigned", "at": "2024-09-16T10:00", "reply_by": "2024-10-02"}]
+    answer = evaluate(forms, "forms", matter({}, events), context(at=at))
+    assert states(answer)["told_window"] == state
+    assert shanghai(duty(answer, "told_window").due_at) == "2024-10-08T23:59:59"
 
 
 def test_the_next_change_is_never_in_the_past() -> None:

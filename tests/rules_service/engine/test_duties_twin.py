@@ -78,6 +78,14 @@ duties:
   - {id: hours, title: 试, concept: visit_response,
      due: {from: leader_arrived, add: 8, count: clock_hours}, pauses: [supervised], met_by: [visit_recorded],
      REST}
+  - {id: hours_after_hours, title: 试, concept: performed,
+     due: {from: accepted, add: 8, count: clock_hours,
+           presumed: {from: leader_arrived, add: 24, count: clock_hours}},
+     met_by: [visit_recorded], REST}
+  - {id: days_after_hours, title: 试, concept: suggestion_answered,
+     due: {from: accepted, add: 2, count: calendar_days,
+           presumed: {from: leader_arrived, add: 24, count: clock_hours}},
+     met_by: [visit_recorded], REST}
 """
 REST = (
     "who: competent_organ, finding: {code: A45_1, basis: convention, note: 试}, basis: convention, note: 试"
@@ -106,7 +114,7 @@ PLAIN = {
         "calendar_days",
         ("objected",),
         presumed_from="received",
-        presumed_days=3,
+        presumed_amount=3,
         extended_by="extension_approved",
         extended_at_most=None,
         extended_role="head_of_organ",
@@ -133,7 +141,7 @@ PLAIN = {
         "calendar_days",
         ("opinion_issued",),
         presumed_from="received",
-        presumed_days=3,
+        presumed_amount=3,
         extended_by="extension_approved",
         extended_at_most=4,
         discharged_by=("withdrawn_by_petitioner",),
@@ -151,6 +159,25 @@ PLAIN = {
         ("visit_recorded",),
         pauses=("supervised",),
         lead=timedelta(hours=1),
+    ),
+    "hours_after_hours": PlainDuty(
+        "accepted",
+        8,
+        "clock_hours",
+        ("visit_recorded",),
+        presumed_from="leader_arrived",
+        presumed_amount=24,
+        presumed_unit="clock_hours",
+        lead=timedelta(hours=1),
+    ),
+    "days_after_hours": PlainDuty(
+        "accepted",
+        2,
+        "calendar_days",
+        ("visit_recorded",),
+        presumed_from="leader_arrived",
+        presumed_amount=24,
+        presumed_unit="clock_hours",
     ),
 }
 

@@ -1,9 +1,7 @@
-"""What values a table's columns may meet, and which columns hang together.
+"""What values a table's column may meet, looked at by itself, and the facts that it rests on.
 
 A fact may take any value of its type within the bounds of the vocabulary. An output of another table takes
-only the values that its rows give. Columns are looked at as if independent of each other; where two of
-them rest on one fact (a fact and a table's answer about that fact) they are not, and what is found by
-combining them is not proved.
+only the values that its rows give; a count is of the rows that matched, so at least one and at most all.
 """
 
 from collections.abc import Iterator
@@ -12,20 +10,22 @@ from rules_service.analysis.pieces import Domain
 from rules_service.analysis.words import Wording
 from rules_service.language.behind import facts_behind, source_table
 from rules_service.language.model.ruleset import Ruleset
+from rules_service.language.model.subjects import Each
 from rules_service.language.model.tables import Aggregator, Table
 from rules_service.language.types import Kind, Value, ValueType
+
+Told = tuple[str, Each]
+"""A fact, told of a matter, a request or an office: a request may tell it otherwise than its matter."""
 
 
 def domain(name: str, wording: Wording) -> Domain:
     """The domain of a fact or of `table.output`."""
     kind = wording.named(name)[1]
     source = source_table(name, wording.ruleset)
-    if source is None:
+    if source is None or source.aggregator is Aggregator.SUM:
         return Domain(kind)
     if source.aggregator is Aggregator.COUNT:
-        return Domain(ValueType(Kind.INT, least=0))
-    if source.aggregator is Aggregator.SUM:
-        return Domain(kind)
+        return Domain(ValueType(Kind.INT, least=1, most=max(len(source.rows), 1)))
     column = [f"{source.id}.{output.name}" for output in source.outputs].index(name)
     values: dict[Value, None] = {}
     for row in source.rows:
@@ -34,10 +34,31 @@ def domain(name: str, wording: Wording) -> Domain:
     return Domain(kind, tuple(values))
 
 
+def told_behind(name: str, each: Each, ruleset: Ruleset) -> frozenset[Told]:
+    """The facts that a name rests on in a table about such things."""
+    source = source_table(name, ruleset)
+    if source is None:
+        return frozenset({(name, each)})
+    return frozenset().union(*(told_behind(inner, source.each, ruleset) for inner in source.inputs))
+
+
 def tied_columns(table: Table, ruleset: Ruleset) -> Iterator[tuple[int, int]]:
-    """Pairs of columns that rest on one fact, so that not every combination of their values exists."""
-    behind = [facts_behind(name, ruleset) for name in table.inputs]
+    """Pairs of columns of which it cannot be said what they take at once.
+
+    They rest on times that are counted from one moment, or on a moment and the time counted from it. A
+    column may be such a pair with itself.
+    """
+    behind = [told_behind(name, table.each, ruleset) for name in table.inputs]
+    counted = {rule.name for rule in ruleset.elapsed}
+    if not counted:
+        return
     for first in range(len(behind)):
-        for second in range(first + 1, len(behind)):
-            if behind[first] & behind[second]:
+        for second in range(first, len(behind)):
+            if any(
+                one != other
+                and counted & {one[0], other[0]}
+                and facts_behind(one[0], ruleset) & facts_behind(other[0], ruleset)
+                for one in behind[first]
+                for other in behind[second]
+            ):
                 yield first, second

@@ -1,11 +1,10 @@
-"""A table as the grid that the search works on, with what a combination of pieces means."""
+"""A table as the grid that the search works on, with what a combination of cases means."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules_service.analysis.cover import Budget, Hole, overlaps
-from rules_service.analysis.domains import domain
-from rules_service.analysis.pieces import Piece, pieces_of
+from rules_service.analysis.joint import Group, Groups
 from rules_service.analysis.words import Wording
 from rules_service.engine.index import Known, TableIndex
 from rules_service.language.model.tables import Table
@@ -13,55 +12,64 @@ from rules_service.language.model.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class TableGrid:
-    """The pieces of each column (null last), and for each row those it shares a combination with."""
+    """The cases of each group of columns, and for each row those rows with which it shares one.
+
+    `doubtful` are pairs of columns of which it is not known what they take at once.
+    """
 
     table: Table
     index: TableIndex
-    columns: tuple[tuple[Piece, ...], ...]
+    groups: tuple[Group, ...]
+    doubtful: tuple[tuple[int, int], ...]
     shared: tuple[int, ...]
 
     @classmethod
     def of(cls, table: Table, wording: Wording, budget: Budget) -> "TableGrid":
-        """Cuts a table into pieces; raises BudgetSpentError where it is too large."""
+        """Cuts a table into cases; raises BudgetSpentError where it is too large."""
         index = TableIndex.of(table)
-        columns = tuple(
-            pieces_of(column, domain(name, wording))
-            for column, name in zip(index.columns, table.inputs, strict=True)
-        )
-        masks = [[piece.rows for piece in column] for column in columns]
-        return cls(table, index, columns, tuple(overlaps(masks, index.all_rows, len(table.rows), budget)))
+        found = Groups.of(index, wording)
+        masks = [[case.rows for case in group.cases] for group in found.groups]
+        shared = overlaps(masks, index.all_rows, len(table.rows), budget)
+        return cls(table, index, found.groups, found.doubtful, tuple(shared))
 
     def masks(self, *, null: bool) -> list[list[int]]:
-        """The grid's masks, with or without the pieces of null."""
-        last = None if null else -1
-        return [[piece.rows for piece in column[:last]] for column in self.columns]
+        """The grid's masks, with or without the cases that take a null."""
+        return [[case.rows for case in group.cases if null or not case.null] for group in self.groups]
 
     def example(self, combination: Sequence[int]) -> tuple[Known, ...]:
         """A combination as one value a column."""
-        return tuple(column[at].example for column, at in zip(self.columns, combination, strict=True))
+        values: dict[int, Known] = {}
+        for group, at in zip(self.groups, combination, strict=True):
+            values.update(zip(group.columns, group.cases[at].values, strict=True))
+        return tuple(value for _, value in sorted(values.items()))
 
     def telling(self, hole: Hole, *, null: bool) -> Mapping[int, Known]:
         """The columns of a hole's example that matter, with their values."""
-        counts = [len(column) - (not null) for column in self.columns]
-        return {
-            number: self.columns[number][hole.example[number]].example
-            for number, (pieces, count) in enumerate(zip(hole.pieces, counts, strict=True))
-            if len(pieces) < count
-        }
+        telling: dict[int, Known] = {}
+        for group, masks, pieces, at in zip(
+            self.groups, self.masks(null=null), hole.pieces, hole.example, strict=True
+        ):
+            if len(pieces) < len(masks):
+                telling.update(zip(group.columns, group.cases[at].values, strict=True))
+        return telling
 
     def common(self, rows: Iterable[int]) -> tuple[tuple[Known, ...], Mapping[int, Known]]:
         """A case that all the rows let through, and the columns of it that matter.
 
-        The rows must share a combination. null is taken only where no value is shared.
+        The rows must share a combination. One that takes a null is named only where there is no other.
         """
         wanted = 0
         for row in rows:
             wanted |= 1 << row
-        case: list[Known] = []
+        combination: list[int] = []
         telling: dict[int, Known] = {}
-        for number, column in enumerate(self.columns):
-            shared = [piece for piece in column if piece.rows & wanted == wanted]
-            case.append(shared[0].example)
-            if len(shared) < len(column):
-                telling[number] = shared[0].example
-        return tuple(case), telling
+        for group in self.groups:
+            shared = [at for at, case in enumerate(group.cases) if case.rows & wanted == wanted]
+            combination.append(shared[0])
+            if len(shared) < len(group.cases):
+                telling.update(zip(group.columns, group.cases[shared[0]].values, strict=True))
+        return self.example(combination), telling
+
+    def in_doubt(self, telling: Mapping[int, Known]) -> bool:
+        """Whether it is not known that a case can come up."""
+        return any(first in telling and second in telling for first, second in self.doubtful)

@@ -4,15 +4,14 @@ Everything found is exact and has a witness, a case in words; where the work is 
 未能证明, never that there is none. What counts depends on the hit policy: rows that overlap contradict each
 other under UNIQUE, and under ANY where they differ; every other policy says what happens then. A case that
 no row meets is told for policies that give one answer. Most tables leave cases out on purpose, so it is a
-warning only where the table says `complete: true`. null is let through by few cells, so a case with null is
-told only of such a table, and only where it leaves nothing else out.
+warning only where the table says `complete: true`. null is let through by few cells, so a case that takes a
+fact without a value is told only of such a table, and only where it leaves nothing else out.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rules_service.analysis.cover import Budget, BudgetSpentError, hole, holes
-from rules_service.analysis.domains import tied_columns
 from rules_service.analysis.grid import TableGrid
 from rules_service.analysis.places import Places
 from rules_service.analysis.words import Wording, row_names, row_place
@@ -49,23 +48,21 @@ class TableCheck:
 
     def run(self) -> "TableCheck":
         """Looks for everything there is to find."""
-        if not self.table.rows:
-            return self
         try:
             grid = TableGrid.of(self.table, self.wording, self.budget)
         except BudgetSpentError:
             self._not_proved("行与行之间有没有重叠、有没有缺口")
             self.unproved = set(range(len(self.table.rows)))
             return self
-        self._columns(grid)
-        tied = list(tied_columns(self.table, self.wording.ruleset))
+        if self.table.rows:
+            self._columns(grid)
         if self.table.hit in {HitPolicy.UNIQUE, HitPolicy.ANY}:
-            self._pairs(grid, tied)
+            self._pairs(grid)
         self._empty_rows(grid)
         if self.table.hit in ORDERED:
             self._covered_rows(grid)
         if self.table.hit in SINGLE or self.table.complete:
-            self._gaps(grid, tied)
+            self._gaps(grid)
         return self
 
     def _find(self, code: Code, message: str, cure: str = "", row: int | None = None) -> None:
@@ -79,9 +76,9 @@ class TableCheck:
 
     def _columns(self, grid: TableGrid) -> None:
         rows = grid.index.all_rows
-        for number, column in enumerate(grid.columns):
+        for number, seen in self._masks(grid):
             label = self.wording.label(self.table.inputs[number])
-            masks = {piece.rows for piece in column}
+            masks = seen | {grid.index.columns[number].null}
             if masks == {rows}:
                 self._find(
                     Code.COLUMN_UNUSED, f"输入“{label}”每一行都是“-”，不影响结果。", "请从 in 里删去这一列。"
@@ -91,7 +88,11 @@ class TableCheck:
                     Code.COLUMN_CONSTANT, f"输入“{label}”每一行都一样，是整张表的前提。", "有意如此就不必改。"
                 )
 
-    def _pairs(self, grid: TableGrid, tied: list[tuple[int, int]]) -> None:
+    def _masks(self, grid: TableGrid) -> list[tuple[int, frozenset[int]]]:
+        """For each column what its values let through by themselves."""
+        return sorted(it for group in grid.groups for it in zip(group.columns, group.masks, strict=True))
+
+    def _pairs(self, grid: TableGrid) -> None:
         found = 0
         for second, mask in enumerate(grid.shared):
             for first in bits(mask & ((1 << second) - 1)):
@@ -99,7 +100,7 @@ class TableCheck:
                     continue
                 found += 1
                 if found <= MOST_PAIRS:
-                    self._pair(grid, first, second, tied)
+                    self._pair(grid, first, second)
         if found > MOST_PAIRS:
             self._find(
                 Code.ROWS_OVERLAP if self.table.hit is HitPolicy.UNIQUE else Code.ROWS_DIFFER,
@@ -119,12 +120,12 @@ class TableCheck:
             other.findings,
         )
 
-    def _pair(self, grid: TableGrid, first: int, second: int, tied: list[tuple[int, int]]) -> None:
+    def _pair(self, grid: TableGrid, first: int, second: int) -> None:
         _, telling = grid.common((first, second))
         case = self.wording.case(self.table, telling)
         rows = f"第 {first + 1} 行与第 {second + 1} 行"
         title = f"表“{self.table.title}”"
-        if _hangs_together(telling, tied):
+        if grid.in_doubt(telling):
             self._not_proved(
                 f"{title}{rows}不重叠：例如 {case}，两个输入有牵连，不知会不会同时出现",
                 "请缩小其中一行，或去掉其中一个输入。",
@@ -150,15 +151,19 @@ class TableCheck:
             if mask >> row & 1:
                 continue
             self.unreachable.add(row)
-            labels = "、".join(
-                f"“{self.wording.label(self.table.inputs[number])}”"
-                for number, column in enumerate(grid.columns)
-                if not any(piece.rows >> row & 1 for piece in column)
-            )
+            never = [number for number, seen in self._masks(grid) if not any(it >> row & 1 for it in seen)]
+            together = [
+                number
+                for group in grid.groups
+                if not any(case.rows >> row & 1 for case in group.cases)
+                for number in group.columns
+            ]
+            labels = "、".join(f"“{self.wording.label(self.table.inputs[it])}”" for it in never or together)
+            cause = "一格里没有可能出现的值" if never else "几格不会同时满足"
             self._find(
                 Code.ROW_UNREACHABLE,
-                f"这一行永远不会命中：{labels}一格里没有可能出现的值。",
-                "请改这一格，或删去这一行。",
+                f"这一行永远不会命中：{labels}{cause}。",
+                "请改这一格，或删去这一行。" if never else "请改其中一格，或删去这一行。",
                 row,
             )
 
@@ -172,7 +177,7 @@ class TableCheck:
             before |= 1 << row
             if row in self.unreachable or not rivals:
                 continue
-            own = [[piece.rows for piece in column if piece.rows >> row & 1] for column in grid.columns]
+            own = [[case.rows for case in group.cases if case.rows >> row & 1] for group in grid.groups]
             try:
                 covering = _one_that_holds(own, rivals) or self._covering(own, rivals, grid)
             except BudgetSpentError:
@@ -206,53 +211,51 @@ class TableCheck:
             self.budget_of_rows.left += max(budget.left, 0)
         return covering
 
-    def _gaps(self, grid: TableGrid, tied: list[tuple[int, int]]) -> None:
-        rows = grid.index.all_rows
-        try:
-            found, more = holes(grid.masks(null=False), rows, grid.shared, self.budget, MOST_HOLES)
-            null = not found and self.table.complete
-            if null:
-                found, more = holes(grid.masks(null=True), rows, grid.shared, self.budget, MOST_HOLES)
-        except BudgetSpentError:
-            self._not_proved("每种情形都有一行写到")
-            return
-        if not found:
-            return
-        code = Code.GAP
-        if self.table.complete:
-            code = Code.NULL_GAP if null else Code.GAP_THOUGH_COMPLETE
-        self._gap(code, [grid.telling(it, null=null) for it in found], tied, more=more)
+    def _gaps(self, grid: TableGrid) -> None:
+        """Looks for gaps, and where there is none for gaps with null, if the table must have none."""
+        doubtful: list[Mapping[int, Known]] = []
+        for null in (False, True) if self.table.complete else (False,):
+            try:
+                found, more = holes(
+                    grid.masks(null=null), grid.index.all_rows, grid.shared, self.budget, MOST_HOLES
+                )
+            except BudgetSpentError:
+                self._not_proved("每种情形都有一行写到")
+                return
+            cases = [grid.telling(hole, null=null) for hole in found]
+            sure = [case for case in cases if not grid.in_doubt(case)]
+            if sure:
+                self._gap(sure, null=null, more=more or len(sure) < len(cases))
+                return
+            doubtful += cases
+        if doubtful and self.table.complete:
+            words = self.wording.case(self.table, doubtful[0])
+            self._not_proved(
+                f"表“{self.table.title}”写全了：例如 {words}，几个输入有牵连，不知会不会同时出现",
+                "请补一行。",
+            )
 
-    def _gap(
-        self, code: Code, cases: list[Mapping[int, Known]], tied: list[tuple[int, int]], *, more: bool
-    ) -> None:
-        sure = [case for case in cases if not _hangs_together(case, tied)]
-        words = "；".join(self.wording.case(self.table, case) for case in sure or cases)
-        more = more or len(sure) < len(cases)
+    def _gap(self, cases: list[Mapping[int, Known]], *, null: bool, more: bool) -> None:
+        words = "；".join(self.wording.case(self.table, case) for case in cases)
         title = f"表“{self.table.title}”"
         tail = "；等等。" if more else "。"
-        if not sure:
-            if code is Code.GAP_THOUGH_COMPLETE:
-                self._not_proved(
-                    f"{title}写全了：例如 {words}，两个输入有牵连，不知会不会同时出现", "请补一行。"
-                )
-        elif code is Code.GAP_THOUGH_COMPLETE:
+        if not self.table.complete:
             self._find(
-                code,
-                f"{title}写明 complete: true，却有没写到的情形，例如：{words}{tail}",
-                "请补上这些行，或去掉 complete。",
+                Code.GAP,
+                f"{title}有没写到的情形，例如：{words}{tail}",
+                "有意留空就不必改；要写全时请补上，并写 complete: true。",
             )
-        elif code is Code.NULL_GAP:
+        elif null:
             self._find(
-                code,
+                Code.NULL_GAP,
                 f"{title}没有写到空值，例如：{words}{tail}",
                 "事实可能为空时，请在那一格写 null 或“-”。",
             )
         else:
             self._find(
-                code,
-                f"{title}有没写到的情形，例如：{words}{tail}",
-                "有意留空就不必改；要写全时请补上，并写 complete: true。",
+                Code.GAP_THOUGH_COMPLETE,
+                f"{title}写明 complete: true，却有没写到的情形，例如：{words}{tail}",
+                "请补上这些行，或去掉 complete。",
             )
 
 
@@ -262,10 +265,6 @@ def _one_that_holds(grid: list[list[int]], rows: int) -> int:
         for piece in column:
             rows &= piece
     return rows & -rows
-
-
-def _hangs_together(case: Mapping[int, Known], tied: list[tuple[int, int]]) -> bool:
-    return any(first in case and second in case for first, second in tied)
 
 
 def check_tables(wording: Wording, places: Places) -> Iterator[TableCheck]:

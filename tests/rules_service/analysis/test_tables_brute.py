@@ -187,11 +187,10 @@ def first(case: Case, table: Table, rows: list[int]) -> int:
 def inside(grid: TableGrid, pieces: tuple[frozenset[int], ...], values: tuple[Known, ...]) -> bool:
     for number, (column, allowed) in enumerate(zip(grid.index.columns, pieces, strict=True)):
         value = values[number]
-        last = len(grid.columns[number]) - 1
         at = next(
             at
-            for at, piece in enumerate(grid.columns[number])
-            if (at == last) == (value is None) and piece.rows == column.mask(value)
+            for at, case in enumerate(grid.groups[number].cases)
+            if case.null == (value is None) and case.rows == column.mask(value)
         )
         if at not in allowed:
             return False

@@ -1,6 +1,6 @@
 """Assesses a matter by several rulesets and merges what they say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from rules_service.calendar import WorkingCalendar
@@ -12,6 +12,7 @@ from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import evaluate_matter, papers_of
 from rules_service.engine.happened import Happened
 from rules_service.engine.outcome import (
+    ENDED_EARLY,
     DutyOutcome,
     DutyState,
     FindingOutcome,
@@ -32,8 +33,9 @@ def assess_matter(
 ) -> Outcome:
     """What the rulesets say about a matter, merged.
 
-    Duties of one meaning for one request and recipient become one: the tightest due time wins and all
-    citations stay. Chained rules look at duties before they are merged.
+    Duties of one meaning and of the same terms, for one request and recipient, become one: the due time
+    that is better for the petitioner wins and all citations stay. Chained rules look at duties before they
+    are merged.
     """
     clock = clock_of(question, matter, calendar)
     outcome = Outcome(place=question.jurisdiction)
@@ -88,26 +90,48 @@ def _papers_of_chains(found: Sequence[FindingOutcome], env: Environment) -> Iter
 def merge(outcome: Outcome, requests: Sequence[Request], at: datetime) -> None:
     """Makes duties of one meaning one, and hangs the papers on what is left."""
     if outcome.duties or outcome.papers:
-        outcome.duties = _merged(outcome.duties)
-        outcome.papers = _papers(outcome.papers, outcome.duties, requests, at)
+        stated = outcome.duties
+        outcome.duties = _merged(stated)
+        outcome.papers = _papers(outcome.papers, stated, outcome.duties, requests, at)
         outcome.duties = _with_papers(outcome.duties, outcome.papers)
 
 
 def _merged(duties: Sequence[DutyOutcome]) -> list[DutyOutcome]:
-    """One duty for each meaning, request, recipient and start; another start makes a duty of its own."""
+    """One duty for each meaning, request, recipient, start and terms.
+
+    INVARIANT: what another rule says never makes a duty look met, ended or owed by another. So duties are
+    one only where the same side owes them and the same events start and meet them, while none has ended
+    otherwise than the others; one that departs from what stands above stands beside it.
+    """
     groups: dict[tuple[str, str, str, datetime | None], list[DutyOutcome]] = {}
     for duty in duties:
         key = (duty.duty.concept, duty.request_id, duty.recipient_key, duty.started_at)
         groups.setdefault(key, []).append(duty)
-    merged = []
+    merged: list[DutyOutcome] = []
     for group in groups.values():
-        if len(group) == 1:
-            merged += group
-            continue
-        first, *rest = sorted(group, key=_tightness)
-        cited = dict.fromkeys(citation for duty in [first, *rest] for citation in duty.citations)
-        merged.append(first._replace(citations=tuple(cited), merged=tuple(duty.id for duty in rest)))
+        merged += group if len(group) == 1 else map(_one_of, _alike(group))
     return sorted(merged, key=_tightness)
+
+
+def _alike(duties: Sequence[DutyOutcome]) -> Iterable[list[DutyOutcome]]:
+    """Those of some duties that may be one."""
+    alike: dict[tuple[object, ...], list[DutyOutcome]] = {}
+    for outcome in duties:
+        duty = outcome.duty
+        ended = outcome.state if outcome.state in ENDED_EARLY else None
+        by_itself = outcome.id if duty.departs_from else ""
+        alike.setdefault((duty.terms, outcome.presumed, ended, by_itself), []).append(outcome)
+    return alike.values()
+
+
+def _one_of(duties: Sequence[DutyOutcome]) -> DutyOutcome:
+    """The duty that counts of several alike: an office's tightest, a petitioner's widest."""
+    wins = _width if duties[0].duty.owed_by_petitioner else _tightness
+    first, *rest = sorted(duties, key=wins)
+    if not rest:
+        return first
+    cited = dict.fromkeys(citation for duty in [first, *rest] for citation in duty.citations)
+    return first._replace(citations=tuple(cited), merged=tuple(duty.id for duty in rest))
 
 
 def _tightness(duty: DutyOutcome) -> tuple[bool, bool, float, str]:
@@ -116,8 +140,16 @@ def _tightness(duty: DutyOutcome) -> tuple[bool, bool, float, str]:
     return (not started, duty.due_at is None, due, duty.id)
 
 
+def _width(duty: DutyOutcome) -> tuple[float, str]:
+    return (-duty.due_at.timestamp() if duty.due_at else -float("inf"), duty.id)
+
+
 def _papers(
-    papers: Sequence[PaperOutcome], duties: Sequence[DutyOutcome], requests: Sequence[Request], at: datetime
+    papers: Sequence[PaperOutcome],
+    stated: Sequence[DutyOutcome],
+    duties: Sequence[DutyOutcome],
+    requests: Sequence[Request],
+    at: datetime,
 ) -> list[PaperOutcome]:
     """Paper calls with the due time of the duty they hang on, one for a paper, variant, request and duty.
 
@@ -127,7 +159,7 @@ def _papers(
     only = requests[0].id if len(requests) == 1 else ""
     called: dict[tuple[str, ...], PaperOutcome] = {}
     for paper in papers:
-        duty = by_id.get(paper.duty_id) if paper.duty_id else _duty_under(paper, duties)
+        duty = by_id.get(paper.duty_id or _duty_under(paper, stated))
         if duty is not None:
             met = paper.under and not paper.candidate_id and duty.met_at
             state = PaperState.ISSUED if met else paper.state
@@ -140,16 +172,24 @@ def _papers(
     return list(called.values())
 
 
-def _duty_under(paper: PaperOutcome, duties: Sequence[DutyOutcome]) -> DutyOutcome | None:
-    """The duty whose due time is the paper's: the tightest of the named meaning, one not yet met first."""
+def _duty_under(paper: PaperOutcome, duties: Sequence[DutyOutcome]) -> str:
+    """The id of the duty whose due time is the paper's, empty where there is none.
+
+    It is the tightest of the named meaning, one not yet met first, and none of a layer below the paper's,
+    which could make it look issued.
+    """
+    if not paper.under:
+        return ""
     found = [
         duty
         for duty in duties
         if duty.duty.concept == paper.under
         and duty.state is not DutyState.NOT_STARTED
+        and duty.ruleset.layer.rank <= paper.ruleset.layer.rank
         and (not paper.request_id or duty.request_id in {"", paper.request_id})
     ]
-    return min(found, key=lambda duty: (duty.met_at is not None, *_tightness(duty)), default=None)
+    first = min(found, key=lambda duty: (duty.met_at is not None, *_tightness(duty)), default=None)
+    return first.id if first else ""
 
 
 def _one_call(first: PaperOutcome, second: PaperOutcome) -> PaperOutcome:

@@ -1,6 +1,7 @@
 """Duties: who owes what by when, what lengthens, ends or excuses it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rules_service.language.model.basis import Citation, Departure
 from rules_service.language.model.papers import PaperRule
@@ -41,6 +42,16 @@ class Extension:
     after_lapse: bool = False
 
 
+class Terms(NamedTuple):
+    """Who owes a duty, what starts it and what meets it: duties of one meaning alike in these may be one."""
+
+    obliged: str
+    owed_by_petitioner: bool
+    start: Reference
+    met_by: frozenset[str]
+    met_by_any: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """Who owes what by when. `tightens` names the duty of a higher layer made stricter: `ruleset/duty`."""
@@ -67,3 +78,10 @@ class Duty:
     due_soon_days: Reference | None = None
     tightens: str = ""
     departs_from: Departure | None = None
+
+    @property
+    def terms(self) -> Terms:
+        """What another duty has to agree in to be the same one."""
+        met_by = frozenset(self.met_by)
+        several = self.met_by_any and len(met_by) > 1
+        return Terms(self.obliged, self.owed_by_petitioner, self.period.start, met_by, several)

@@ -28,6 +28,14 @@ class Layer(Enum):
     PROVINCE = "province"
     LOCAL = "local"
 
+    @property
+    def rank(self) -> int:
+        """How many steps below the law; what sectors and provinces say stands side by side."""
+        return RANKS[self.value]
+
+
+RANKS = {"law": 0, "national-norm": 1, "sector": 2, "province": 2, "local": 3}
+
 
 @dataclass(frozen=True, slots=True)
 class Example:

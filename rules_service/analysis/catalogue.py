@@ -155,7 +155,7 @@ EXPLAINED: dict[Code, Explained] = {
         "tightens 指的时限不在更高的层级。", "指上位规定的时限，或去掉 tightens。"
     ),
     Code.TIGHTENS_NOT_COMPARABLE: Explained(
-        "说是收紧，却与上位的时限起算、履行、含义或承担者不同，无法比较。",
+        "说是收紧，却与上位的时限起算、履行、结束、含义或承担者不同，无法比较。",
         "改成一致；另起一项职责的去掉 tightens。",
     ),
     Code.PERIOD_LENGTHENED: Explained(
@@ -173,6 +173,10 @@ EXPLAINED: dict[Code, Explained] = {
         "与上位的时限含义、起算、履行都一样，却没有写 tightens。", "写上 tightens。"
     ),
     Code.DEPARTURE_NOT_ALLOWED: Explained("只有部门规范和省级规范可以写 departs_from。", "删去。"),
+    Code.PASSES_FOR_ANOTHER: Explained(
+        "与上位的时限含义、起算一样，承担者、履行或者结束的事件却不同，会混同为上位的职责。",
+        "改成一致并写 tightens；另起一项职责的换一个 concept。",
+    ),
     Code.NO_CITATION: Explained("没有写依据。", "写 cite；无条文可引时写 basis: convention 和 note。"),
     Code.UNKNOWN_SOURCE: Explained("来源不在登记册里。", "先写进 rulesets/sources.yaml。"),
     Code.QUOTE_TOO_SHORT: Explained("引文不足四个字，不能证明什么。", "引起作用的半句。"),

@@ -3,15 +3,16 @@
 A lower layer may add a duty of an office, shorten an office's period, add a notice or a trigger of
 supervision, or lengthen a petitioner's window. So, of a ruleset below the law:
 
-- a duty that says `tightens: ruleset/duty` names one of a strictly higher layer, owed by the same side, of
-  the same concept, started by the same event and met by the same events. An office's period never ends
+- a duty that says `tightens: ruleset/duty` names one of a strictly higher layer, owed by the same, of the
+  same concept, started and met by the same events, and ended by no others. An office's period never ends
   later than the one above it, a petitioner's never earlier, tried over all published calendar years; days
   of extension count too, and what stands still above may stand still below. A period that the duty above
   leaves without a number may be given one for an office, never for a petitioner. What claims to tighten
   and cannot be compared is an error;
 - a duty with the start, the events, the concept and the obliged of a higher one that does not say
-  `tightens` is asked to, and refused where it would be longer. With another start it tightens nothing: it
-  is a duty of its own beside the other;
+  `tightens` is asked to, and refused where it would be longer. One of the same concept and start that
+  another owes, or other events meet or end, is refused: it would pass for the duty above. With another
+  start it tightens nothing: it is a duty of its own beside the other;
 - no duty is owed by a petitioner unless it tightens, that is lengthens, one from above;
 - no row and no duty raises a candidate that refuses, nor calls for its paper, unless a higher layer raises
   the same candidate; a local ruleset never does;
@@ -23,41 +24,21 @@ from dataclasses import dataclass, replace
 
 from rules_service.analysis.periods import Length, ends_later
 from rules_service.analysis.places import Places
-from rules_service.analysis.tightening import (
-    least_extension,
-    longest,
-    most_extension,
-    not_comparable,
-    same_duty,
-    shortest,
-)
+from rules_service.analysis.tightening import UNLIMITED, Stated, not_comparable, other_terms
 from rules_service.analysis.words import row_place
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.deadlines import Owed
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.papers import PaperRule
-from rules_service.language.model.periods import CountUnit
 from rules_service.language.model.ruleset import Layer, Ruleset
 from rules_service.language.spelling import closest
 from rules_service.language.vocabulary import CandidateDef, Vocabulary
 
-RANK = {Layer.LAW: 0, Layer.NATIONAL_NORM: 1, Layer.SECTOR: 2, Layer.PROVINCE: 2, Layer.LOCAL: 3}
+# No grant is longer; further on, hardly a year is published.
+MOST_TRIED = 366
 MAY_DEPART = frozenset({Layer.SECTOR, Layer.PROVINCE})
 ONLY_TIGHTER = "下位规定只能收紧机关的期限、放宽信访人的期限。"
-
-
-@dataclass(frozen=True, slots=True)
-class Above:
-    """A duty of a higher layer, with its ruleset."""
-
-    ruleset: Ruleset
-    duty: Duty
-
-    @property
-    def name(self) -> str:
-        """As `tightens` writes it."""
-        return f"{self.ruleset.id}/{self.duty.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +72,7 @@ class LayerCheck:
     def _higher(self) -> Iterator[Ruleset]:
         """Rulesets of higher layers that are in force at some time when this one is."""
         for other in self.library:
-            if RANK[other.layer] < RANK[self.ruleset.layer] and _overlap(other, self.ruleset):
+            if other.layer.rank < self.ruleset.layer.rank and _overlap(other, self.ruleset):
                 yield other
 
     def _departures(self) -> Iterator[Finding]:
@@ -111,7 +92,7 @@ class LayerCheck:
 
     def _tightens(self, duty: Duty) -> Iterator[Finding]:
         named = [
-            Above(ruleset, other)
+            Stated(ruleset, other)
             for ruleset in self.library
             for other in ruleset.duties
             if f"{ruleset.id}/{other.id}" == duty.tightens
@@ -126,7 +107,7 @@ class LayerCheck:
                 closest(duty.tightens, known) or "请写成 规则集/时限 的样子。",
             )
             return
-        if RANK[named[0].ruleset.layer] >= RANK[self.ruleset.layer]:
+        if named[0].ruleset.layer.rank >= self.ruleset.layer.rank:
             yield self._find(
                 Code.TIGHTENS_NOT_ABOVE,
                 duty,
@@ -138,7 +119,7 @@ class LayerCheck:
         for above in named:
             if not _overlap(above.ruleset, self.ruleset):
                 continue
-            if reason := not_comparable(duty, above.duty):
+            if reason := not_comparable(self._of(duty), above, self.vocabulary):
                 yield self._find(
                     Code.TIGHTENS_NOT_COMPARABLE,
                     duty,
@@ -168,62 +149,98 @@ class LayerCheck:
                 "下位规定不得给信访人增加义务。放宽上位期限的，请写 tightens。",
             )
             return
-        for ruleset in self._higher():
-            for other in ruleset.duties:
-                above = Above(ruleset, other)
-                if not same_duty(duty, other) or not_comparable(duty, other):
-                    continue
-                if self._hangs_on_the_case(duty, above):
-                    continue
-                worse = list(self._longer(duty, above))
-                yield from worse
-                if not worse:
-                    yield self._find(
-                        Code.TIGHTENS_NOT_SAID,
-                        duty,
-                        "due",
-                        f"与上位的“{above.name}”含义、起算、履行都一样，却没有写 tightens。",
-                        f"请写 tightens: {above.name}。",
-                    )
+        peers = [
+            Stated(ruleset, other)
+            for ruleset in self._higher()
+            for other in ruleset.duties
+            if duty.concept == other.concept and duty.period.start == other.period.start
+        ]
+        same = [above for above in peers if not other_terms(self._of(duty), above, self.vocabulary)]
+        for above in [] if same else peers:
+            reason = other_terms(self._of(duty), above, self.vocabulary)
+            yield self._find(
+                Code.PASSES_FOR_ANOTHER,
+                duty,
+                "concept",
+                f"与上位的“{above.name}”含义、起算一样，{reason}。",
+                f"请改成一致并写 tightens: {above.name}；另起一项职责的请换一个 concept。",
+            )
+        for above in same:
+            if not_comparable(self._of(duty), above, self.vocabulary) or self._hangs_on_the_case(duty, above):
+                continue
+            worse = list(self._longer(duty, above))
+            yield from worse
+            if not worse:
+                yield self._find(
+                    Code.TIGHTENS_NOT_SAID,
+                    duty,
+                    "due",
+                    f"与上位的“{above.name}”含义、起算、履行都一样，却没有写 tightens。",
+                    f"请写 tightens: {above.name}。",
+                )
 
-    def _longer(self, duty: Duty, above: Above) -> Iterator[Finding]:
+    def _of(self, duty: Duty) -> Stated:
+        return Stated(self.ruleset, duty)
+
+    def _longer(self, duty: Duty, above: Stated) -> Iterator[Finding]:
         """Where an office's period is longer than the one above, or a petitioner's shorter."""
         code = Code.WINDOW_SHORTENED if duty.owed_by_petitioner else Code.PERIOD_LENGTHENED
         verdict = "信访人的期限短于" if duty.owed_by_petitioner else "机关的期限长于"
         for words in self._excesses(duty, above):
             yield self._find(code, duty, "due", f"{verdict}上位的“{above.name}”：{words}。", ONLY_TIGHTER)
 
-    def _hangs_on_the_case(self, duty: Duty, above: Above) -> bool:
+    def _hangs_on_the_case(self, duty: Duty, above: Stated) -> bool:
         """Whether periods that tables give may be longer in some cases and shorter in others."""
         longer, shorter = self._longer_first(duty, above)
         owed = _owed(duty)
-        most, least = longest(*longer), shortest(*shorter)
-        fewest, greatest = shortest(*longer), longest(*shorter)
+        most, least = longer.longest(), shorter.shortest()
+        fewest, greatest = longer.shortest(), shorter.longest()
         if not (most and least and fewest and greatest) or (most, least) == (fewest, greatest):
             return False
         if ends_later(most, least, self.calendar, owed) is None:
             return False
         return ends_later(fewest, greatest, self.calendar, owed) is None
 
-    def _longer_first(self, duty: Duty, above: Above) -> tuple[tuple[Duty, Ruleset], tuple[Duty, Ruleset]]:
+    def _longer_first(self, duty: Duty, above: Stated) -> tuple[Stated, Stated]:
         """The two duties, first the one that must not be longer than the other."""
-        ours, theirs = (duty, self.ruleset), (above.duty, above.ruleset)
-        return (theirs, ours) if duty.owed_by_petitioner else (ours, theirs)
+        return (above, self._of(duty)) if duty.owed_by_petitioner else (self._of(duty), above)
 
-    def _excesses(self, duty: Duty, above: Above) -> Iterator[str]:
+    def _excesses(self, duty: Duty, above: Stated) -> Iterator[str]:
         longer, shorter = self._longer_first(duty, above)
-        long_, short = longest(*longer), shortest(*shorter)
-        if long_ and short and (witness := ends_later(long_, short, self.calendar, _owed(duty))):
-            yield witness.words(long_, short)
+        long_, short = longer.longest(), shorter.shortest()
+        extra, allowed = longer.most_extension(), shorter.least_extension()
         if duty.owed_by_petitioner and long_ is None and short is not None:
             yield "上位没有规定天数"
-        extra, allowed = most_extension(*longer), least_extension(*shorter)
-        if extra > allowed and not _within(long_, extra, short, allowed):
-            yield f"可以延长 {extra} 日，{'下位' if duty.owed_by_petitioner else '上位'}只有 {allowed} 日"
-        pauses = set(longer[0].pauses) - set(shorter[0].pauses)
+        told = ""
+        if extra > allowed:
+            limit = "不限天数" if extra == UNLIMITED else f" {extra} 日"
+            told = f"可以延长{limit}，{'下位' if duty.owed_by_petitioner else '上位'}只有 {allowed} 日"
+        if long_ and short:
+            if found := self._ends_later(long_, extra, short, allowed, _owed(duty)):
+                days, words = found
+                yield f"{told}：{words}" if told and days else words
+            elif told and extra == UNLIMITED:
+                yield told
+        elif told:
+            yield told
+        pauses = set(longer.duty.pauses) - set(shorter.duty.pauses)
         if pauses:
             names = "、".join(self.vocabulary.events[name].label.chinese for name in sorted(pauses))
             yield f"{names}期间不计入，{'下位' if duty.owed_by_petitioner else '上位'}没有这样规定"
+
+    def _ends_later(
+        self, long_: Length, extra: int, short: Length, allowed: int, owed: Owed
+    ) -> tuple[int, str] | None:
+        """Of how many days granted, and from when, the first period ends later; None where it never does.
+
+        With each day granted the one counted in longer units gains, until a limit is reached: so no
+        other number of days can be worse than none and the two limits.
+        """
+        for days in sorted({0, min(extra, MOST_TRIED), min(allowed, MOST_TRIED)}):
+            one, other = long_.with_more(min(days, extra)), short.with_more(min(days, allowed))
+            if witness := ends_later(one, other, self.calendar, owed):
+                return days, f"{'' if not days else f'批准延长 {days} 日的，'}{witness.words(one, other)}"
+        return None
 
     def _refusals(self) -> Iterator[Finding]:
         # A paper that a duty above calls for, such as the handling opinion, refuses nothing by itself.
@@ -266,13 +283,6 @@ class LayerCheck:
         yield self.places.find(
             Code.REFUSAL_ADDED, line, place, f"下位规定增加了“{candidate.label.chinese}”的情形。", cure
         )
-
-
-def _within(long_: Length | None, extra: int, short: Length | None, allowed: int) -> bool:
-    """Whether a period with its extension stays within the other with its own, all in calendar days."""
-    if long_ is None or short is None or {long_.unit, short.unit} != {CountUnit.CALENDAR_DAYS}:
-        return False
-    return long_.amount + extra <= short.amount + allowed
 
 
 def _owed(duty: Duty) -> Owed:

@@ -34,6 +34,10 @@ class Length:
     def __str__(self) -> str:
         return f"{self.amount} {UNIT_WORDS[self.unit]}"
 
+    def with_more(self, days: int) -> "Length":
+        """The period with days of extension, which count as its own do."""
+        return Length(self.amount + days, self.unit)
+
 
 @dataclass(frozen=True, slots=True)
 class Witness:

@@ -60,15 +60,18 @@ def _duty(node: Node, scope: Scope) -> Duty:
         finding = scope.code("finding", parts.get("code"), place)
         finding_papers = read_papers(parts.get("papers"), scope, f"{place} 违规")
         finding_citations = read_citations(parts, values["finding"], scope, f"{place} 违规")
+    obliged = scope.code("role", values.get("who"), place)
+    # Whoever names the petitioner puts the petitioner under an obligation, whatever else is written.
+    by_petitioner = read.choice(
+        values.get("owed_by"), place, {"office": False, "petitioner": True}, False
+    ) or scope.vocabulary.of_petitioner(obliged)
     read_duty = Duty(
         id=duty,
         title=read.text(values.get("title"), place),
         each=read.choice(values.get("each"), place, EACH, Each.MATTER),
         concept=scope.code("concept", values.get("concept"), place),
-        obliged=scope.code("role", values.get("who"), place),
-        owed_by_petitioner=read.choice(
-            values.get("owed_by"), place, {"office": False, "petitioner": True}, False
-        ),
+        obliged=obliged,
+        owed_by_petitioner=by_petitioner,
         when=scope.conditions(values.get("when"), place),
         unless=tuple(_exemption(item, scope, place) for item in read.items(values.get("unless"), place)),
         period=read_period(values.get("due"), scope, place),

@@ -5,6 +5,7 @@ It is also the guard: what is not in it cannot be asked, and its subjects are th
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -83,6 +84,10 @@ class Vocabulary:
     codes: Mapping[str, Mapping[str, Label]]
     banned: tuple[str, ...] = ()
 
+    def of_petitioner(self, role: str) -> bool:
+        """Whether a role is the petitioner's, by its code or by what it is called."""
+        return bool(PETITIONER.search(f"{role} {self.label('role', role)}"))
+
     def label(self, code_list: str, code: str) -> str:
         """The Chinese label of a code, or the code itself where the list lacks it."""
         found = self.codes.get(code_list, {}).get(code)
@@ -90,6 +95,8 @@ class Vocabulary:
 
 
 FIELDS_OF_ALL_KINDS = ("alias", "kind")
+# Not 信访人员, who are an office's.
+PETITIONER = re.compile(r"(?:信访|上访|来访|来信|举报|控告|申诉)人(?!员)|petitioner", re.IGNORECASE)
 PLAIN_LISTS = ("subject", "layer", "role", "concept", "finding", "indicator", "paper", "pack")
 
 

@@ -106,6 +106,13 @@ def test_an_extension_counts_with_the_period(base: Path) -> None:
     assert codes(base, duty(10, more=extended % 6)) == ["L004"]
 
 
+def test_a_period_in_working_days_is_compared_with_one_in_days(base: Path) -> None:
+    law = base / "law" / "clocks.yaml"
+    law.write_text(law.read_text(encoding="utf-8").replace("add: 15", "add: 60"), encoding="utf-8")
+    assert codes(base, duty(30, "working_days", more="tightens: clocks/answer")) == []
+    assert codes(base, duty(45, "working_days", more="tightens: clocks/answer")) == ["L004"]
+
+
 def test_the_scope_of_a_stricter_norm_may_hang_on_what_the_law_must_not(base: Path) -> None:
     """A norm that answers first petitions sooner: where it does not apply, the law's own clock does."""
     only_first = 'when: {repeat: "false"}'

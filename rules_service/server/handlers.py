@@ -18,6 +18,7 @@ from rules_service.commands.evaluation import (
 )
 from rules_service.commands.straight import StraightAnswers
 from rules_service.engine.rulebook import Rulebook
+from service_kit.serving.definition import LoadedService
 from service_kit.serving.failures import unreadable
 
 DESCRIPTOR = pb.DESCRIPTOR.services_by_name["RulesService"]
@@ -81,13 +82,14 @@ def _request(method: str) -> type[Message]:
     return request
 
 
-def add_to_server(server: grpc.Server) -> str:
-    """Loads the rulebook and adds the service; returns its full name.
+def add_to_server(server: grpc.Server) -> LoadedService:
+    """Loads the rulebook and adds the service.
 
     The environment names the data, see `commands.places_told`. Raises RefusedError with all that is wrong
     with it.
     """
-    handlers = rpc_handlers(commands.load(*commands.places_told()))
+    rulebook = commands.load(*commands.places_told())
+    handlers = rpc_handlers(rulebook)
     server.add_registered_method_handlers(DESCRIPTOR.full_name, handlers)
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(DESCRIPTOR.full_name, handlers),))
-    return str(DESCRIPTOR.full_name)
+    return LoadedService(DESCRIPTOR.full_name, rulebook.digest)

@@ -1,8 +1,12 @@
 """Keeps the worker processes of one service on one port (SO_REUSEPORT): replaces the dead and the hanging.
 
-SIGTERM or Ctrl-C drains and ends them; a second one ends them at once. SIGHUP puts fresh workers, with
-certificates, tokens and data read anew, in the place of the old ones without refusing a call: these take no
-more connections and go on with those they have until the last is closed at its age.
+SIGTERM or Ctrl-C drains and ends them; a second one ends them at once. SIGHUP puts a generation of fresh
+workers, with certificates, tokens and data read anew, in the place of the old one without refusing a call:
+once all of it are ready, the old ones take no more connections and go on with those they have until the last
+is closed at its age.
+
+A generation answers from the same data. Where a worker has loaded other data than those beside it, a new
+generation begins with it; where a generation cannot be completed, its workers go and the old ones stay.
 """
 
 import contextlib
@@ -13,7 +17,7 @@ import selectors
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -25,7 +29,7 @@ from service_kit.serving.worker_process import PROBE_SECONDS, WorkerProcess
 
 _LOGGER = logging.getLogger("huiyin.serving")
 _LONGEST_BACK_OFF = 30.0
-_FIRST_START_ATTEMPTS = 3
+_START_ATTEMPTS = 3
 _SPARE_SECONDS = 10.0
 _LIFELINE = object()
 _NO_START = Problem("K011", "", "服务启动不了，原因见上面的日志。", "请先运行 huiyin doctor 检查安装。")
@@ -105,8 +109,7 @@ class Supervisor:
         while self._signals:
             number = self._signals.pop(0)
             if number == signal.SIGHUP:
-                self._generation += 1
-                self._next_start = 0.0
+                self._renew()
             elif number in (signal.SIGTERM, signal.SIGINT):
                 self._stop(at_once=self._stopping)
 
@@ -121,8 +124,36 @@ class Supervisor:
     def _end_seconds(self) -> float:
         return self._settings.drain_seconds + self._settings.stop_seconds + _SPARE_SECONDS
 
+    def _staying(self) -> list[WorkerProcess]:
+        return [worker for worker in self._workers if not worker.leaving]
+
+    def _current(self) -> list[WorkerProcess]:
+        return [worker for worker in self._staying() if worker.generation == self._generation]
+
+    def _outdated(self) -> list[WorkerProcess]:
+        return [worker for worker in self._staying() if worker.generation < self._generation]
+
+    def _complete(self) -> bool:
+        return sum(worker.ready for worker in self._current()) == self._settings.workers
+
+    def _dismiss(self, workers: Iterable[WorkerProcess]) -> None:
+        for worker in workers:
+            worker.leave(self._settings.see_off_seconds + self._end_seconds())
+
+    def _renew(self, first: WorkerProcess | None = None) -> None:
+        """Begins a generation, with FIRST in it. The workers that are ready stay until it is complete."""
+        # INVARIANT: outdated workers are ready and of one generation, so that they have the same data.
+        incomplete = bool(self._outdated())
+        current = [worker for worker in self._current() if worker is not first]
+        self._dismiss(worker for worker in current if incomplete or not worker.ready)
+        self._generation += 1
+        self._failed_starts = 0
+        self._next_start = 0.0
+        if first is not None:
+            first.generation = self._generation
+
     def _fill(self) -> None:
-        current = [worker for worker in self._workers if worker.generation == self._generation]
+        current = self._current()
         while not self._stopping and len(current) < self._settings.workers:
             if time.monotonic() < self._next_start:
                 return
@@ -145,16 +176,17 @@ class Supervisor:
             was_ready = worker.ready
             if not worker.listen():
                 self._selector.unregister(worker.control)
-            if worker.ready and not was_ready:
+            if worker.ready and not was_ready and not worker.leaving:
                 self._welcome(worker)
 
     def _welcome(self, worker: WorkerProcess) -> None:
         self._failed_starts = 0
         _LOGGER.info("worker ready", extra={"fields": {"worker": worker.pid}})
-        outdated = (old for old in self._workers if old.generation < worker.generation and not old.leaving)
-        old = next(outdated, None)
-        if old is not None:
-            old.leave(self._settings.see_off_seconds + self._end_seconds())
+        if any(other.ready and other.data_digest != worker.data_digest for other in self._current()):
+            _LOGGER.warning("the data have changed since other workers loaded them; all workers are replaced")
+            self._renew(worker)
+        if self._complete():
+            self._dismiss(self._outdated())
 
     def _probe(self) -> None:
         now = time.monotonic()
@@ -191,23 +223,22 @@ class Supervisor:
         self._next_start = time.monotonic() + back_off
         for problem in worker.refused if self._announced else ():
             _LOGGER.error("refused", extra={"fields": {"problem": str(problem)}})
-        if not self._announced and (worker.refused or self._failed_starts >= _FIRST_START_ATTEMPTS):
+        if not self._announced and (worker.refused or self._failed_starts >= _START_ATTEMPTS):
             self._failure = RefusedError(worker.refused or [_NO_START])
             self._stop()
-        elif worker.refused and any(old.generation < self._generation for old in self._workers):
-            _LOGGER.error("what was to be loaded anew is refused; the old workers go on")
+        elif self._outdated() and (worker.refused or self._failed_starts >= _START_ATTEMPTS):
+            _LOGGER.error("what was to be loaded anew cannot be; the old workers go on")
             self._keep_old()
 
     def _keep_old(self) -> None:
-        for worker in self._workers:
-            if worker.ready:
-                worker.generation = self._generation
-            else:
-                worker.kill()
+        outdated = self._outdated()
+        self._dismiss(self._current())
+        for worker in outdated:
+            worker.generation = self._generation
 
     def _report(self) -> None:
-        serving = sorted(worker.pid for worker in self._workers if worker.ready and not worker.leaving)
-        if self._stopping or serving == self._reported or len(serving) < self._settings.workers:
+        serving = sorted(worker.pid for worker in self._current())
+        if self._stopping or serving == self._reported or not self._complete():
             return
         self._reported = serving
         if self._ready_file is not None:

@@ -15,6 +15,7 @@ from service_kit.serving.control import (
     PROBE,
     READY,
     REFUSED,
+    read_readiness,
     read_refusal,
 )
 
@@ -32,6 +33,8 @@ class WorkerProcess:
     def __init__(self, order: bytes, generation: int) -> None:
         self.generation = generation
         self.ready = False
+        self.data_digest = ""
+        """What it has loaded; empty before it is ready."""
         self.leaving = False
         self.refused: tuple[Problem, ...] = ()
         self.started = time.monotonic()
@@ -66,7 +69,8 @@ class WorkerProcess:
         self._alive_once = True
         if message == ALIVE:
             self._unanswered = 0
-        elif message == READY:
+        elif message.startswith(READY):
+            self.data_digest = read_readiness(message)
             self.ready = True
         elif message.startswith(REFUSED):
             self.refused = read_refusal(message)
@@ -90,8 +94,10 @@ class WorkerProcess:
         return "does not end" if now > self._leave_by else ""
 
     def leave(self, within_seconds: float) -> None:
-        """Asks it to see its callers off and end, as another has taken over."""
+        """Asks it to see its callers off and end, as others serve. One that is not ready ends at once."""
         self._leave_within(within_seconds)
+        if not self.ready:
+            self.kill()
         with contextlib.suppress(OSError):
             self.control.send(LEAVE)
 

@@ -34,6 +34,13 @@ def wait_until(condition: Callable[[], Any], within: float = 60.0, what: str = "
     raise AssertionError(f"not within {within} s: {what or condition}")
 
 
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):  # the second where it ends while it is read
+        return False
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[..., grpc.Channel]]:
     """Starts a server in this process with the settings given; gives a channel to it."""

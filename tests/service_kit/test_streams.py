@@ -4,7 +4,7 @@ import grpc
 import pytest
 
 from service_kit.problems import Problem, RefusedError
-from service_kit.serving.definition import Role, ServiceDefinition
+from service_kit.serving.definition import LoadedService, Role, ServiceDefinition
 from service_kit.serving.server import Server
 from service_kit.serving.settings import load_settings
 
@@ -20,13 +20,13 @@ def _echo(requests, context):
     yield from requests
 
 
-def add_to_server(server: grpc.Server) -> str:
+def add_to_server(server: grpc.Server) -> LoadedService:
     handlers = {
         "Count": grpc.unary_stream_rpc_method_handler(_count),
         "Echo": grpc.stream_stream_rpc_method_handler(_echo),
     }
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("toy.Streams", handlers)])
-    return "toy.Streams"
+    return LoadedService("toy.Streams", "")
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import grpc
 import pytest
@@ -16,7 +15,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from service_kit.problems import RefusedError
 from service_kit.serving.settings import load_settings
 from service_kit.serving.supervisor import reserve
-from tests.service_kit.conftest import Supervised, evaluate, wait_until
+from tests.service_kit.conftest import Supervised, alive, evaluate, wait_until
 
 
 def test_all_workers_answer_on_one_port(supervise):
@@ -136,14 +135,7 @@ def test_workers_end_when_their_supervisor_is_killed(supervise):
     workers = service.workers()
     service.process.kill()
     service.process.wait()
-    wait_until(lambda: not any(map(_alive, workers)), what="workers gone")
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):  # the second where it ends while it is read
-        return False
+    wait_until(lambda: not any(map(alive, workers)), what="workers gone")
 
 
 def test_what_cannot_be_loaded_is_told_once_and_not_tried_again(supervise):
@@ -199,11 +191,11 @@ def test_an_old_worker_ends_its_long_call_and_takes_no_new_one(supervise, tmp_pa
         answer = caller.submit(service.ask, f"wait:{release}")
         wait_until((tmp_path / "release.begun").exists, what="the call is under way")
         _reload(service)
-        wait_until(lambda: sum(map(_alive, before)) == 1, what="the other old one ends")
+        wait_until(lambda: sum(map(alive, before)) == 1, what="the other old one ends")
         wait_until(lambda: service.answering(24) == service.workers(), what="only the new ones answer")
         release.touch()
         assert answer.result(20) == str(release)
-    wait_until(lambda: not any(map(_alive, before)), what="the old one ends after its call")
+    wait_until(lambda: not any(map(alive, before)), what="the old one ends after its call")
 
 
 def test_sigterm_does_not_wait_for_an_old_worker_with_a_lasting_connection(supervise):
@@ -212,11 +204,11 @@ def test_sigterm_does_not_wait_for_an_old_worker_with_a_lasting_connection(super
     with service.channel() as channel:
         evaluate(channel, "pid")
         _reload(service)
-        assert any(map(_alive, before)), "it serves the connection that it has"
+        assert any(map(alive, before)), "it serves the connection that it has"
         assert int(evaluate(channel, "pid").answer.decision_id) in before
         service.process.send_signal(signal.SIGTERM)
         assert service.process.wait(30) == 0
-    assert not any(map(_alive, before))
+    assert not any(map(alive, before))
 
 
 def test_a_taken_port_is_refused(supervise):

@@ -1,4 +1,8 @@
-"""A rules service of a few lines that does what a test asks of it by the name of the ruleset."""
+"""A rules service of a few lines that does what a test asks of it by the name of the ruleset.
+
+Where TOY_DATA names a folder, the file `data` there is what it loads. A worker about to load leaves a file
+`waiting-PID`, and waits for a file `go-PID` while there is a file `hold`.
+"""
 
 import os
 import time
@@ -11,18 +15,23 @@ from huiyin.rules.v1 import rules_service_pb2 as pb
 from huiyin.rules.v1 import rules_service_pb2_grpc as pb_grpc
 from service_kit.problems import Problem, Refusal, RefusedError
 from service_kit.serving.call import check_deadline, current_call
-from service_kit.serving.definition import Role, ServiceDefinition
+from service_kit.serving.definition import LoadedService, Role, ServiceDefinition
 
 SECRET = "张三的身份证号"
 
 
 class Toy(pb_grpc.RulesServiceServicer):
+    def __init__(self, data: str = "") -> None:
+        self._data = data
+
     def Evaluate(self, request: pb.EvaluateRequest, context: grpc.ServicerContext) -> pb.EvaluateResponse:
         word, _, argument = request.ruleset.partition(":")
         response = pb.EvaluateResponse()
         match word:
             case "pid":
                 response.answer.decision_id = str(os.getpid())
+            case "data":
+                response.answer.decision_id = self._data
             case "caller":
                 call = current_call()
                 assert call is not None
@@ -69,14 +78,25 @@ class Toy(pb_grpc.RulesServiceServicer):
         return pb.AssessOfficeResponse(office_id=str(count))
 
 
-def add_to_server(server: grpc.Server) -> str:
-    refusal = os.environ.get("TOY_REFUSES")
+def _load() -> str:
+    if "TOY_DATA" not in os.environ:
+        return ""
+    folder = Path(os.environ["TOY_DATA"])
+    (folder / f"waiting-{os.getpid()}").touch()
+    while (folder / "hold").exists() and not (folder / f"go-{os.getpid()}").exists():
+        time.sleep(0.01)
+    return (folder / "data").read_text()
+
+
+def add_to_server(server: grpc.Server) -> LoadedService:
+    data = _load()
+    refusal = data.partition("refuse:")[2] or os.environ.get("TOY_REFUSES")
     if refusal:
         raise RefusedError([Problem("R001", refusal, "规则集读不了。", "请改正。")])
-    if os.environ.get("TOY_DIES"):
+    if data == "die" or os.environ.get("TOY_DIES"):
         os._exit(7)
-    pb_grpc.add_RulesServiceServicer_to_server(Toy(), server)
-    return pb.DESCRIPTOR.services_by_name["RulesService"].full_name
+    pb_grpc.add_RulesServiceServicer_to_server(Toy(data), server)
+    return LoadedService(pb.DESCRIPTOR.services_by_name["RulesService"].full_name, data)
 
 
 DEFINITION = ServiceDefinition(

@@ -47,15 +47,7 @@ def read_chains(
     """Reads `chain_facts:` and `chains:`."""
     read = scope.reading
     sources = tuple(_source(item, elapsed, scope) for item in read.items(facts, "链的事实"))
-    chains = []
-    seen: set[str] = set()
-    for item in read.items(rules, "链"):
-        chain = _chain(item, scope)
-        if chain.rule.id in seen:
-            read.find(Code.DUPLICATE_ID, item, f"链 {chain.rule.id}", "编号用了两次。", "请改其中一个。")
-        seen.add(chain.rule.id)
-        chains.append(chain)
-    return sources, tuple(chains)
+    return sources, tuple(_chain(item, scope) for item in read.items(rules, "链"))
 
 
 def _source(node: Node, elapsed: Sequence[Elapsed], scope: Scope) -> ChainSource:

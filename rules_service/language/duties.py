@@ -28,15 +28,7 @@ def duty_ids(node: Node | None, scope: Scope) -> set[str]:
 
 def read_duties(node: Node | None, scope: Scope) -> tuple[Duty, ...]:
     """Reads all duties."""
-    result = []
-    seen: set[str] = set()
-    for item in scope.reading.items(node, "时限"):
-        duty = _duty(item, scope)
-        if duty.id in seen:
-            scope.reading.find(Code.DUPLICATE_ID, item, f"时限 {duty.id}", "编号用了两次。", "请改其中一个。")
-        seen.add(duty.id)
-        result.append(duty)
-    return tuple(result)
+    return tuple(_duty(item, scope) for item in scope.reading.items(node, "时限"))
 
 
 def _duty(node: Node, scope: Scope) -> Duty:

@@ -1,9 +1,10 @@
 """Names: what can stand in a cell, in a reference and in JSON as it is."""
 
 import re
+from collections.abc import Iterable
 
 from rules_service.language.findings import Code
-from rules_service.language.source import Node, Reading
+from rules_service.language.source import Entries, Node, Reading
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 CODE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
@@ -29,6 +30,17 @@ def check_code(name: str, node: Node, read: Reading, place: str) -> None:
     elif not CODE.fullmatch(name):
         cure = "请写成 joint_petition 或 1 这样。"
         read.find(Code.WRONG_NAME, node, place, f"代码“{name}”只能用英文字母、数字、下划线和连字符。", cure)
+
+
+def check_twins(nodes: Iterable[Node], key: str, read: Reading, what: str) -> None:
+    """Notes parts of one kind that have the same name; `key` is where it is written."""
+    seen: set[str] = set()
+    for node in nodes:
+        name = read.text(node.values.get(key), what) if isinstance(node, Entries) else ""
+        if name and name in seen:
+            message = f"编号“{name}”用了两次。"
+            read.find(Code.DUPLICATE_ID, node, f"{what} {name}", message, "请改其中一个。")
+        seen.add(name)
 
 
 def check_ruleset_id(name: str, node: Node, read: Reading) -> None:

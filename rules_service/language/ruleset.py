@@ -20,7 +20,7 @@ from rules_service.language.findings import Code, Finding, errors, of_slices
 from rules_service.language.model.basis import SourceText
 from rules_service.language.model.ruleset import Example, Layer, Ruleset
 from rules_service.language.model.subjects import Subject
-from rules_service.language.names import check_ruleset_id
+from rules_service.language.names import check_ruleset_id, check_twins
 from rules_service.language.parameters import read_parameters
 from rules_service.language.scope import Scope
 from rules_service.language.source import Entries, Node, Reading, Text
@@ -32,6 +32,15 @@ SUBJECTS = {subject.value: subject for subject in Subject}
 LAYERS = {layer.value: layer for layer in Layer}
 # What the service tells of every period without being asked to count it.
 PERIOD_KIND = "period_kind"
+# Lists of parts, the key that names a part, and what it is called.
+NAMED = (
+    ("tables", "id", "表"),
+    ("duties", "id", "时限"),
+    ("counts", "as", "计数"),
+    ("indicators", "id", "指标"),
+    ("indexes", "id", "指数"),
+    ("chains", "id", "链"),
+)
 # Where the order of keys means something: `then` is filled by the one, and a pattern may name only those
 # before it.
 MEANT_ORDERS = (("tables", "out"), ("chains", "when"))
@@ -103,6 +112,8 @@ def _slice(
     scope.in_force_from = first_day or in_force_from
     scope.inputs = _inputs(values.get("inputs"), scope)
     scope.parameters = read_parameters(values.get("parameters"), scope)
+    for key, name, what in NAMED:
+        check_twins(read.items(values.get(key), what), name, read, what)
     scope.duties = duty_ids(values.get("duties"), scope)
     _guard(node, scope)
     elapsed = read_elapsed(values.get("elapsed"), scope)

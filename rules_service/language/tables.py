@@ -7,7 +7,7 @@ from rules_service.language.findings import Code
 from rules_service.language.model.papers import PaperRule
 from rules_service.language.model.subjects import Each
 from rules_service.language.model.tables import Aggregator, HitPolicy, Output, Row, Table
-from rules_service.language.names import check_name
+from rules_service.language.names import check_name, check_twins
 from rules_service.language.papers import read_papers
 from rules_service.language.scope import EACH, Scope
 from rules_service.language.source import Node, Text
@@ -92,11 +92,7 @@ def _table(node: Node, scope: Scope) -> Table:
         _row(row, number, inputs, outputs, scope, place)
         for number, row in enumerate(read.items(values.get("rows"), place), 1)
     )
-    _no_twins(
-        [(row.id, item) for row, item in zip(rows, read.items(values.get("rows"), place), strict=True)],
-        scope,
-        place,
-    )
+    check_twins(read.items(values.get("rows"), place), "id", read, f"{place} 行")
     if hit in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER}:
         _check_ranks(rows, read.items(values.get("rows"), place), outputs, scope, place)
     aggregator = (
@@ -272,11 +268,3 @@ def _then(node: Node, output: Output, scope: Scope, place: str) -> Value | None:
         if value is not None:
             return value
     return scope.reading.literal(node, f"{place} {output.name}", output.type.from_text, None)
-
-
-def _no_twins(named: list[tuple[str, Node]], scope: Scope, place: str) -> None:
-    seen: set[str] = set()
-    for name, node in named:
-        if name in seen:
-            scope.reading.find(Code.DUPLICATE_ID, node, place, f"编号“{name}”用了两次。", "请改其中一个。")
-        seen.add(name)

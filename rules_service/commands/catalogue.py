@@ -39,11 +39,11 @@ def get_ruleset(rulebook: Rulebook, request: pb.GetRulesetRequest, now: datetime
     """A ruleset with the source of the revision named, or of the one in force on the day, or the latest."""
     day = _day(request.as_of, now)
     _check_jurisdiction(request.jurisdiction)
-    name, _, revision = request.name.partition("@")
+    name, marked, revision = request.name.partition("@")
     slices = rulebook.slices(name)
     chosen = (
         rulebook.revision(name, revision)
-        if revision
+        if marked
         else next((part for part in slices if part.ruleset.in_force_on(day)), slices[-1])
     )
     return pb.GetRulesetResponse(

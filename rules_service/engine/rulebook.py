@@ -109,9 +109,9 @@ class Rulebook:
 
         Who asks for it by name wants to know what it says. Raises RefusedError where there is none.
         """
-        ruleset, _, revision = name.partition("@")
+        ruleset, marked, revision = name.partition("@")
         slices = self.slices(ruleset)
-        if wanted := {revision} if revision else question.pinned.get(ruleset):
+        if wanted := {revision} if marked else question.pinned.get(ruleset):
             return alone(self.of_revisions(ruleset, wanted), question.as_of)
         return in_turn([(part, part.ruleset.in_force_on) for part in slices], question.as_of)
 

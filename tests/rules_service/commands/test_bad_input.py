@@ -265,6 +265,7 @@ def test_a_value_of_another_type_is_shown_as_json_has_it(facts: str, shown: str)
     [
         ("clock", "RULESET_UNKNOWN", Refusal.NOT_FOUND),
         ("clocks@0", "REVISION_UNKNOWN", Refusal.NOT_FOUND),
+        ("clocks@", "REVISION_UNKNOWN", Refusal.NOT_FOUND),
         ("three-colours", "WRONG_SUBJECT", Refusal.INVALID),
         ("", "RULESET_UNKNOWN", Refusal.NOT_FOUND),
     ],
@@ -273,6 +274,12 @@ def test_a_ruleset_that_cannot_be_asked(ruleset: str, code: str, refusal: Refusa
     with pytest.raises(RefusedError) as refused:
         evaluate(shipped(), ruleset, matter(), AT)
     assert (refused.value.problems[0].code, refused.value.refusal) == (code, refusal)
+
+
+def test_a_source_of_no_revision_is_refused() -> None:
+    with pytest.raises(RefusedError) as refused:
+        commands.get_ruleset(shipped(), pb.GetRulesetRequest(name="clocks@"), NOW)
+    assert refused.value.problems[0].code == "REVISION_UNKNOWN"
 
 
 def test_a_batch_that_is_too_large_is_refused_as_a_whole() -> None:

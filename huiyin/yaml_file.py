@@ -23,9 +23,8 @@ class _Loader(yaml.SafeLoader):
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
         text = str(super().construct_scalar(node))
         if half := _NO_CHARACTER.search(text):
-            raise yaml.constructor.ConstructorError(
-                None, None, f"“\\u{ord(half[0]):04x}”不是一个字", node.start_mark
-            )
+            problem, cure = f"“\\u{ord(half[0]):04x}”不是一个字", "请直接写出这个字，不用“\\u”。"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark, cure)
         return text
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -33,7 +32,9 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"“{key}”写了两次", key_node.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"“{key}”写了两次", key_node.start_mark, "请只留一处。"
+                )
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -62,9 +63,8 @@ def read_yaml(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"{path} 第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else str(path)
-        raise RefusedError(
-            [Problem("H103", place, f"YAML 写法有误（{error.problem}）。", "请对照旁边的行检查缩进和冒号。")]
-        ) from None
+        cure = error.note or "请对照旁边的行检查缩进和冒号。"
+        raise RefusedError([Problem("H103", place, f"YAML 写法有误（{error.problem}）。", cure)]) from None
     except yaml.YAMLError:
         raise RefusedError(
             [Problem("H103", str(path), "YAML 写法有误。", "请检查文件里有没有不可见的字符。")]

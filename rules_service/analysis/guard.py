@@ -25,6 +25,7 @@ from rules_service.language.findings import Code, Finding
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.ruleset import Layer
 from rules_service.language.model.subjects import Subject
+from rules_service.language.shown import shown
 from rules_service.language.source import Node, Text
 from rules_service.language.vocabulary import Vocabulary
 
@@ -90,7 +91,7 @@ def guard_ruleset(places: Places, wording: Wording) -> Iterator[Finding]:
     yield from _personal_inputs(places, wording)
     of_office = wording.ruleset.subject is Subject.OFFICE
     for text in _said(places.node):
-        if _grades_a_person(text.value) or (not of_office and OF_PEOPLE.search(text.value)):
+        if _grades_a_person(text.value) or (not of_office and OF_PEOPLE.search(shown(text.value))):
             yield places.find(
                 Code.PERSON_GRADED, text.line, "", f"“{text.value}”是对人的评价或跟踪。", OFFICES_ONLY
             )
@@ -118,13 +119,13 @@ def _said(node: Node) -> Iterator[Text]:
 
 
 def _grades_a_person(text: str) -> bool:
-    return bool(PERSON.search(text) and GRADING.search(text))
+    read = shown(text)
+    return bool(PERSON.search(read) and GRADING.search(read))
 
 
 def _banned(places: Places, vocabulary: Vocabulary, text: Text, place: str) -> Iterator[Finding]:
-    for word in vocabulary.banned:
-        if word in text.value:
-            yield places.find(Code.BANNED_WORD, text.line, place, f"出现了“{word}”。", NO_CONTROL)
+    for word in vocabulary.banned_in(text.value):
+        yield places.find(Code.BANNED_WORD, text.line, place, f"出现了“{word}”。", NO_CONTROL)
 
 
 def _texts(node: Node) -> Iterator[Text]:

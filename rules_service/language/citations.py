@@ -48,7 +48,8 @@ def _citation(node: Node, scope: Scope, place: str) -> Citation | None:
         scope.unknown_source(name, node, place)
         return None
     length = len(quote.replace("…", "").replace(" ", ""))
-    if length < SHORTEST_QUOTE:
+    # Marks and blanks stand in every text.
+    if sum(map(str.isalnum, quote)) < SHORTEST_QUOTE:
         read.find(Code.QUOTE_TOO_SHORT, node, place, f"引文“{quote}”太短，不能证明什么。")
     if length > LONGEST_QUOTE:
         read.find(Code.QUOTE_TOO_LONG, node, place, "引文太长。", "只引起作用的那半句。")

@@ -224,15 +224,14 @@ def _subject(node: Node | None, scope: Scope) -> Subject:
 def _guard(node: Node, scope: Scope) -> None:
     """Refuses person-level control wherever its words turn up."""
     for text in source.walk(node):
-        for word in scope.vocabulary.banned:
-            if word in text.value:
-                scope.reading.find(
-                    Code.BANNED_WORD,
-                    text,
-                    "",
-                    f"出现了“{word}”。",
-                    "本系统不对信访人分级、稳控或监视，请删去这一内容。",
-                )
+        for word in scope.vocabulary.banned_in(text.value):
+            scope.reading.find(
+                Code.BANNED_WORD,
+                text,
+                "",
+                f"出现了“{word}”。",
+                "本系统不对信访人分级、稳控或监视，请删去这一内容。",
+            )
 
 
 def _inputs(node: Node | None, scope: Scope) -> tuple[str, ...]:

@@ -1,15 +1,15 @@
 """Parts of a ruleset that speak past it, and parameters that nothing uses."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from rules_service.analysis.places import Places, entries, walk
+from rules_service.analysis.silence import check_silence
 from rules_service.language.behind import decides_duty
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.references import RefKind
 from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.model.subjects import Each, Subject
-from rules_service.language.unary import UnaryTest
 
 NOT_RULES = frozenset({"parameters", "examples", "note", "title"})
 WORDS_OF_THE_LAW = frozenset({"quote", "note", "title", "label"})
@@ -21,7 +21,7 @@ def check_parts(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
     yield from _without_period(places, ruleset)
     yield from _blind(places, ruleset)
     yield from _unused_parameters(places, ruleset)
-    yield from _silence(places, ruleset)
+    yield from check_silence(places, ruleset)
 
 
 def _wrong_scope(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
@@ -97,38 +97,4 @@ def _unused_parameters(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
                 f"参数 {name}",
                 "没有用到这个参数。",
                 "请在表或时限里写它的名字，或删去。",
-            )
-
-
-def _silence(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
-    """Candidates and exemptions that hold because nobody has told a fact that only an official makes so."""
-    told_only = frozenset(ruleset.told_only)
-    for table in ruleset.tables:
-        for number, row in enumerate(table.rows):
-            if row.candidates:
-                tests = list(zip(table.inputs, row.tests, strict=True))
-                place = f"{table.id} 第 {number + 1} 行"
-                yield from _silent(places, places.row(table.id, number), place, tests, told_only)
-    for duty in ruleset.duties:
-        for exemption in duty.unless:
-            tests = [(condition.input, condition.test) for condition in exemption.conditions]
-            line = places.duty_key(duty.id, "unless")
-            yield from _silent(places, line, f"时限 {duty.id}", tests, told_only)
-
-
-def _silent(
-    places: Places,
-    line: int,
-    place: str,
-    tests: Iterable[tuple[str, UnaryTest]],
-    told_only: frozenset[str],
-) -> Iterator[Finding]:
-    for name, test in tests:
-        if name in told_only and not test.anything and test.allows(None):
-            yield places.find(
-                Code.RESTS_ON_SILENCE,
-                line,
-                place,
-                f"“{name}”没有人说过也会成立：候选和例外不能取决于没有说过的事。",
-                "请改成说过才成立的条件。",
             )

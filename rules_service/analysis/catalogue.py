@@ -193,7 +193,8 @@ EXPLAINED: dict[Code, Explained] = {
     Code.PERSONAL_INPUT: Explained("规则要用个人信息。", "删去，或改问与人无关的事实。"),
     Code.PERSON_GRADED: Explained("名称是对人的评价、打分或跟踪。", "等级、评分只能用于机关单位。"),
     Code.INTERFERENCE: Explained(
-        "法定职责、期限或告知取决于重复、越级、集体、匿名、人数，或时钟取决于形式、评价。", "去掉这个条件。"
+        "法定职责、期限、告知或拒绝取决于重复、越级、集体、匿名、人数，或时钟取决于形式、评价。",
+        "去掉这个条件。",
     ),
     Code.PETITIONER_ACCUSED: Explained("信访人的期限写了违规情形。", "删去 finding：只有机关会违规。"),
     Code.EXAMPLE_WRONG: Explained("例子的结果与写的不一样。", "核对规则，或改例子。"),

@@ -11,7 +11,8 @@ the same words are looked for in keys and in the vocabulary itself, and further
   away a duty of an office, nor a notice, nor lengthens a statutory period; the form of a petition and its
   rating change no clock of articles 22, 23 and 34 to 36 (REG22). So no duty of the law or of a national
   norm may hang on them, by itself or through tables; only one that `tightens` a duty of a higher layer may
-  (the scope of 简易办理), since where it does not apply the ordinary clocks do.
+  (the scope of 简易办理), since where it does not apply the ordinary clocks do. Nor does a row of theirs
+  withhold a paper from such a petitioner, or refuse one something.
 """
 
 import re
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from rules_service.analysis.places import Places, child, entries, items, walk
+from rules_service.analysis.withheld import withheld
 from rules_service.analysis.words import Wording
 from rules_service.language.behind import facts_behind, inputs_of
 from rules_service.language.findings import Code, Finding
@@ -105,6 +107,7 @@ def guard_ruleset(places: Places, wording: Wording) -> Iterator[Finding]:
                 "请删去 finding：期限过了不是信访人违规，只有机关会违规。",
             )
     if wording.ruleset.layer in STATUTORY:
+        yield from withheld(places, wording, NEUTRAL)
         for duty in wording.ruleset.duties:
             if not duty.tightens:
                 yield from _interference(duty, places, wording)
@@ -185,6 +188,8 @@ def _hangs_on(duty: Duty) -> Iterator[tuple[str, AbstractSet[str]]]:
     yield "unless", {name for exemption in duty.unless for name in inputs_of(exemption.conditions)}
     amounts = [period.amount for period in (duty.period, duty.period.presumed) if period and period.amount]
     yield "due", {amount.name for amount in amounts if amount.name}
+    if duty.extension and duty.extension.at_most:
+        yield "extended_by", {duty.extension.at_most.name} - {""}
     yield "papers", {name for paper in duty.papers for name in inputs_of(paper.when)}
 
 

@@ -143,6 +143,12 @@ tables:
     assert [code for code in codes(base, body) if code != "E004"] == found
 
 
+def test_a_paper_more_for_a_petitioner_who_repeats_takes_nothing_away(base: Path) -> None:
+    row = TABLE.replace("[channel]", "[repeat]").replace("letter, visit", "true")
+    assert "G005" not in codes(base, row.replace("candidates: [refused]", "papers: [B01]"), "law")
+    assert "G005" in codes(base, row.replace("MORE", ""), "law")
+
+
 def test_what_was_never_in_force_together_is_not_compared(base: Path) -> None:
     law = base / "law" / "clocks.yaml"
     text = law.read_text(encoding="utf-8")

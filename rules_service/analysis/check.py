@@ -9,6 +9,7 @@ from rules_service.analysis.binding import binding_findings
 from rules_service.analysis.coverage import TableCoverage, coverage, without_example
 from rules_service.analysis.examples import run_examples
 from rules_service.analysis.guard import guard_vocabulary
+from rules_service.analysis.partial import read_whole
 from rules_service.analysis.places import Places, entries
 from rules_service.analysis.quotes import check_quotes
 from rules_service.analysis.sources import SourceWords, read_sources
@@ -28,7 +29,7 @@ from rules_service.language import source
 from rules_service.language.adoption import read_adoptions
 from rules_service.language.findings import Code, Finding, errors, of_slices
 from rules_service.language.model.ruleset import Ruleset
-from rules_service.language.ruleset import read_ruleset
+from rules_service.language.ruleset import read_slices
 from service_kit.problems import RefusedError
 
 
@@ -52,11 +53,15 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A ruleset file as it was read; without slices where it has errors."""
+    """A ruleset file as it was read; without slices where it has errors.
+
+    `partial` are then its slices with those tables only on which no error bears.
+    """
 
     places: Places | None
     slices: tuple[Ruleset, ...]
     findings: tuple[Finding, ...]
+    partial: tuple[Ruleset, ...] = ()
 
 
 def check_files(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> list[Finding]:
@@ -112,24 +117,33 @@ def load(path: Path, basics: Basics) -> Loaded:
         read_adoptions(node, reading, basics.vocabulary)
         return Loaded(None, (), tuple(reading.findings))
     text = path.read_text(encoding="utf-8")
-    slices, findings = read_ruleset(node, reading, basics.vocabulary, basics.sources, text)
-    return Loaded(Places(str(path), node), slices, tuple(findings))
+    slices, findings = read_slices(node, reading, basics.vocabulary, basics.sources, text)
+    places = Places(str(path), node)
+    if errors(findings):
+        partial = tuple(read_whole(part, node, findings, basics.vocabulary) for part in slices)
+        return Loaded(places, (), tuple(findings), partial)
+    return Loaded(places, slices, tuple(findings))
 
 
 def check_ruleset(loaded: Loaded, library: Library) -> Report:
-    """What is wrong with one ruleset; where it could not be read, that is all there is to say."""
+    """What is wrong with one ruleset; where parts of it have errors, with those and with its other tables."""
     places = loaded.places
-    if places is None or not loaded.slices:
+    if places is None:
         return Report(tuple(dict.fromkeys(loaded.findings)))
     checks: list[list[TableCheck]] = []
     told: list[tuple[date | None, list[Finding]]] = []
-    for part in loaded.slices:
+    for number, part in enumerate(loaded.slices or loaded.partial):
         wording = Wording(part, library.basics.vocabulary)
         checks.append(list(check_tables(wording, places)))
         said = [finding for table in checks[-1] for finding in table.findings]
-        said += binding_findings(part, places, library.rulesets, library.basics.vocabulary, library.calendar)
-        told.append((part.in_force_from if part is not loaded.slices[0] else None, said))
+        if loaded.slices:
+            said += binding_findings(
+                part, places, library.rulesets, library.basics.vocabulary, library.calendar
+            )
+        told.append((part.in_force_from if number else None, said))
     findings = [*loaded.findings, *of_slices(told)]
+    if not loaded.slices:
+        return Report(tuple(dict.fromkeys(findings)))
     findings += check_quotes(places, library.texts)
     examples, reached = _examples(loaded.slices, places, library)
     tables = tuple(coverage(loaded.slices[0], checks, reached))

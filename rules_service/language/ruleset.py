@@ -64,7 +64,15 @@ def load_ruleset(
 def read_ruleset(
     node: Node, read: Reading, vocabulary: Vocabulary, sources: Mapping[str, SourceText], text: str
 ) -> tuple[tuple[Ruleset, ...], list[Finding]]:
-    """Reads a ruleset from YAML that has been read already; see `load_ruleset`.
+    """Reads a ruleset from YAML that has been read already; see `load_ruleset`."""
+    slices, findings = read_slices(node, read, vocabulary, sources, text)
+    return () if errors(findings) else slices, findings
+
+
+def read_slices(
+    node: Node, read: Reading, vocabulary: Vocabulary, sources: Mapping[str, SourceText], text: str
+) -> tuple[tuple[Ruleset, ...], list[Finding]]:
+    """As `read_ruleset`, with the slices where there are errors too: what they lack is not to be relied on.
 
     It is read in one order of keys however it was written, since the revision is the same.
     """
@@ -83,7 +91,7 @@ def read_ruleset(
         slices.append(_slice(node, later, vocabulary, sources, text, cut))
         told.append((cut, later.findings))
     findings = of_slices(told)
-    return () if errors(findings) else tuple(_ended(slices)), findings
+    return tuple(_ended(slices)), findings
 
 
 def _ended(slices: list[Ruleset]) -> list[Ruleset]:

@@ -144,3 +144,94 @@ def test_what_a_later_value_breaks_is_refused_at_load(base: Path, file: str) -> 
     shutil.copy(FINDINGS / f"{file}.yaml", base / "local" / "draft.yaml")
     with pytest.raises(RefusedError, match="自 2023-01-01 起"):
         commands.load(base)
+
+
+OVERLAP = """\
+  - id: t
+    title: 试验表
+    in: [channel]
+    out: {told: {type: string, label: 提示}}
+    rows:
+      - {id: a, if: [letter], then: [甲], basis: convention, note: 试验}
+      - {id: b, if: ["letter, visit"], then: [乙], basis: convention, note: 试验}
+"""
+HEAD = """\
+ruleset: draft
+title: 试验
+subject: matter
+layer: local
+source: NORM1
+in_force_from: 2021-01-01
+inputs: [channel, joint_count]
+"""
+EXAMPLES = "examples:\n  - {name: 空, as_of: 2024-05-06, facts: {channel: letter}, expect: {}}\n"
+
+
+def codes(base: Path, text: str) -> list[str]:
+    file = base.parent / "draft.yaml"
+    file.write_text(text, encoding="utf-8")
+    return [finding.code for finding in check_files([file], base) if finding.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        ("nonsense: 1\n", "S006"),
+        ("duties: [{id: d}]\n", "S007"),
+        ("parameters: {p: {label: 甲, type: int, value: x, basis: convention, note: 试}}\n", "S008"),
+        ("elapsed: [{as: nothing, from: received, count: calendar_days}]\n", "R022"),
+    ],
+)
+def test_a_table_that_was_read_whole_is_looked_at_whatever_else_is_wrong(
+    base: Path, broken: str, code: str
+) -> None:
+    told = codes(base, f"{HEAD}{broken}tables:\n{OVERLAP}{EXAMPLES}")
+    assert code in told
+    assert "T004" in told
+
+
+@pytest.mark.parametrize(
+    ("written", "otherwise"),
+    [
+        ("if: [letter]", "if: [lettre]"),
+        ("if: [letter]", "if: [letter, visit]"),
+        ("in: [channel]", "in: [chanel]"),
+        ("id: t", "id: t\n    nonsense: 1"),
+    ],
+)
+def test_nothing_is_said_of_a_table_that_has_an_error(base: Path, written: str, otherwise: str) -> None:
+    text = f"{HEAD}tables:\n{OVERLAP}{EXAMPLES}"
+    assert written in text
+    told = codes(base, text.replace(written, otherwise))
+    assert told
+    assert "T004" not in told
+
+
+@pytest.mark.parametrize(
+    ("written", "otherwise"), [("in_force_from: 2021-01-01", "in_force_from: soon"), ("value: 3", "value: x")]
+)
+def test_nothing_is_said_of_a_table_whose_parameter_has_no_sure_value(
+    base: Path, written: str, otherwise: str
+) -> None:
+    parameter = "parameters: {least: {label: 甲, type: int, value: 3, basis: convention, note: 试}}\n"
+    table = OVERLAP.replace("[channel]", "[joint_count]").replace("[letter]", "[3]")
+    text = f"{HEAD}{parameter}tables:\n{table.replace('letter, visit', '>= least')}{EXAMPLES}"
+    assert "T004" in codes(base, text)
+    told = codes(base, text.replace(written, otherwise))
+    assert told
+    assert "T004" not in told
+
+
+def test_a_table_of_unknown_inputs_breaks_nothing_where_times_are_not_counted_either(base: Path) -> None:
+    broken = "elapsed: [{as: nothing, from: received, count: calendar_days}]\n"
+    unknown = OVERLAP.replace("id: t", "id: u").replace("[channel]", "[chanel]")
+    told = codes(base, f"{HEAD}{broken}tables:\n{unknown}{OVERLAP}{EXAMPLES}")
+    assert told.count("T004") == 1
+
+
+def test_a_table_that_reads_one_with_an_error_is_not_looked_at(base: Path) -> None:
+    after = OVERLAP.replace("in: [channel]", "in: [u.told]").replace('"letter, visit"', '"not(null)"')
+    before = OVERLAP.replace("id: t", "id: u").replace('"letter, visit"', "visit")
+    text = f"{HEAD}tables:\n{before}{after.replace('[letter]', '[not(null)]')}{EXAMPLES}"
+    assert codes(base, text).count("T004") == 1
+    assert "T004" not in codes(base, text.replace("if: [letter]", "if: [lettre]"))

@@ -22,8 +22,9 @@ from rules_service.language.behind import source_table
 from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.model.tables import HitPolicy, Row, Table
 
-# Ways of telling the facts behind a group.
+# Ways of telling the facts behind a group; fewer where the tables that are asked each time are long.
 MOST_CASES = 20_000
+ROWS_A_CASE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ def _asked(
     before = _tables_behind(names, wording.ruleset)
     told = sorted(facts, key=lambda fact: (fact[0], fact[1].value))
     choices = [_pieces(fact, [*before, index.table], wording) for fact in told]
-    if prod(len(pieces) for pieces in choices) > MOST_CASES:
+    cost = 1 + sum(len(table.rows) for table in before) // ROWS_A_CASE
+    if prod(len(pieces) for pieces in choices) * cost > MOST_CASES:
         return None
     steps = [Step.of(table) for table in before]
 

@@ -13,6 +13,7 @@ SERVING = {
     "ROLE_MISSING": "The token lacks the role that the method asks for.",
     "UNREADABLE": "The bytes are no message of the method's type.",
     "STREAM_TOO_LARGE": "The messages of one call are larger together than they may be.",
+    "STREAM_SILENT": "A stream sent nothing for 20 seconds (`HUIYIN_SILENT_SECONDS`).",
     "DEADLINE": "The caller's time was up.",
     "INTERNAL": "Our fault; the message carries the id that the log has.",
 }

@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import grpc
@@ -15,6 +16,8 @@ from service_kit.serving.call import Call, enter
 from service_kit.serving.definition import Role, ServiceDefinition
 from service_kit.serving.failures import fail, failure_of, status_bytes, unreadable
 from service_kit.serving.logs import CallLog
+from service_kit.serving.settings import ServingSettings
+from service_kit.serving.streams import StreamReader
 from service_kit.serving.tokens import LOCAL, Caller, Tokens
 
 if TYPE_CHECKING:
@@ -34,12 +37,13 @@ class CallInterceptor(grpc.ServerInterceptor):
     """Wraps every handler once; health answers anybody and stands aside."""
 
     def __init__(
-        self, definition: ServiceDefinition, tokens: Tokens | None, log: CallLog, max_stream_bytes: int
+        self, definition: ServiceDefinition, tokens: Tokens | None, log: CallLog, settings: ServingSettings
     ) -> None:
         self._definition = definition
         self._tokens = tokens
         self._log = log
-        self._max_stream_bytes = max_stream_bytes
+        self._reader = StreamReader(settings)
+        self._stream_threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="stream")
         self._wrapped: dict[str, Handler] = {}
         self._questions: set[Call] = set()
         self._streams: set[Call] = set()
@@ -78,14 +82,19 @@ class CallInterceptor(grpc.ServerInterceptor):
                 answer = self._one(method, handler.unary_unary, read_all, self._questions)
                 return grpc.unary_unary_rpc_method_handler(answer, None, write)
             case True, False:
-                answer = self._one(method, handler.stream_unary, read_all, self._streams)
+                answer = self._aside(self._one(method, handler.stream_unary, read_all, self._streams))
                 return grpc.stream_unary_rpc_method_handler(answer, None, write)
             case False, True:
                 stream = self._many(method, handler.unary_stream, read_all)
                 return grpc.unary_stream_rpc_method_handler(stream, None, write)
             case _:
-                stream = self._many(method, handler.stream_stream, read_all)
+                stream = self._aside(self._many(method, handler.stream_stream, read_all))
                 return grpc.stream_stream_rpc_method_handler(stream, None, write)
+
+    def _aside(self, behaviour: Callable[..., Any]) -> Callable[..., Any]:
+        """BEHAVIOUR, to run in threads that questions do not need: it waits for its caller's messages."""
+        behaviour.experimental_thread_pool = self._stream_threads  # type: ignore[attr-defined]
+        return behaviour
 
     def _one(
         self, method: str, behaviour: Callable[..., Any], read: Callable[[Any], Any], running: set[Call]
@@ -185,18 +194,7 @@ class CallInterceptor(grpc.ServerInterceptor):
 
     def _reader_of_stream(self, read: Callable[[Any], Any]) -> Callable[[Any], Iterator[Any]]:
         def read_all(messages: Any) -> Iterator[Any]:
-            left = self._max_stream_bytes
-            for raw in messages:
-                left -= len(raw)
-                if left < 0:
-                    raise fail(
-                        grpc.StatusCode.RESOURCE_EXHAUSTED,
-                        "STREAM_TOO_LARGE",
-                        f"the messages of one call may have {self._max_stream_bytes} bytes together",
-                        f"一次调用的消息合计超过 {self._max_stream_bytes} 字节。",
-                        "请分几次提交，或请管理员放宽 HUIYIN_MAX_STREAM_BYTES。",
-                    )
-                yield _read(read, raw)
+            return (_read(read, raw) for raw in self._reader.read(messages))
 
         return read_all
 

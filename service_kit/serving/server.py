@@ -35,7 +35,7 @@ class Server:
         tokens = read_tokens(settings.tokens_file) if settings.tokens_file else None
         log = CallLog(definition.name, settings.log_level)
         self._settings = settings
-        self._calls = CallInterceptor(definition, tokens, log, settings.max_stream_bytes)
+        self._calls = CallInterceptor(definition, tokens, log, settings)
         self._server = grpc.server(
             ThreadPoolExecutor(settings.threads, thread_name_prefix="call"),
             interceptors=[self._calls],

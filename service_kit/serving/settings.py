@@ -24,7 +24,7 @@ class ServingSettings(BaseSettings):
     workers: int = Field(default_factory=lambda: len(os.sched_getaffinity(0)), ge=1, le=256)
     """Worker processes; one carries one core."""
     threads: int = Field(default=4, ge=1, le=64)
-    """Calls that one worker runs at a time; others wait."""
+    """Questions that one worker runs at a time, and as many streams of messages; others wait."""
 
     tls_cert_file: Path | None = None
     tls_key_file: Path | None = None
@@ -36,6 +36,8 @@ class ServingSettings(BaseSettings):
     max_response_bytes: int = Field(default=64 * MIB, ge=1024)
     max_stream_bytes: int = Field(default=256 * MIB, ge=1024)
     """Bytes that the messages of one call may have together."""
+    silent_seconds: float = Field(default=20.0, gt=0)
+    """A stream whose caller sends no message for so long is ended, since a thread waits for it."""
     max_concurrent_calls: int = Field(default=256, ge=1)
     """Calls that one worker has in hand, waiting ones included; more are refused at once."""
     connection_age_seconds: float = Field(default=30.0, gt=0)

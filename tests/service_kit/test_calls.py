@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import threading
+from collections.abc import Iterator
 
 import grpc
 import pytest
@@ -12,7 +14,7 @@ from grpc_status import rpc_status
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from huiyin.rules.v1 import rules_service_pb2_grpc as pb_grpc
 from service_kit.problems import Refusal
-from tests.service_kit.conftest import evaluate
+from tests.service_kit.conftest import evaluate, wait_until
 from tests.service_kit.toy import SECRET
 
 EVALUATE_TOKEN, RENDER_TOKEN = "evaluate-token", "render-token"
@@ -180,6 +182,48 @@ def test_a_stream_is_read_and_limited(serve):
         stub.AssessOffice(iter([message] * 5))
     assert error.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert details(error.value)["ErrorInfo"].reason == "STREAM_TOO_LARGE"
+
+
+SILENT_PART = pb.AssessOfficeRequest(matters=[{"matter_id": "m"}])
+
+
+@pytest.fixture
+def fall_silent():
+    """Opens a stream whose caller sends so many messages and then nothing, until the test is over."""
+    over = threading.Event()
+
+    def messages(count: int) -> Iterator[pb.AssessOfficeRequest]:
+        yield from [SILENT_PART] * count
+        over.wait()
+
+    yield lambda channel, count=0: pb_grpc.RulesServiceStub(channel).AssessOffice.future(messages(count))
+    over.set()
+
+
+def test_silent_streams_leave_the_questions_their_threads(serve, fall_silent):
+    channel = serve(threads=2, silent_seconds=600)
+    silent = [fall_silent(channel) for _ in range(2)]
+    for call in silent:
+        call.initial_metadata()
+    more = fall_silent(channel)
+    assert evaluate(channel, "pid", timeout=60).answer.decision_id
+    assert not any(call.done() for call in (*silent, more))
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_a_stream_that_falls_silent_is_ended_and_frees_its_thread(serve, fall_silent, count):
+    channel = serve(threads=1, silent_seconds=0.2)
+    for call in [fall_silent(channel, count) for _ in range(3)]:
+        error = call.exception(60)
+        assert error.code() is grpc.StatusCode.ABORTED
+        told = details(error)
+        assert told["ErrorInfo"].reason == "STREAM_SILENT"
+        assert "已有 0.2 秒没有收到下一条" in told["LocalizedMessage"].message
+    wait_until(lambda: not any(map(_reads, threading.enumerate())), what="nobody waits for it any longer")
+
+
+def _reads(thread: threading.Thread) -> bool:
+    return thread.name.startswith("reader")
 
 
 def test_a_message_beyond_the_limit_is_refused(serve):

@@ -74,6 +74,7 @@ class Toy(pb_grpc.RulesServiceServicer):
     def AssessOffice(
         self, request_iterator: Iterator[pb.AssessOfficeRequest], context: grpc.ServicerContext
     ) -> pb.AssessOfficeResponse:
+        context.send_initial_metadata(())  # tells the caller that the call is under way
         count = sum(len(message.matters) for message in request_iterator)
         return pb.AssessOfficeResponse(office_id=str(count))
 

@@ -6,7 +6,7 @@ The rules service of Huiyin: what the rules in force say about petition matters 
 Errors are google.rpc.Status with ErrorInfo (stable reason, domain "rules.huiyin"), BadRequest with a
 field path for each finding, and LocalizedMessage in zh-CN. INVALID_ARGUMENT: the question is wrong.
 NOT_FOUND: no such ruleset or revision. FAILED_PRECONDITION: the rules contradict themselves on these
-facts. UNAVAILABLE: retry once. "No row matched" is a result, not an error.
+facts. ABORTED: a stream fell silent. UNAVAILABLE: retry once. "No row matched" is a result, not an error.
 """
 
 from collections import abc as _abc

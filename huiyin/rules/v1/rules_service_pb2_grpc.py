@@ -117,7 +117,8 @@ class RulesServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AssessOffice(self, request_iterator, context):
-        """Assesses an office over a period from its matters, sent in one message or in several.
+        """Assesses an office over a period from its matters, sent in one message or in several. A stream that
+        sends nothing for 20 seconds (HUIYIN_SILENT_SECONDS) is ABORTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

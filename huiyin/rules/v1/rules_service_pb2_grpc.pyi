@@ -6,7 +6,7 @@ The rules service of Huiyin: what the rules in force say about petition matters 
 Errors are google.rpc.Status with ErrorInfo (stable reason, domain "rules.huiyin"), BadRequest with a
 field path for each finding, and LocalizedMessage in zh-CN. INVALID_ARGUMENT: the question is wrong.
 NOT_FOUND: no such ruleset or revision. FAILED_PRECONDITION: the rules contradict themselves on these
-facts. UNAVAILABLE: retry once. "No row matched" is a result, not an error.
+facts. ABORTED: a stream fell silent. UNAVAILABLE: retry once. "No row matched" is a result, not an error.
 """
 
 from collections import abc as _abc
@@ -50,7 +50,9 @@ class RulesServiceStub:
     BatchAssess: _grpc.UnaryUnaryMultiCallable[_rules_service_pb2.BatchAssessRequest, _rules_service_pb2.BatchAssessResponse]
     """Assesses many matters; each item succeeds or fails by itself. At most 1,000 items."""
     AssessOffice: _grpc.StreamUnaryMultiCallable[_rules_service_pb2.AssessOfficeRequest, _rules_service_pb2.AssessOfficeResponse]
-    """Assesses an office over a period from its matters, sent in one message or in several."""
+    """Assesses an office over a period from its matters, sent in one message or in several. A stream that
+    sends nothing for 20 seconds (HUIYIN_SILENT_SECONDS) is ABORTED.
+    """
     AssessAffair: _grpc.UnaryUnaryMultiCallable[_rules_service_pb2.AssessAffairRequest, _rules_service_pb2.AssessAffairResponse]
     """Evaluates all rulesets in force for a neighbourhood affair: a dispute before it is a petition."""
     ListRulesets: _grpc.UnaryUnaryMultiCallable[_rules_service_pb2.ListRulesetsRequest, _rules_service_pb2.ListRulesetsResponse]
@@ -76,7 +78,9 @@ class RulesServiceAsyncStub(RulesServiceStub):
     BatchAssess: _aio.UnaryUnaryMultiCallable[_rules_service_pb2.BatchAssessRequest, _rules_service_pb2.BatchAssessResponse]  # type: ignore[assignment]
     """Assesses many matters; each item succeeds or fails by itself. At most 1,000 items."""
     AssessOffice: _aio.StreamUnaryMultiCallable[_rules_service_pb2.AssessOfficeRequest, _rules_service_pb2.AssessOfficeResponse]  # type: ignore[assignment]
-    """Assesses an office over a period from its matters, sent in one message or in several."""
+    """Assesses an office over a period from its matters, sent in one message or in several. A stream that
+    sends nothing for 20 seconds (HUIYIN_SILENT_SECONDS) is ABORTED.
+    """
     AssessAffair: _aio.UnaryUnaryMultiCallable[_rules_service_pb2.AssessAffairRequest, _rules_service_pb2.AssessAffairResponse]  # type: ignore[assignment]
     """Evaluates all rulesets in force for a neighbourhood affair: a dispute before it is a petition."""
     ListRulesets: _aio.UnaryUnaryMultiCallable[_rules_service_pb2.ListRulesetsRequest, _rules_service_pb2.ListRulesetsResponse]  # type: ignore[assignment]
@@ -129,7 +133,9 @@ class RulesServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_rules_service_pb2.AssessOfficeRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_rules_service_pb2.AssessOfficeResponse, _abc.Awaitable[_rules_service_pb2.AssessOfficeResponse]]:
-        """Assesses an office over a period from its matters, sent in one message or in several."""
+        """Assesses an office over a period from its matters, sent in one message or in several. A stream that
+        sends nothing for 20 seconds (HUIYIN_SILENT_SECONDS) is ABORTED.
+        """
 
     @_abc_1.abstractmethod
     def AssessAffair(

@@ -16,17 +16,19 @@ from service_kit.serving.call import Call, enter
 from service_kit.serving.definition import Role, ServiceDefinition
 from service_kit.serving.failures import fail, failure_of, status_bytes, unreadable
 from service_kit.serving.logs import CallLog
+from service_kit.serving.reading import MessageReader
 from service_kit.serving.settings import ServingSettings
-from service_kit.serving.streams import StreamReader
 from service_kit.serving.tokens import LOCAL, Caller, Tokens
 
 if TYPE_CHECKING:
     Handler = grpc.RpcMethodHandler[Any, Any]
+    ReadAll = Callable[[Any, grpc.ServicerContext], Any]
 
 REQUEST_ID = "x-request-id"
 STATUS_DETAILS = "grpc-status-details-bin"
 _REFLECTION = "/grpc.reflection."
 _HEALTH = "/grpc.health."
+_HEALTH_THREADS = 2
 _UNKNOWN_CALLER = Caller("unknown", frozenset())
 _request_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}").fullmatch
 
@@ -42,8 +44,9 @@ class CallInterceptor(grpc.ServerInterceptor):
         self._definition = definition
         self._tokens = tokens
         self._log = log
-        self._reader = StreamReader(settings)
+        self._reader = MessageReader(settings)
         self._stream_threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="stream")
+        self._health_threads = ThreadPoolExecutor(_HEALTH_THREADS, thread_name_prefix="health")
         self._wrapped: dict[str, Handler] = {}
         self._questions: set[Call] = set()
         self._streams: set[Call] = set()
@@ -59,9 +62,10 @@ class CallInterceptor(grpc.ServerInterceptor):
         if wrapped is not None:
             return wrapped
         handler = continuation(handler_call_details)
-        if handler is None or method.startswith(_HEALTH):
-            return handler
-        wrapped = self._wrapped[method] = self._wrap(method, handler)
+        if handler is None:
+            return None
+        wrap = self._wrap_health if method.startswith(_HEALTH) else self._wrap
+        wrapped = self._wrapped[method] = wrap(method, handler)
         return wrapped
 
     def is_busy(self) -> bool:
@@ -69,45 +73,59 @@ class CallInterceptor(grpc.ServerInterceptor):
         return bool(self._questions or self._streams)
 
     def longest(self) -> Call | None:
-        """The question (a call without streams) that has been served longest so far."""
-        return min(self._questions.copy(), key=lambda call: call.started, default=None)
+        """The question (a call without streams) that has come and been served longest so far."""
+        come = (call for call in self._questions.copy() if not self._reader.awaits(call.context))
+        return min(come, key=lambda call: call.started, default=None)
+
+    def end_silent(self) -> None:
+        """Ends the calls whose question has not come for too long."""
+        self._reader.end_silent()
 
     def _wrap(self, method: str, handler: Any) -> "Handler":
-        # The wrapped handler gets raw bytes: nothing is read from a caller who may not call.
+        # Every wrapped handler gets a stream of raw bytes, which is the same on the wire: so nothing is read
+        # from a caller who may not call, and it is seen who waits for a question.
         read = handler.request_deserializer or (lambda raw: raw)
         write = handler.response_serializer
-        read_all = self._reader_of_stream(read) if handler.request_streaming else _reader(read)
+        read_all = self._stream_of(read) if handler.request_streaming else self._question_of(read)
         match handler.request_streaming, handler.response_streaming:
             case False, False:
                 answer = self._one(method, handler.unary_unary, read_all, self._questions)
-                return grpc.unary_unary_rpc_method_handler(answer, None, write)
+                return grpc.stream_unary_rpc_method_handler(answer, None, write)
             case True, False:
-                answer = self._aside(self._one(method, handler.stream_unary, read_all, self._streams))
+                answer = self._one(method, handler.stream_unary, read_all, self._streams)
+                _run_in(self._stream_threads, answer)
                 return grpc.stream_unary_rpc_method_handler(answer, None, write)
             case False, True:
                 stream = self._many(method, handler.unary_stream, read_all)
-                return grpc.unary_stream_rpc_method_handler(stream, None, write)
+                return grpc.stream_stream_rpc_method_handler(stream, None, write)
             case _:
-                stream = self._aside(self._many(method, handler.stream_stream, read_all))
+                stream = self._many(method, handler.stream_stream, read_all)
+                _run_in(self._stream_threads, stream)
                 return grpc.stream_stream_rpc_method_handler(stream, None, write)
 
-    def _aside(self, behaviour: Callable[..., Any]) -> Callable[..., Any]:
-        """BEHAVIOUR, to run in threads that questions do not need: it waits for its caller's messages."""
-        behaviour.experimental_thread_pool = self._stream_threads  # type: ignore[attr-defined]
-        return behaviour
+    def _wrap_health(self, _: str, handler: Any) -> "Handler":
+        if handler.response_streaming:
+            return cast("Handler", handler)
+        read_all = self._question_of(handler.request_deserializer)
+
+        def check(messages: Any, context: grpc.ServicerContext) -> Any:
+            return handler.unary_unary(read_all(messages, context), context)
+
+        _run_in(self._health_threads, check)
+        return grpc.stream_unary_rpc_method_handler(check, None, handler.response_serializer)
 
     def _one(
-        self, method: str, behaviour: Callable[..., Any], read: Callable[[Any], Any], running: set[Call]
+        self, method: str, behaviour: Callable[..., Any], read: "ReadAll", running: set[Call]
     ) -> Callable[[Any, grpc.ServicerContext], Any]:
         required = self._required(method)
 
-        def answer(raw: Any, context: grpc.ServicerContext) -> Any:
+        def answer(messages: Any, context: grpc.ServicerContext) -> Any:
             opened = call = self._open(method, context)
             running.add(opened)
             try:
                 call = self._admit(opened, required)
                 enter(call)
-                response = behaviour(read(raw), context)
+                response = behaviour(read(messages, context), context)
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a status
                 self._fail(call, error)
             finally:
@@ -119,17 +137,17 @@ class CallInterceptor(grpc.ServerInterceptor):
         return answer
 
     def _many(
-        self, method: str, behaviour: Callable[..., Any], read: Callable[[Any], Any]
+        self, method: str, behaviour: Callable[..., Any], read: "ReadAll"
     ) -> Callable[[Any, grpc.ServicerContext], Iterator[Any]]:
         required = self._required(method)
 
-        def answer(raw: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        def answer(messages: Any, context: grpc.ServicerContext) -> Iterator[Any]:
             opened = call = self._open(method, context)
             self._streams.add(opened)
             try:
                 call = self._admit(opened, required)
                 enter(call)
-                yield from behaviour(read(raw), context)
+                yield from behaviour(read(messages, context), context)
             except GeneratorExit:
                 self._log.write(call, grpc.StatusCode.CANCELLED.name)
                 raise
@@ -192,11 +210,11 @@ class CallInterceptor(grpc.ServerInterceptor):
             "请在元数据 authorization 中写 Bearer 加令牌。",
         )
 
-    def _reader_of_stream(self, read: Callable[[Any], Any]) -> Callable[[Any], Iterator[Any]]:
-        def read_all(messages: Any) -> Iterator[Any]:
-            return (_read(read, raw) for raw in self._reader.read(messages))
+    def _question_of(self, read: Callable[[Any], Any]) -> "ReadAll":
+        return lambda messages, context: _read(read, self._reader.question(messages, context))
 
-        return read_all
+    def _stream_of(self, read: Callable[[Any], Any]) -> "ReadAll":
+        return lambda messages, _: (_read(read, raw) for raw in self._reader.stream(messages))
 
     def _fail(self, call: Call, error: Exception) -> NoReturn:
         context = call.context
@@ -217,8 +235,9 @@ class CallInterceptor(grpc.ServerInterceptor):
         context.abort(failure.code, failure.message)
 
 
-def _reader(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda raw: _read(read, raw)
+def _run_in(threads: ThreadPoolExecutor, behaviour: Callable[..., Any]) -> None:
+    """Has gRPC run BEHAVIOUR in THREADS, so that who is silent there takes none from the questions."""
+    behaviour.experimental_thread_pool = threads  # type: ignore[attr-defined]
 
 
 def _read(read: Callable[[Any], Any], raw: Any) -> Any:

@@ -97,6 +97,10 @@ class Server:
         while idle < _IDLE_ROUNDS and not ended.wait(_IDLE_ROUND_SECONDS):
             idle = 0 if self._calls.is_busy() else idle + 1
 
+    def end_silent(self) -> None:
+        """Ends the calls whose question has not come for too long."""
+        self._calls.end_silent()
+
     def lost_call(self) -> Call | None:
         """A call that has run for longer than any may."""
         longest = self._calls.longest()

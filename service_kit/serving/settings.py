@@ -37,7 +37,7 @@ class ServingSettings(BaseSettings):
     max_stream_bytes: int = Field(default=256 * MIB, ge=1024)
     """Bytes that the messages of one call may have together."""
     silent_seconds: float = Field(default=20.0, gt=0)
-    """A stream whose caller sends no message for so long is ended, since a thread waits for it."""
+    """A call whose message does not come for so long is ended, since a thread waits for it."""
     max_concurrent_calls: int = Field(default=256, ge=1)
     """Calls that one worker has in hand, waiting ones included; more are refused at once."""
     connection_age_seconds: float = Field(default=30.0, gt=0)

@@ -28,6 +28,7 @@ from service_kit.serving.logs import start_logging
 from service_kit.serving.settings import ServingSettings
 
 if TYPE_CHECKING:
+    from service_kit.serving.call import Call
     from service_kit.serving.server import Server
 
 _LOGGER = logging.getLogger("huiyin.serving")
@@ -91,6 +92,11 @@ class Worker:
             return server
         return None
 
+    @staticmethod
+    def _look_after(server: "Server") -> "Call | None":
+        server.end_silent()
+        return server.lost_call()
+
     def _answer_probes(self) -> None:
         """Answers as long as this process can run Python at all, and no call has taken a thread for good."""
         try:
@@ -98,7 +104,7 @@ class Worker:
                 if message == LEAVE:
                     self._wake()
                     continue
-                lost = self._server.lost_call() if self._server else None
+                lost = self._look_after(self._server) if self._server else None
                 if lost is None:
                     self._control.send(ALIVE)
                 else:

@@ -17,6 +17,7 @@ from service_kit.problems import Refusal
 from tests.service_kit.conftest import evaluate, wait_until
 from tests.service_kit.toy import SECRET
 
+EVALUATE = "/huiyin.rules.v1.RulesService/Evaluate"
 EVALUATE_TOKEN, RENDER_TOKEN = "evaluate-token", "render-token"
 
 
@@ -108,7 +109,7 @@ def test_the_log_has_the_trace_of_an_internal_error_but_no_contents(supervise):
     assert any("toy.py" in frame for frame in trace["stack"])
     (call,) = [line for line in lines if line["event"] == "call"]
     assert (call["code"], call["request_id"]) == ("INTERNAL", trace["request_id"])
-    assert call["method"] == "/huiyin.rules.v1.RulesService/Evaluate"
+    assert call["method"] == EVALUATE
     assert SECRET not in service.log.read_text()
 
 
@@ -160,7 +161,7 @@ def test_a_method_without_a_role_asks_for_admin(serve, tokens_file):
 
 
 def test_a_message_that_cannot_be_read_is_the_callers_error(serve):
-    call = serve().unary_unary("/huiyin.rules.v1.RulesService/Evaluate")
+    call = serve().unary_unary(EVALUATE)
     with pytest.raises(grpc.RpcError) as error:
         call(b"\xff\xff\xff")
     assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
@@ -168,7 +169,7 @@ def test_a_message_that_cannot_be_read_is_the_callers_error(serve):
 
 
 def test_an_unknown_caller_has_nothing_read(serve, tokens_file):
-    call = serve(tokens_file=tokens_file).unary_unary("/huiyin.rules.v1.RulesService/Evaluate")
+    call = serve(tokens_file=tokens_file).unary_unary(EVALUATE)
     with pytest.raises(grpc.RpcError) as error:
         call(b"\xff\xff\xff")
     assert error.value.code() is grpc.StatusCode.UNAUTHENTICATED
@@ -198,6 +199,46 @@ def fall_silent():
 
     yield lambda channel, count=0: pb_grpc.RulesServiceStub(channel).AssessOffice.future(messages(count))
     over.set()
+
+
+@pytest.fixture
+def ask_silently():
+    """Begins a call of a method that takes one message, and sends none until the test is over."""
+    over = threading.Event()
+
+    def nothing() -> Iterator[bytes]:
+        over.wait()
+        yield from ()
+
+    yield lambda channel, method=EVALUATE: channel.stream_unary(method).future(nothing())
+    over.set()
+
+
+def test_who_may_not_call_is_told_before_he_has_asked(serve, tokens_file, ask_silently):
+    channel = serve(threads=1, silent_seconds=600, tokens_file=tokens_file)
+    for call in [ask_silently(channel) for _ in range(3)]:
+        assert call.exception(60).code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+def test_silent_health_checks_leave_the_questions_their_threads(serve, ask_silently):
+    channel = serve(threads=1, silent_seconds=600)
+    silent = [ask_silently(channel, "/grpc.health.v1.Health/Check") for _ in range(3)]
+    assert evaluate(channel, "pid", timeout=60).answer.decision_id
+    assert not any(call.done() for call in silent)
+
+
+def test_a_question_that_does_not_come_is_ended_and_frees_its_thread(supervise, ask_silently):
+    service = supervise(workers=1, threads=1, silent_seconds=1.5, call_seconds=0.01, hang_seconds=60)
+    with service.channel() as channel:
+        for call in [ask_silently(channel) for _ in range(3)]:
+            assert call.exception(60).code() is grpc.StatusCode.CANCELLED
+    assert "a call does not end" not in service.log.read_text(), "nothing is served that has not come"
+
+
+def test_a_call_without_a_question_is_the_callers_error(serve):
+    error = serve().stream_unary(EVALUATE).future(iter([])).exception(60)
+    assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert details(error)["ErrorInfo"].reason == "UNREADABLE"
 
 
 def test_silent_streams_leave_the_questions_their_threads(serve, fall_silent):

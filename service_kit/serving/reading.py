@@ -1,23 +1,48 @@
-"""Messages that come in a stream: a thread waits for each next one, for as long as its caller takes."""
+"""How a call's messages are read: a thread waits for each, and so it does not wait for ever."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 
-from service_kit.serving.failures import CallFailedError, fail
+from service_kit.serving.failures import CallFailedError, fail, unreadable
 from service_kit.serving.settings import ServingSettings
 
 
-class StreamReader:
-    """Reads streams within their limits: bytes together, and seconds between two messages."""
+class MessageReader:
+    """Reads questions, which are one message, and streams within their limits."""
 
     def __init__(self, settings: ServingSettings) -> None:
         self._most_bytes = settings.max_stream_bytes
         self._silent_seconds = settings.silent_seconds
+        self._awaited: dict[grpc.ServicerContext, float] = {}
 
-    def read(self, messages: Iterator[bytes]) -> Iterator[bytes]:
-        """The messages, as they come."""
+    def question(self, messages: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
+        """The one message of a question."""
+        self._awaited[context] = time.monotonic()
+        try:
+            raw = next(messages, None)
+        finally:
+            del self._awaited[context]
+        if raw is None:
+            raise unreadable()
+        return raw
+
+    def awaits(self, context: grpc.ServicerContext) -> bool:
+        """Whether the question of that call has not come yet."""
+        return context in self._awaited
+
+    def end_silent(self) -> None:
+        """Ends the calls whose question has not come for too long."""
+        # A thread aside, which could tell them why, would cost every question half as much again.
+        limit = time.monotonic() - self._silent_seconds
+        for context, since in self._awaited.copy().items():
+            if since < limit:
+                context.cancel()
+
+    def stream(self, messages: Iterator[bytes]) -> Iterator[bytes]:
+        """The messages of a stream, as they come."""
         left = self._most_bytes
         # gRPC waits without a limit: so it waits in a thread aside, which ends with the call.
         aside = ThreadPoolExecutor(1, thread_name_prefix="reader")

@@ -178,6 +178,7 @@ EXPLAINED: dict[Code, Explained] = {
         "与上位的时限含义、起算一样，承担者、履行或者结束的事件却不同，会混同为上位的职责。",
         "改成一致并写 tightens；另起一项职责的换一个 concept。",
     ),
+    Code.LOCAL_WITHOUT_PACK: Explained("地方办法没有写 pack，会在各地都生效。", "写 pack，采用以后才生效。"),
     Code.NO_CITATION: Explained("没有写依据。", "写 cite；无条文可引时写 basis: convention 和 note。"),
     Code.UNKNOWN_SOURCE: Explained("来源不在登记册里。", "先写进 rulesets/sources.yaml。"),
     Code.QUOTE_TOO_SHORT: Explained("引文不足四个字，不能证明什么。", "引起作用的半句。"),

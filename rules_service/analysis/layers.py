@@ -16,6 +16,7 @@ supervision, or lengthen a petitioner's window. So, of a ruleset below the law:
 - no duty is owed by a petitioner unless it tightens, that is lengthens, one from above;
 - no row and no duty raises a candidate that refuses, nor calls for its paper, unless a higher layer raises
   the same candidate; a local ruleset never does;
+- a local ruleset is a pack, which binds nobody until an office adopts it;
 - `departs_from` frees a row or a duty from all this, in the layers sector and province only.
 """
 
@@ -54,6 +55,10 @@ class LayerCheck:
     def run(self) -> Iterator[Finding]:
         """Everything that the ruleset may not do in its layer."""
         yield from self._departures()
+        if self.ruleset.layer is Layer.LOCAL and not self.ruleset.pack:
+            message = "地方办法没有写 pack，会在各地都生效。"
+            cure = "请写 pack: 规则包，机关采用以后才生效。"
+            yield self.places.find(Code.LOCAL_WITHOUT_PACK, self.places.at("layer"), "layer", message, cure)
         for duty in self.ruleset.duties:
             if duty.tightens:
                 yield from self._tightens(duty)

@@ -115,6 +115,7 @@ class Code(StrEnum):
     TIGHTENS_NOT_SAID = "L008"
     DEPARTURE_NOT_ALLOWED = "L009"
     PASSES_FOR_ANOTHER = "L010"
+    LOCAL_WITHOUT_PACK = "L011"
 
 
 WARNINGS = frozenset(

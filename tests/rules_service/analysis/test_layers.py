@@ -17,7 +17,7 @@ HEAD = """\
 ruleset: draft
 title: 试验
 subject: matter
-layer: {layer}
+layer: {layer}{pack}
 source: NORM1
 in_force_from: {since}
 inputs: [channel, repeat]
@@ -60,9 +60,14 @@ def base(tmp_path: Path) -> Path:
     return tmp_path / "base"
 
 
+def head(layer: str, since: str) -> str:
+    """The head of a ruleset; a local one is a pack."""
+    return HEAD.format(layer=layer, pack="\npack: P1" if layer == "local" else "", since=since)
+
+
 def codes(base: Path, body: str, layer: str = "local", since: str = "2021-01-01") -> list[str]:
     draft = base.parent / "draft.yaml"
-    draft.write_text(HEAD.format(layer=layer, since=since) + body + EXAMPLES, encoding="utf-8")
+    draft.write_text(head(layer, since) + body + EXAMPLES, encoding="utf-8")
     findings = [it for it in check([draft], base).findings if it.severity != "information"]
     return [it.code for it in findings if it.code != "R012"]
 
@@ -173,7 +178,7 @@ def test_a_departing_duty_may_be_longer(base: Path) -> None:
 def test_a_refusal_that_the_law_knows_may_be_raised_again_but_not_locally(base: Path) -> None:
     law = base / "law" / "refusals.yaml"
     law.write_text(
-        HEAD.format(layer="law", since="2020-01-01").replace("ruleset: draft", "ruleset: refusals")
+        head("law", "2020-01-01").replace("ruleset: draft", "ruleset: refusals")
         + TABLE.replace("MORE", "")
         + EXAMPLES,
         encoding="utf-8",
@@ -200,15 +205,11 @@ def test_the_shipped_rulesets_have_no_errors() -> None:
 
 def test_rulesets_that_are_loaded_together_are_held_to_their_layers(base: Path) -> None:
     (base / "local").mkdir()
-    text = (
-        HEAD.format(layer="local", since="2021-01-01").replace("[channel, repeat]", "[]")
-        + duty(20)
-        + EXAMPLES
-    )
+    text = head("local", "2021-01-01").replace("[channel, repeat]", "[]") + duty(20) + EXAMPLES
     (base / "local" / "draft.yaml").write_text(text, encoding="utf-8")
     book = load_rulebook(base, [], datetime.now(UTC))
     rulesets = [part.ruleset for parts in book.rulesets.values() for part in parts]
-    assert [(it.code, it.line) for it in unlawful(rulesets, book.vocabulary, book.calendar)] == [("L004", 13)]
+    assert [(it.code, it.line) for it in unlawful(rulesets, book.vocabulary, book.calendar)] == [("L004", 14)]
     shipped = load_rulebook(RULESETS, [], datetime.now(UTC))
     rulesets = [part.ruleset for parts in shipped.rulesets.values() for part in parts]
     assert unlawful(rulesets, shipped.vocabulary, shipped.calendar) == []

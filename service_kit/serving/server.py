@@ -48,7 +48,8 @@ class Server:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         loaded = definition.load()(self._server)
         self._service = loaded.name
-        self.data_digest = loaded.data_digest
+        self.data_digest = loaded.data_digest + (f" {tokens.digest}" if tokens else "")
+        """The same in two servers that give the same answers to the same callers."""
         _spare_the_collector()
         self._health.set(self._service, _NOT_SERVING)
         self._health.set("", _NOT_SERVING)

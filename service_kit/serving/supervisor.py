@@ -5,8 +5,9 @@ workers, with certificates, tokens and data read anew, in the place of the old o
 once all of it are ready, the old ones take no more connections and go on with those they have until the last
 is closed at its age.
 
-A generation answers from the same data. Where a worker has loaded other data than those beside it, a new
-generation begins with it; where a generation cannot be completed, its workers go and the old ones stay.
+A generation answers from the same data and knows the same tokens. Where a worker has loaded others than those
+beside it, a new generation begins with it; where a generation cannot be completed, its workers go and the old
+ones stay.
 """
 
 import contextlib
@@ -183,7 +184,7 @@ class Supervisor:
         self._failed_starts = 0
         _LOGGER.info("worker ready", extra={"fields": {"worker": worker.pid}})
         if any(other.ready and other.data_digest != worker.data_digest for other in self._current()):
-            _LOGGER.warning("the data have changed since other workers loaded them; all workers are replaced")
+            _LOGGER.warning("data or tokens have changed since others loaded them; all workers are replaced")
             self._renew(worker)
         if self._complete():
             self._dismiss(self._outdated())

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from service_kit.serving.definition import Role
+from service_kit.serving.tokens import new_token
 from tests.service_kit.conftest import Supervised, alive, wait_until
 
 ASKED = 24
@@ -129,6 +131,18 @@ def test_the_last_old_worker_goes_on_alone_until_the_data_can_be_loaded(service,
     assert answers(service) == {"1"}
     data.write("2")
     _converged(service, {first, second}, "2")
+
+
+def test_a_replacement_that_knows_other_tokens_has_all_workers_replaced(supervise, tmp_path):
+    tokens = tmp_path / "tokens"
+    lines = [new_token(name, [Role.EVALUATE])[1] for name in ("kept", "revoked")]
+    tokens.write_text("\n".join(lines))
+    service = supervise(tokens_file=tokens, connection_age_seconds=0.5)
+    before = service.workers()
+    tokens.write_text(lines[0])
+    os.kill(min(before), signal.SIGKILL)
+    wait_until(lambda: not any(map(alive, before)), what="they have gone")
+    wait_until(lambda: not before & service.workers(), what="two others serve")
 
 
 def test_a_second_reload_overtakes_the_first(service, data):

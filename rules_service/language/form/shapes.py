@@ -80,7 +80,7 @@ ROW = record(
     cite=CITE,
     departs_from=DEPARTURE,
 )
-PRESUMED = record("from add count until presumed", add=INT)
+PRESUMED = record("from add count", add=INT)
 DUTY = record(
     "id title each concept who owed_by tightens when unless due extended_by pauses due_soon_days met_by ends"
     " papers finding cite basis note departs_from",

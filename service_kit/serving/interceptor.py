@@ -3,6 +3,7 @@ it the mapping of errors and the log. One interceptor and not five: each would c
 """
 
 import logging
+import math
 import os
 import re
 import time
@@ -23,12 +24,15 @@ from service_kit.serving.tokens import LOCAL, Caller, Tokens
 if TYPE_CHECKING:
     Handler = grpc.RpcMethodHandler[Any, Any]
     ReadAll = Callable[[Any, grpc.ServicerContext], Any]
+    Running = dict[Call, float]
+    """Calls, and since when they are served, by the clock of `Call.started`: not before they have come."""
 
 REQUEST_ID = "x-request-id"
 STATUS_DETAILS = "grpc-status-details-bin"
 _REFLECTION = "/grpc.reflection."
 _HEALTH = "/grpc.health."
 _HEALTH_THREADS = 2
+_NOT_COME = math.inf
 _UNKNOWN_CALLER = Caller("unknown", frozenset())
 _request_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}").fullmatch
 
@@ -48,8 +52,8 @@ class CallInterceptor(grpc.ServerInterceptor):
         self._stream_threads = ThreadPoolExecutor(settings.threads, thread_name_prefix="stream")
         self._health_threads = ThreadPoolExecutor(_HEALTH_THREADS, thread_name_prefix="health")
         self._wrapped: dict[str, Handler] = {}
-        self._questions: set[Call] = set()
-        self._streams: set[Call] = set()
+        self._questions: Running = {}
+        self._streams: Running = {}
 
     def intercept_service(
         self,
@@ -72,10 +76,9 @@ class CallInterceptor(grpc.ServerInterceptor):
         """Whether any call is being served."""
         return bool(self._questions or self._streams)
 
-    def longest(self) -> Call | None:
-        """The question (a call without streams) that has come and been served longest so far."""
-        come = (call for call in self._questions.copy() if not self._reader.awaits(call.context))
-        return min(come, key=lambda call: call.started, default=None)
+    def longest(self) -> tuple[Call, float] | None:
+        """The question (a call without streams) that has been served longest so far, and since when."""
+        return min(self._questions.copy().items(), key=lambda served: served[1], default=None)
 
     def end_silent(self) -> None:
         """Ends the calls whose question has not come for too long."""
@@ -115,22 +118,24 @@ class CallInterceptor(grpc.ServerInterceptor):
         return grpc.stream_unary_rpc_method_handler(check, None, handler.response_serializer)
 
     def _one(
-        self, method: str, behaviour: Callable[..., Any], read: "ReadAll", running: set[Call]
+        self, method: str, behaviour: Callable[..., Any], read: "ReadAll", running: "Running"
     ) -> Callable[[Any, grpc.ServicerContext], Any]:
         required = self._required(method)
 
         def answer(messages: Any, context: grpc.ServicerContext) -> Any:
             opened = call = self._open(method, context)
-            running.add(opened)
+            running[opened] = _NOT_COME
             try:
                 call = self._admit(opened, required)
                 enter(call)
-                response = behaviour(read(messages, context), context)
+                question = read(messages, context)
+                running[opened] = time.perf_counter()
+                response = behaviour(question, context)
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a status
                 self._fail(call, error)
             finally:
                 enter(None)
-                running.discard(opened)
+                del running[opened]
             self._log.write(call, "OK")
             return response
 
@@ -143,7 +148,7 @@ class CallInterceptor(grpc.ServerInterceptor):
 
         def answer(messages: Any, context: grpc.ServicerContext) -> Iterator[Any]:
             opened = call = self._open(method, context)
-            self._streams.add(opened)
+            self._streams[opened] = _NOT_COME
             try:
                 call = self._admit(opened, required)
                 enter(call)
@@ -155,7 +160,7 @@ class CallInterceptor(grpc.ServerInterceptor):
                 self._fail(call, error)
             finally:
                 enter(None)
-                self._streams.discard(opened)
+                del self._streams[opened]
             self._log.write(call, "OK")
 
         return answer

@@ -29,10 +29,6 @@ class MessageReader:
             raise unreadable()
         return raw
 
-    def awaits(self, context: grpc.ServicerContext) -> bool:
-        """Whether the question of that call has not come yet."""
-        return context in self._awaited
-
     def end_silent(self) -> None:
         """Ends the calls whose question has not come for too long."""
         # A thread aside, which could tell them why, would cost every question half as much again.

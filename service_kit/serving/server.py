@@ -106,7 +106,7 @@ class Server:
         """A call that has run for longer than any may."""
         longest = self._calls.longest()
         limit = time.perf_counter() - self._settings.call_seconds
-        return longest if longest is not None and longest.started < limit else None
+        return longest[0] if longest and longest[1] < limit else None
 
     def _bind(self) -> int:
         address = self._settings.address

@@ -5,7 +5,7 @@ again at each later moment at which something could.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from tests.reference.deadlines import SHANGHAI, Interval, Off, end_of_hours, last_day, roll
@@ -67,6 +67,8 @@ class Ran:
     met_at: datetime | None = None
     violated: bool = False
     changes: datetime | None = None
+    start: str = field(default="", compare=False)
+    """The event that it started by, or is presumed from."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,8 @@ def _late_or_not(duty: PlainDuty, file: File, at: datetime, start: Start) -> Ran
     """All but when it changes next."""
     pauses = [(e.at, e.ended_at or at) for kind in duty.pauses for e in file.happened(kind, at, start.at)]
     pauses = [(a, b) for a, b in pauses if a < b]
-    ran = Ran("pending", start.at, "" if start.presumed else start.event.id, start.event.recipient)
+    told_by = "" if start.presumed else start.event.id
+    ran = Ran("pending", start.at, told_by, start.event.recipient, start=start.event.id)
     if duty.amount is not None:
         due, latest = ends(duty, start.at, duty.amount, pauses, file.off)
         bounds = (at, at) if duty.extended_late else (due, latest)
@@ -212,12 +215,10 @@ def run(duty: PlainDuty, file: File, at: datetime) -> list[Ran]:
     """The duty once for each start, in any order, or once as not started."""
     told = replace(file, events=tuple(e for e in file.events if e.at <= at))
     found = [state_at(duty, told, at, start) for start in starts(duty, told, at)] or [Ran("not_started")]
-    return [
-        replace(ran, changes=next_change(duty, told, at, ran, number)) for number, ran in enumerate(found)
-    ]
+    return [replace(ran, changes=next_change(duty, told, at, ran)) for ran in found]
 
 
-def next_change(duty: PlainDuty, file: File, at: datetime, ran: Ran, number: int) -> datetime | None:
+def next_change(duty: PlainDuty, file: File, at: datetime, ran: Ran) -> datetime | None:
     """The first later moment at which the state or the violation is another, if nothing more happens.
 
     A pause that has not ended goes on; whoever knows only up to a moment learns nothing by waiting.
@@ -231,7 +232,7 @@ def next_change(duty: PlainDuty, file: File, at: datetime, ran: Ran, number: int
     for moment in sorted(moments):
         if moment > at:
             later = [state_at(duty, file, moment, start) for start in starts(duty, file, moment)]
-            same = [run for run in later or [Ran("not_started")] if run.started_at == ran.started_at]
+            same = [run for run in later or [Ran("not_started")] if run.start == ran.start]
             if all((run.state, run.violated) != (ran.state, ran.violated) for run in same):
                 return moment
     return None

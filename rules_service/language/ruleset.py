@@ -58,23 +58,17 @@ def load_ruleset(
     node, read = source.read_file(path, name or path.name)
     if node is None:
         return (), read.findings
-    return read_ruleset(node, read, vocabulary, sources, path.read_text(encoding="utf-8"))
-
-
-def read_ruleset(
-    node: Node, read: Reading, vocabulary: Vocabulary, sources: Mapping[str, SourceText], text: str
-) -> tuple[tuple[Ruleset, ...], list[Finding]]:
-    """Reads a ruleset from YAML that has been read already; see `load_ruleset`."""
-    slices, findings = read_slices(node, read, vocabulary, sources, text)
+    slices, findings = read_slices(node, read, vocabulary, sources, path.read_text(encoding="utf-8"))
     return () if errors(findings) else slices, findings
 
 
 def read_slices(
     node: Node, read: Reading, vocabulary: Vocabulary, sources: Mapping[str, SourceText], text: str
 ) -> tuple[tuple[Ruleset, ...], list[Finding]]:
-    """As `read_ruleset`, with the slices where there are errors too: what they lack is not to be relied on.
+    """Reads the slices of a ruleset from YAML that has been read already, as `load_ruleset` does.
 
-    It is read in one order of keys however it was written, since the revision is the same.
+    They are there where there are errors too: what they lack is not to be relied on. Keys are read in one
+    order however they were written, since the revision is the same.
     """
     node = _in_one_order(node)
     first = _slice(node, read, vocabulary, sources, text, None)

@@ -71,6 +71,17 @@ def _converged(service: Supervised, gone: set[int], data: str) -> None:
     assert answers(service) == {data}
 
 
+def _half_reloaded(service: Supervised, data: Data, before: set[int]) -> tuple[int, int]:
+    """The two workers of a new generation: the first is ready, the second is held while it loads."""
+    data.hold()
+    data.write("2")
+    service.process.send_signal(signal.SIGHUP)
+    first, second = wait_until(lambda: data.waiting(before), what="two load")
+    data.let(first)
+    wait_until(lambda: _is_ready(service, first), what="one is ready")
+    return first, second
+
+
 def test_a_replacement_with_other_data_has_all_workers_replaced(service, data):
     before = service.workers()
     data.write("2")
@@ -90,12 +101,7 @@ def test_a_replacement_with_the_same_data_replaces_one_worker(service):
 
 def test_data_that_change_while_they_are_loaded_anew(service, data):
     before = service.workers()
-    data.hold()
-    data.write("2")
-    service.process.send_signal(signal.SIGHUP)
-    first, second = wait_until(lambda: data.waiting(before), what="two load")
-    data.let(first)
-    wait_until(lambda: _is_ready(service, first), what="one is ready")
+    first, second = _half_reloaded(service, data, before)
     assert service.workers() == before, "the old ones stay until all new ones are ready"
     assert all(map(alive, before))
     data.write("3")
@@ -107,12 +113,7 @@ def test_data_that_change_while_they_are_loaded_anew(service, data):
 @pytest.mark.parametrize("bad", ["refuse:rulesets/a.yaml 第 3 行", "die"])
 def test_data_that_fail_half_way_leave_the_old_ones_in_force(service, data, bad):
     before = service.workers()
-    data.hold()
-    data.write("2")
-    service.process.send_signal(signal.SIGHUP)
-    first, second = wait_until(lambda: data.waiting(before), what="two load")
-    data.let(first)
-    wait_until(lambda: _is_ready(service, first), what="one is ready")
+    first, second = _half_reloaded(service, data, before)
     data.write(bad)
     data.let_all()
     _converged(service, {first, second}, "1")

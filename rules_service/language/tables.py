@@ -1,6 +1,9 @@
 """Reads the decision tables of a ruleset."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
 
 from rules_service.language.citations import read_citations, read_departure
 from rules_service.language.findings import Code
@@ -10,7 +13,7 @@ from rules_service.language.model.tables import Aggregator, HitPolicy, Output, R
 from rules_service.language.names import check_name, check_twins
 from rules_service.language.papers import read_papers
 from rules_service.language.scope import EACH, Scope
-from rules_service.language.source import Node, Text
+from rules_service.language.source import Node, Reading, Text
 from rules_service.language.types import Kind, Value, ValueType, to_json
 from rules_service.language.unary import ANYTHING
 from rules_service.language.vocabulary import read_type
@@ -25,41 +28,56 @@ AGGREGATORS = {aggregator.value: aggregator for aggregator in Aggregator}
 
 def read_tables(node: Node | None, scope: Scope) -> tuple[Table, ...]:
     """Reads all tables, in an order in which each reads only outputs of those before it."""
-    waiting = list(scope.reading.items(node, "表"))
-    owners = _owners(waiting, scope)
-    done: list[Table] = []
-    while waiting:
-        known = scope.outputs.keys() | scope.listed
-        ready = [item for item in waiting if _reads(item, scope) & set(owners) <= known]
-        if not ready:
-            _circular(waiting, scope)
-            return tuple(done)
-        for item in ready:
-            done.append(_table(item, scope))
-            waiting.remove(item)
-    return tuple(done)
+    tables = scope.reading.items(node, "表")
+    return tuple(_table(tables[number], scope) for number in _in_order(tables, scope))
 
 
-def _circular(waiting: list[Node], scope: Scope) -> None:
+def _in_order(tables: Sequence[Node], scope: Scope) -> Iterator[int]:
+    """The numbers of tables, each after those it reads; notes those that wait for each other."""
+    unheard = replace(scope, reading=Reading(scope.reading.file))
+    needs = _needs(tables, unheard)
+    while circle := _circle(needs):
+        ids = "、".join(
+            unheard.reading.text(unheard.reading.entries(tables[number], "表").get("id"), "表")
+            for number in circle
+        )
+        message = "几个表互相等待对方的输出。"
+        scope.reading.find(Code.CIRCULAR_TABLES, tables[circle[0]], f"表 {ids}", message, "请断开其中一处。")
+        for number in circle:
+            needs[number] -= set(circle)
+            # Names the outputs, so that nothing else is found fault with for naming them.
+            _table(tables[number], unheard)
+    sorter = TopologicalSorter(needs)
+    sorter.prepare()
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        yield from ready
+        sorter.done(*ready)
+
+
+def _circle(needs: Mapping[int, AbstractSet[int]]) -> list[int]:
+    """Some tables that wait for each other, or one that waits for itself; none where there are no such."""
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        return sorted(set(error.args[1]))
+    return []
+
+
+def _needs(tables: Sequence[Node], scope: Scope) -> dict[int, set[int]]:
+    """For each table the numbers of those whose outputs it reads."""
     read = scope.reading
-    ids = "、".join(read.text(read.entries(item, "表").get("id"), "表") for item in waiting)
-    read.find(Code.CIRCULAR_TABLES, waiting[0], f"表 {ids}", "几个表互相等待对方的输出。", "请断开其中一处。")
-
-
-def _owners(tables: list[Node], scope: Scope) -> dict[str, str]:
-    """Names of all outputs there will be, with their table."""
-    owners = {}
-    for item in tables:
-        values = scope.reading.entries(item, "表")
-        table = scope.reading.text(values.get("id"), "表")
-        for name in scope.reading.entries(values.get("out"), f"表 {table}"):
-            owners[f"{table}.{name}"] = table
-    return owners
-
-
-def _reads(table: Node, scope: Scope) -> set[str]:
-    values = scope.reading.entries(table, "表")
-    return set(scope.reading.texts(values.get("in"), "表"))
+    owners: dict[str, int] = {}
+    for number, item in enumerate(tables):
+        values = read.entries(item, "表")
+        table = read.text(values.get("id"), "表")
+        owners |= dict.fromkeys((f"{table}.{name}" for name in read.entries(values.get("out"), "表")), number)
+    return {
+        number: {
+            owners[name] for name in read.texts(read.entries(item, "表").get("in"), "表") if name in owners
+        }
+        for number, item in enumerate(tables)
+    }
 
 
 def _table(node: Node, scope: Scope) -> Table:

@@ -3,31 +3,41 @@
 Layers hang on all rulesets together, so this is asked when rulesets are loaded, never when one is evaluated.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from rules_service.analysis.guard import guard_ruleset
-from rules_service.analysis.layers import LayerCheck
+from rules_service.analysis.layers import LayerCheck, Others
 from rules_service.analysis.parts import check_parts
 from rules_service.analysis.places import Places
+from rules_service.analysis.whole import Whole
 from rules_service.analysis.words import Wording
 from rules_service.calendar import WorkingCalendar
 from rules_service.language import source
-from rules_service.language.findings import Finding, errors
+from rules_service.language.findings import Code, Finding, errors
 from rules_service.language.model.ruleset import Ruleset
+from rules_service.language.model.subjects import Subject
 from rules_service.language.vocabulary import Vocabulary
+
+DATES = ("in_force_from", "in_force_to")
 
 
 def binding_findings(
-    ruleset: Ruleset,
-    places: Places,
-    library: Sequence[Ruleset],
-    vocabulary: Vocabulary,
-    calendar: WorkingCalendar,
+    whole: Whole, places: Places, others: Others, vocabulary: Vocabulary, calendar: WorkingCalendar
 ) -> Iterator[Finding]:
-    """What a ruleset may not say or ask, may not do in its layer, and cannot be about."""
-    yield from guard_ruleset(places, Wording(ruleset, vocabulary))
-    yield from check_parts(places, ruleset)
-    yield from LayerCheck(ruleset, places, library, vocabulary, calendar).run()
+    """What a ruleset may not say or ask, may not do in its layer, and cannot be about.
+
+    What hangs on an entry of its head that has an error is not said.
+    """
+    ruleset = whole.ruleset
+    of_office = ruleset.subject is Subject.OFFICE or not whole.stands("subject")
+    for finding in guard_ruleset(places, Wording(ruleset, vocabulary), of_office):
+        if finding.code_ is not Code.INTERFERENCE or whole.stands("layer"):
+            yield finding
+    for finding in check_parts(places, ruleset):
+        if finding.code_ is not Code.WRONG_SUBJECT_SCOPE or whole.stands("subject"):
+            yield finding
+    if whole.stands("layer", *DATES):
+        yield from LayerCheck(ruleset, places, others, vocabulary, calendar).run()
 
 
 def unlawful(rulesets: Iterable[Ruleset], vocabulary: Vocabulary, calendar: WorkingCalendar) -> list[Finding]:
@@ -38,5 +48,6 @@ def unlawful(rulesets: Iterable[Ruleset], vocabulary: Vocabulary, calendar: Work
         node, _ = source.read(ruleset.yaml, ruleset.file)
         if node is not None:
             places = Places(ruleset.file, node)
-            found |= dict.fromkeys(binding_findings(ruleset, places, library, vocabulary, calendar))
+            whole, others = Whole(ruleset), Others(library)
+            found |= dict.fromkeys(binding_findings(whole, places, others, vocabulary, calendar))
     return errors(list(found))

@@ -1,19 +1,20 @@
 """Checks ruleset files: everything that is wrong with them, in one pass."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from rules_service.analysis.binding import binding_findings
+from rules_service.analysis.binding import DATES, binding_findings
 from rules_service.analysis.coverage import TableCoverage, coverage, without_example
+from rules_service.analysis.doubts import NO_DOUBT, Doubts, basics_of
 from rules_service.analysis.examples import run_examples
-from rules_service.analysis.guard import guard_vocabulary
-from rules_service.analysis.partial import read_whole
-from rules_service.analysis.places import Places, entries
+from rules_service.analysis.layers import Others
+from rules_service.analysis.places import Places, entries, items
 from rules_service.analysis.quotes import check_quotes
 from rules_service.analysis.sources import SourceWords, read_sources
 from rules_service.analysis.tables import TableCheck, check_tables
+from rules_service.analysis.whole import Whole
 from rules_service.analysis.words import Wording
 from rules_service.calendar import WorkingCalendar, load_calendar
 from rules_service.engine.compiled import Compiled
@@ -21,15 +22,14 @@ from rules_service.engine.rulebook import (
     CALENDAR,
     NOT_RULESETS,
     Basics,
-    load_basics,
     overlapping,
     ruleset_files,
 )
 from rules_service.language import source
 from rules_service.language.adoption import read_adoptions
-from rules_service.language.findings import Code, Finding, errors, of_slices
+from rules_service.language.findings import Code, Finding, of_slices
 from rules_service.language.model.ruleset import Ruleset
-from rules_service.language.ruleset import read_slices
+from rules_service.language.ruleset import read_slices, said_of_slices
 from service_kit.problems import RefusedError
 
 
@@ -42,26 +42,53 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
-    """What rulesets are checked against: the vocabulary, the calendar, other rulesets, texts of sources."""
+class Loaded:
+    """A file as it was read: of a ruleset the slices, each with those parts on which no error bears."""
 
-    basics: Basics
-    calendar: WorkingCalendar
-    rulesets: tuple[Ruleset, ...] = ()
-    texts: Mapping[str, SourceWords] = field(default_factory=dict)
+    file: str
+    findings: tuple[Finding, ...]
+    places: Places | None = None
+    slices: tuple[Whole, ...] = ()
+    text: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the file was left out."""
+        return bool(self.slices) and not any(whole.wrong for whole in self.slices)
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """A ruleset file as it was read; without slices where it has errors.
+class Library:
+    """What rulesets are checked against: the vocabulary, the calendar, other rulesets, texts of sources.
 
-    `partial` are then its slices with those tables only on which no error bears.
+    `unread` are the texts of ruleset files that were not read whole, by the names of the files.
     """
 
-    places: Places | None
-    slices: tuple[Ruleset, ...]
-    findings: tuple[Finding, ...]
-    partial: tuple[Ruleset, ...] = ()
+    basics: Basics
+    calendar: WorkingCalendar
+    rulesets: tuple[Ruleset, ...]
+    texts: Mapping[str, SourceWords]
+    unread: Mapping[str, str]
+
+    def others(self, file: str) -> Others:
+        """What a ruleset of one file is held against."""
+        return Others(self.rulesets, [text for name, text in self.unread.items() if name != file])
+
+    @classmethod
+    def of(
+        cls,
+        basics: Basics,
+        calendar: WorkingCalendar,
+        checked: Sequence[Loaded],
+        beside: Sequence[Loaded],
+        texts: Mapping[str, SourceWords],
+    ) -> "Library":
+        """What some files are checked against, with those beside them that they do not stand for."""
+        own = tuple(_binding(checked))
+        begun = {(part.id, part.in_force_from) for part in own}
+        others = (part for part in _binding(beside) if (part.id, part.in_force_from) not in begun)
+        unread = {one.file: one.text for one in (*checked, *beside) if not one.is_whole}
+        return cls(basics, calendar, (*own, *others), texts, unread)
 
 
 def check_files(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> list[Finding]:
@@ -77,91 +104,88 @@ def check(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> R
     quotes. Findings come file by file in the order of lines; no exception leaves this function for what a
     file says.
     """
-    basics, findings = load_basics(rulesets)
-    if errors(findings):
-        return Report(tuple(findings))
-    findings += _vocabulary(rulesets / "vocabulary.yaml", basics)
+    basics, doubts, findings = basics_of(rulesets)
     words: Mapping[str, SourceWords] = {}
     if texts is not None:
         words, unread = read_sources(texts)
         findings += unread
     files = list(_files(paths, rulesets))
-    loaded = [load(file, basics) for file in files]
-    slices = [part for one in loaded for part in one.slices]
+    checked = [load(file, basics, doubts) for file in files]
     own = {file.resolve() for file in files}
-    others = [
-        part
-        for file in ruleset_files(rulesets)
-        if file.resolve() not in own
-        for part in load(file, basics).slices
-    ]
-    begun = {(part.id, part.in_force_from) for part in slices}
-    others = [part for part in others if (part.id, part.in_force_from) not in begun]
-    library = Library(basics, load_calendar(rulesets / CALENDAR), (*slices, *others), words)
+    beside = [load(file, basics, doubts) for file in ruleset_files(rulesets) if file.resolve() not in own]
+    library = Library.of(basics, load_calendar(rulesets / CALENDAR), checked, beside, words)
     tables: list[TableCoverage] = []
-    for one in loaded:
+    for one in checked:
         report = check_ruleset(one, library)
         findings += sorted(report.findings, key=lambda finding: finding.line)
         tables += report.coverage
-    checked = {part.file for part in slices}
-    findings += [it for it in overlapping(library.rulesets) if it.file in checked]
+    names = {one.file for one in checked}
+    findings += [it for it in overlapping(library.rulesets) if it.file in names]
     return Report(tuple(findings), tuple(tables))
 
 
-def load(path: Path, basics: Basics) -> Loaded:
+def _binding(loaded: Iterable[Loaded]) -> Iterator[Ruleset]:
+    """The rulesets of which it is sure what they are, and when they bind."""
+    for one in loaded:
+        for whole in one.slices:
+            if whole.stands("ruleset", "layer", *DATES):
+                yield whole.ruleset
+
+
+def load(path: Path, basics: Basics, doubts: Doubts = NO_DOUBT) -> Loaded:
     """Reads a ruleset file with the places of its parts; an adoption file leaves its findings only."""
+    file = str(path)
     node, reading = source.read_file(path)
     if node is None:
-        return Loaded(None, (), tuple(reading.findings))
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        return Loaded(file, tuple(reading.findings), text=text)
+    text = path.read_text(encoding="utf-8")
     if "adoptions" in entries(node):
         read_adoptions(node, reading, basics.vocabulary)
-        return Loaded(None, (), tuple(reading.findings))
-    text = path.read_text(encoding="utf-8")
-    slices, findings = read_slices(node, reading, basics.vocabulary, basics.sources, text)
-    places = Places(str(path), node)
-    if errors(findings):
-        partial = tuple(read_whole(part, node, findings, basics.vocabulary) for part in slices)
-        return Loaded(places, (), tuple(findings), partial)
-    return Loaded(places, slices, tuple(findings))
+        return Loaded(file, tuple(doubts.sure(reading, node).findings))
+    read = read_slices(node, reading, basics.vocabulary, basics.sources, text)
+    sure = [replace(one, reading=doubts.sure(one.reading, one.node)) for one in read]
+    findings = tuple(said_of_slices(sure))
+    if doubts.everything:
+        return Loaded(file, findings, text=text)
+    slices = tuple(Whole.of(one, doubts.names) for one in sure)
+    return Loaded(file, findings, Places(file, node), slices, text)
 
 
 def check_ruleset(loaded: Loaded, library: Library) -> Report:
-    """What is wrong with one ruleset; where parts of it have errors, with those and with its other tables."""
+    """What is wrong with one ruleset; where parts of it have errors, with those and with all others."""
     places = loaded.places
     if places is None:
         return Report(tuple(dict.fromkeys(loaded.findings)))
     checks: list[list[TableCheck]] = []
     told: list[tuple[date | None, list[Finding]]] = []
-    for number, part in enumerate(loaded.slices or loaded.partial):
-        wording = Wording(part, library.basics.vocabulary)
-        checks.append(list(check_tables(wording, places)))
+    vocabulary = library.basics.vocabulary
+    for number, whole in enumerate(loaded.slices):
+        ruleset = whole.ruleset
+        checks.append(list(check_tables(Wording(ruleset, vocabulary), places)))
         said = [finding for table in checks[-1] for finding in table.findings]
-        if loaded.slices:
-            said += binding_findings(
-                part, places, library.rulesets, library.basics.vocabulary, library.calendar
-            )
-        told.append((part.in_force_from if number else None, said))
-    findings = [*loaded.findings, *of_slices(told)]
-    if not loaded.slices:
-        return Report(tuple(dict.fromkeys(findings)))
-    findings += check_quotes(places, library.texts)
+        said += binding_findings(whole, places, library.others(loaded.file), vocabulary, library.calendar)
+        told.append((ruleset.in_force_from if number else None, said))
+    findings = [*loaded.findings, *of_slices(told), *check_quotes(places, library.texts)]
     examples, reached = _examples(loaded.slices, places, library)
-    tables = tuple(coverage(loaded.slices[0], checks, reached))
     findings += examples
-    findings += without_example(loaded.slices[0], places, tables)
+    tables: tuple[TableCoverage, ...] = ()
+    if all(whole.stands("examples", *DATES) for whole in loaded.slices):
+        tables = tuple(coverage(loaded.slices[0].ruleset, checks, reached))
+        findings += without_example(loaded.slices[0].ruleset, places, tables)
     return Report(tuple(dict.fromkeys(findings)), tables)
 
 
 def _examples(
-    slices: Sequence[Ruleset], places: Places, library: Library
+    slices: Sequence[Whole], places: Places, library: Library
 ) -> tuple[list[Finding], set[tuple[str, str]]]:
     """What the examples show, with the rows they reached; nothing can be run where a chain is refused."""
     findings: list[Finding] = []
-    if not slices[0].examples:
+    if not items(entries(places.node).get("examples")) and slices[0].stands("examples"):
         cure = "每一行都要有例子走到，请写 examples。"
         findings.append(places.find(Code.NO_EXAMPLES, 1, "例子", "规则集没有例子。", cure))
     try:
-        compiled = [Compiled.of(part, library.basics.vocabulary) for part in slices]
+        compiled = [Compiled.of(whole.ruleset, library.basics.vocabulary) for whole in slices]
     except RefusedError as refused:
         line = places.at("chains")
         findings += [
@@ -169,13 +193,10 @@ def _examples(
             for problem in refused.problems
         ]
         return findings, set()
+    if not all(whole.stands(*DATES) for whole in slices):
+        return findings, set()
     run = run_examples(compiled, library.basics.vocabulary, library.calendar)
     return findings + run.findings, run.reached
-
-
-def _vocabulary(path: Path, basics: Basics) -> Iterable[Finding]:
-    node, _ = source.read_file(path, path.name)
-    return guard_vocabulary(Places(path.name, node), basics.vocabulary) if node else ()
 
 
 def _files(paths: Sequence[Path], rulesets: Path) -> Iterator[Path]:

@@ -38,10 +38,13 @@ class TableCoverage:
 def coverage(
     ruleset: Ruleset, slices: Sequence[Sequence[TableCheck]], reached: Reached
 ) -> Iterator[TableCoverage]:
-    """The coverage of every table. A row that can answer in one slice of the ruleset can answer."""
+    """The coverage of every table of all slices. A row that can answer in one slice can answer."""
     seen = set(reached)
-    for checks in zip(*slices, strict=True):
-        table = checks[0].table
+    looked_at = [{check.table.id: check for check in checks} for checks in slices]
+    for table in ruleset.tables:
+        checks = [of[table.id] for of in looked_at if table.id in of]
+        if len(checks) < len(looked_at):
+            continue
         dead = set.intersection(*(check.unreachable for check in checks))
         alive = [row.id for number, row in enumerate(table.rows) if number not in dead]
         missed = tuple(row for row in alive if (table.id, row) not in seen)

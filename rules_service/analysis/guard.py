@@ -86,12 +86,11 @@ def guard_vocabulary(places: Places, vocabulary: Vocabulary) -> Iterator[Finding
                 )
 
 
-def guard_ruleset(places: Places, wording: Wording) -> Iterator[Finding]:
-    """What a ruleset may not say or ask."""
+def guard_ruleset(places: Places, wording: Wording, of_office: bool) -> Iterator[Finding]:
+    """What a ruleset may not say or ask; one of offices may say of them what nobody may say of people."""
     for text in _keys(places.node):
         yield from _banned(places, wording.vocabulary, text, "")
     yield from _personal_inputs(places, wording)
-    of_office = wording.ruleset.subject is Subject.OFFICE
     for text in _said(places.node):
         if _grades_a_person(text.value) or (not of_office and OF_PEOPLE.search(shown(text.value))):
             yield places.find(

@@ -20,11 +20,11 @@ supervision, or lengthen a petitioner's window. So, of a ruleset below the law:
 - `departs_from` frees a row or a duty from all this, in the layers sector and province only.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rules_service.analysis.periods import Length, ends_later
-from rules_service.analysis.places import Places
+from rules_service.analysis.places import Places, entries
 from rules_service.analysis.tightening import UNLIMITED, Stated, not_comparable, other_terms
 from rules_service.analysis.words import row_place
 from rules_service.calendar import WorkingCalendar
@@ -43,19 +43,34 @@ ONLY_TIGHTER = "下位规定只能收紧机关的期限、放宽信访人的期�
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """The rulesets that one is held against, and the texts of those files that were not read whole.
+
+    Nobody knows what these will say; but names that a text does not hold it cannot define.
+    """
+
+    rulesets: Sequence[Ruleset]
+    unread: Sequence[str] = ()
+
+    def may_say(self, *names: str) -> bool:
+        """Whether one of the files that were not read whole holds all these names."""
+        return any(all(name in text for name in names) for text in self.unread)
+
+
+@dataclass(frozen=True, slots=True)
 class LayerCheck:
     """One ruleset held against those of higher layers."""
 
     ruleset: Ruleset
     places: Places
-    library: Sequence[Ruleset]
+    others: Others
     vocabulary: Vocabulary
     calendar: WorkingCalendar
 
     def run(self) -> Iterator[Finding]:
         """Everything that the ruleset may not do in its layer."""
         yield from self._departures()
-        if self.ruleset.layer is Layer.LOCAL and not self.ruleset.pack:
+        if self.ruleset.layer is Layer.LOCAL and "pack" not in entries(self.places.node):
             message = "地方办法没有写 pack，会在各地都生效。"
             cure = "请写 pack: 规则包，机关采用以后才生效。"
             yield self.places.find(Code.LOCAL_WITHOUT_PACK, self.places.at("layer"), "layer", message, cure)
@@ -76,7 +91,7 @@ class LayerCheck:
 
     def _higher(self) -> Iterator[Ruleset]:
         """Rulesets of higher layers that are in force at some time when this one is."""
-        for other in self.library:
+        for other in self.others.rulesets:
             if other.layer.rank < self.ruleset.layer.rank and _overlap(other, self.ruleset):
                 yield other
 
@@ -98,12 +113,12 @@ class LayerCheck:
     def _tightens(self, duty: Duty) -> Iterator[Finding]:
         named = [
             Stated(ruleset, other)
-            for ruleset in self.library
+            for ruleset in self.others.rulesets
             for other in ruleset.duties
             if f"{ruleset.id}/{other.id}" == duty.tightens
         ]
-        if not named:
-            known = [f"{it.id}/{d.id}" for it in self.library for d in it.duties]
+        if not named and not self.others.may_say(*duty.tightens.split("/")):
+            known = [f"{it.id}/{d.id}" for it in self.others.rulesets for d in it.duties]
             yield self._find(
                 Code.TIGHTENS_NOTHING,
                 duty,
@@ -111,6 +126,7 @@ class LayerCheck:
                 f"没有“{duty.tightens}”这个时限。",
                 closest(duty.tightens, known) or "请写成 规则集/时限 的样子。",
             )
+        if not named:
             return
         if named[0].ruleset.layer.rank >= self.ruleset.layer.rank:
             yield self._find(
@@ -161,7 +177,7 @@ class LayerCheck:
             if duty.concept == other.concept and duty.period.start == other.period.start
         ]
         same = [above for above in peers if not other_terms(self._of(duty), above, self.vocabulary)]
-        for above in [] if same else peers:
+        for above in [] if same or self.others.may_say(duty.concept) else peers:
             reason = other_terms(self._of(duty), above, self.vocabulary)
             yield self._find(
                 Code.PASSES_FOR_ANOTHER,
@@ -251,7 +267,7 @@ class LayerCheck:
         # A paper that a duty above calls for, such as the handling opinion, refuses nothing by itself.
         usual = {paper.paper for other in self._higher() for duty in other.duties for paper in duty.papers}
         refusing = {
-            name: replace(it, papers=tuple(paper for paper in it.papers if paper not in usual))
+            name: replace(it, papers=tuple(paper for paper in it.papers if self._refuses(paper, usual)))
             for name, it in self.vocabulary.candidates.items()
             if it.refuses
         }
@@ -272,6 +288,9 @@ class LayerCheck:
             for candidate in _refused((), chain.papers, refusing):
                 yield from self._refusal(candidate, self.places.item("chains", number), f"链 {chain.rule.id}")
 
+    def _refuses(self, paper: str, usual: Container[str]) -> bool:
+        return paper not in usual and not self.others.may_say(paper)
+
     def _refusal(self, candidate: CandidateDef, line: int, place: str) -> Iterator[Finding]:
         raised = any(
             candidate.name in row.candidates
@@ -281,7 +300,7 @@ class LayerCheck:
         )
         if self.ruleset.layer is Layer.LOCAL:
             cure = "地方办法不得提出拒绝信访人的候选，请删去。"
-        elif raised:
+        elif raised or self.others.may_say(candidate.name):
             return
         else:
             cure = "上位规定没有这种情形，请删去；部门和省级规范依法另行规定的，写 departs_from。"

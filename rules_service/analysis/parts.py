@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from rules_service.analysis.places import Places, entries, walk
 from rules_service.analysis.silence import check_silence
+from rules_service.analysis.whole import WORDS_OF_THE_LAW
 from rules_service.language.behind import decides_duty
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.references import RefKind
@@ -12,7 +13,6 @@ from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.model.subjects import Each, Subject
 
 NOT_RULES = frozenset({"parameters", "examples", "note", "title"})
-WORDS_OF_THE_LAW = frozenset({"quote", "note", "title", "label"})
 
 
 def check_parts(places: Places, ruleset: Ruleset) -> Iterator[Finding]:

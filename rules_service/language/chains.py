@@ -179,10 +179,10 @@ def _conclusion(
     key = "finding" if "finding" in values else "fact"
     parts = dict(read.entries(values.get(key), f"{place} then"))
     kind_node = parts.pop("kind", None)
-    if kind_node is None:
+    if kind_node is None and node is not None:
         read.find(
             Code.MISSING_KEY,
-            node or 1,
+            node,
             f"{place} then",
             "缺少结论。",
             "写 finding: {kind: …} 或 fact: {kind: …}。",

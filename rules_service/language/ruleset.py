@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -32,6 +32,7 @@ SUBJECTS = {subject.value: subject for subject in Subject}
 LAYERS = {layer.value: layer for layer in Layer}
 # What the service tells of every period without being asked to count it.
 PERIOD_KIND = "period_kind"
+REQUIRED = ("ruleset", "title", "subject", "layer", "source", "in_force_from", "inputs")
 # Lists of parts, the key that names a part, and what it is called.
 NAMED = (
     ("tables", "id", "表"),
@@ -58,19 +59,41 @@ def load_ruleset(
     node, read = source.read_file(path, name or path.name)
     if node is None:
         return (), read.findings
-    slices, findings = read_slices(node, read, vocabulary, sources, path.read_text(encoding="utf-8"))
-    return () if errors(findings) else slices, findings
+    slices = read_slices(node, read, vocabulary, sources, path.read_text(encoding="utf-8"))
+    findings = said_of_slices(slices)
+    return () if errors(findings) else tuple(one.ruleset for one in slices), findings
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A ruleset from one day to another as it was read, whatever its errors.
+
+    `node` is what it was read from, and what the spots of the reading's errors lie in.
+    """
+
+    ruleset: Ruleset
+    node: Node
+    reading: Reading
+
+
+def said_of_slices(slices: Sequence[Slice]) -> list[Finding]:
+    """What the reading of a ruleset's slices found, each once."""
+    return of_slices(
+        (one.ruleset.in_force_from if number else None, one.reading.findings)
+        for number, one in enumerate(slices)
+    )
 
 
 def read_slices(
     node: Node, read: Reading, vocabulary: Vocabulary, sources: Mapping[str, SourceText], text: str
-) -> tuple[tuple[Ruleset, ...], list[Finding]]:
+) -> tuple[Slice, ...]:
     """Reads the slices of a ruleset from YAML that has been read already, as `load_ruleset` does.
 
     They are there where there are errors too: what they lack is not to be relied on. Keys are read in one
     order however they were written, since the revision is the same.
     """
     node = _in_one_order(node)
+    unread = read.again()
     first = _slice(node, read, vocabulary, sources, text, None)
     cuts = {
         dated.in_force_from
@@ -78,19 +101,20 @@ def read_slices(
         for dated in parameter.values
         if dated.in_force_from and first.in_force_on(dated.in_force_from)
     } - {first.in_force_from}
-    slices = [first]
-    told: list[tuple[date | None, list[Finding]]] = [(None, read.findings)]
+    slices = [Slice(first, node, read)]
     for cut in sorted(cuts):
-        later = Reading(read.file)
-        slices.append(_slice(node, later, vocabulary, sources, text, cut))
-        told.append((cut, later.findings))
-    findings = of_slices(told)
-    return tuple(_ended(slices)), findings
+        later = unread.again()
+        slices.append(Slice(_slice(node, later, vocabulary, sources, text, cut), node, later))
+    return tuple(_ended(slices))
 
 
-def _ended(slices: list[Ruleset]) -> list[Ruleset]:
+def _ended(slices: list[Slice]) -> list[Slice]:
     return [
-        replace(part, in_force_to=after.in_force_from - timedelta(days=1)) for part, after in pairwise(slices)
+        replace(
+            one,
+            ruleset=replace(one.ruleset, in_force_to=after.ruleset.in_force_from - timedelta(days=1)),
+        )
+        for one, after in pairwise(slices)
     ] + slices[-1:]
 
 
@@ -105,7 +129,7 @@ def _slice(
     values = read.record(
         node,
         "规则集",
-        "ruleset title subject layer source in_force_from inputs",
+        " ".join(REQUIRED),
         "pack jurisdiction in_force_to parameters elapsed tables duties counts indicators indexes chain_facts"
         " chains examples note",
     )

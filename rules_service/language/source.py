@@ -84,15 +84,21 @@ WRITTEN = {
 
 @dataclass(slots=True)
 class Reading:
-    """One file being read, and what was found wrong with it so far."""
+    """One file being read, and what was found wrong with it so far, and at which nodes or lines."""
 
     file: str
     findings: list[Finding] = field(default_factory=list)
+    spots: list["Node | int"] = field(default_factory=list)
+
+    def again(self) -> "Reading":
+        """A reading of the same file that knows what this one has found."""
+        return Reading(self.file, [*self.findings], [*self.spots])
 
     def find(self, code: Code, node: Node | int, place: str, message: str, cure: str = "") -> None:
         """Notes a finding at a node (or a line) and lets the reading go on."""
         line = node if isinstance(node, int) else node.line
         self.findings.append(Finding(code, self.file, line, place, message, cure))
+        self.spots.append(node)
 
     def text(self, node: Node | None, place: str) -> str:
         """A scalar's text; empty where there is none."""
@@ -277,17 +283,23 @@ def _characters(node: yaml.ScalarNode, reading: Reading) -> str:
     return value
 
 
-def walk(node: Node) -> Iterator[Text]:
-    """Every scalar below a node, keys left out."""
+def nodes(node: Node) -> Iterator[Node]:
+    """A node and every one below it, keys left out."""
+    yield node
     match node:
-        case Text():
-            yield node
         case Sequence():
             for item in node.items:
-                yield from walk(item)
+                yield from nodes(item)
         case Entries():
             for value in node.values.values():
-                yield from walk(value)
+                yield from nodes(value)
+        case Text():
+            return
+
+
+def walk(node: Node) -> Iterator[Text]:
+    """Every scalar below a node, keys left out."""
+    return (inner for inner in nodes(node) if isinstance(inner, Text))
 
 
 def plain(node: Node) -> object:

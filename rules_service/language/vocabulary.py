@@ -238,6 +238,11 @@ class _Loader:
 def load_vocabulary(path: Path) -> tuple[Vocabulary, Reading]:
     """Reads the vocabulary file; whoever calls must refuse it where the reading has errors."""
     node, read = source.read_file(path, path.name)
+    return read_vocabulary(node, read), read
+
+
+def read_vocabulary(node: Node | None, read: Reading) -> Vocabulary:
+    """Reads the vocabulary from YAML that has been read already; the findings are in the reading."""
     values = read.record(
         node,
         "词汇表",
@@ -254,10 +259,11 @@ def load_vocabulary(path: Path) -> tuple[Vocabulary, Reading]:
         loader.codes[name] = loader.plain_list(values.get(f"{name}s"), name)
     facts = loader.facts(values.get("facts"), "事实", "purpose unit min max personal counted told_only")
     events = loader.events(values.get("events"))
-    for name in facts.keys() & events.keys():
-        read.find(Code.NAME_TWICE, 1, name, "事实和事件不能同名。")
+    for name, entry in read.entries(values.get("events"), "事件").items():
+        if name in facts:
+            read.find(Code.NAME_TWICE, entry, name, "事实和事件不能同名。")
     canonical = json.dumps(source.plain(node) if node else None, ensure_ascii=False, sort_keys=True)
-    vocabulary = Vocabulary(
+    return Vocabulary(
         hashlib.sha256(canonical.encode()).hexdigest()[:16],
         facts,
         events,
@@ -266,4 +272,3 @@ def load_vocabulary(path: Path) -> tuple[Vocabulary, Reading]:
         loader.codes,
         read.texts(values.get("banned_words"), "禁用词"),
     )
-    return vocabulary, read

@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError
 from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
-from rules_service.analysis.check import Library, check_ruleset, load
+from rules_service.analysis.check import Library, Loaded, check_ruleset, load
 from rules_service.calendar import WorkingCalendar, load_calendar
 from rules_service.commands.evaluation import (
     batch_evaluate_raw,
@@ -23,7 +23,6 @@ from rules_service.commands.evaluation import (
 )
 from rules_service.commands.straight import StraightAnswers
 from rules_service.engine.rulebook import CALENDAR, Basics, Rulebook, load_basics
-from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.model.subjects import Subject
 from service_kit.problems import RefusedError
 from tests.fuzz import spoiling
@@ -67,19 +66,19 @@ def spoilt_ruleset(chance: random.Random, folder: Path) -> None:
     with within(SECONDS_A_CASE):
         basics, calendar, shipped = library()
         loaded = load(path, basics)
-        others = tuple(part for part in shipped if part.file != str(source))
-        report = check_ruleset(loaded, Library(basics, calendar, (*loaded.slices, *others), {}))
+        beside = [one for one in shipped if one.file != str(source)]
+        report = check_ruleset(loaded, Library.of(basics, calendar, [loaded], beside, {}))
     for finding in report.findings:
         if not (finding.code and finding.message):
             raise AssertionError(finding)
 
 
 @cache
-def library() -> tuple[Basics, WorkingCalendar, tuple[Ruleset, ...]]:
+def library() -> tuple[Basics, WorkingCalendar, tuple[Loaded, ...]]:
     """What a draft is checked against: the basics, the calendar and the shipped rulesets."""
     basics, _ = load_basics(RULESETS)
-    slices = [part for path in spoiling.shipped(RULESETS) for part in load(path, basics).slices]
-    return basics, load_calendar(RULESETS / CALENDAR), tuple(slices)
+    shipped = tuple(load(path, basics) for path in spoiling.shipped(RULESETS))
+    return basics, load_calendar(RULESETS / CALENDAR), shipped
 
 
 @cache

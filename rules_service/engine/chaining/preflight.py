@@ -28,10 +28,7 @@ MOST_ON_ONE_CONDITION = 128
 
 def preflight(program: ChainProgram) -> list[Problem]:
     """Everything that keeps the program from the engine, with the cure; nothing where it may go on."""
-    if problems := check_meaning(program):
-        return problems
-    problems = list(_sizes(program))
-    if problems:
+    if problems := [*check_meaning(program), *_sizes(program)]:
         return problems
     compiled = compile_program(program)
     return [*_widths(compiled), *_tree_limits(compiled)]

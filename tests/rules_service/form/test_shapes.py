@@ -7,7 +7,7 @@ from rules_service.language import source
 from rules_service.language.findings import Code
 from rules_service.language.form.shapes import Shape, ruleset_shape
 from rules_service.language.form.tree import read_tree
-from rules_service.language.ruleset import read_slices
+from rules_service.language.ruleset import read_slices, said_of_slices
 
 BASICS, _ = load_basics(Path(__file__).parents[3] / "rulesets")
 PLACES = 23
@@ -39,7 +39,7 @@ examples: [{zzz: 1}]
 def test_every_place_has_the_keys_of_the_reader():
     node, reading = source.read(A_STRAY_KEY_EVERYWHERE, "")
     assert node is not None
-    _, findings = read_slices(node, reading, BASICS.vocabulary, BASICS.sources, "")
+    findings = said_of_slices(read_slices(node, reading, BASICS.vocabulary, BASICS.sources, ""))
     read = [
         (finding.place, set(finding.cure.removeprefix("此处可以写：").removesuffix("。").split("、")))
         for finding in findings

@@ -162,7 +162,7 @@ def check_ruleset(loaded: Loaded, library: Library) -> Report:
     vocabulary = library.basics.vocabulary
     for number, whole in enumerate(loaded.slices):
         ruleset = whole.ruleset
-        checks.append(list(check_tables(Wording(ruleset, vocabulary), places)))
+        checks.append(list(check_tables(Wording(ruleset, vocabulary), places, whole.in_doubt)))
         said = [finding for table in checks[-1] for finding in table.findings]
         said += binding_findings(whole, places, library.others(loaded.file), vocabulary, library.calendar)
         told.append((ruleset.in_force_from if number else None, said))
@@ -171,8 +171,9 @@ def check_ruleset(loaded: Loaded, library: Library) -> Report:
     findings += examples
     tables: tuple[TableCoverage, ...] = ()
     if all(whole.stands("examples", *DATES) for whole in loaded.slices):
-        tables = tuple(coverage(loaded.slices[0].ruleset, checks, reached))
-        findings += without_example(loaded.slices[0].ruleset, places, tables)
+        decided = loaded.slices[0].decided
+        tables = tuple(coverage(decided, checks, reached))
+        findings += without_example(decided, places, tables)
     return Report(tuple(dict.fromkeys(findings)), tables)
 
 
@@ -185,7 +186,7 @@ def _examples(
         cure = "每一行都要有例子走到，请写 examples。"
         findings.append(places.find(Code.NO_EXAMPLES, 1, "例子", "规则集没有例子。", cure))
     try:
-        compiled = [Compiled.of(whole.ruleset, library.basics.vocabulary) for whole in slices]
+        compiled = [Compiled.of(whole.decided, library.basics.vocabulary) for whole in slices]
     except RefusedError as refused:
         line = places.at("chains")
         findings += [

@@ -6,6 +6,9 @@ other under UNIQUE, and under ANY where they differ; every other policy says wha
 no row meets is told for policies that give one answer. Most tables leave cases out on purpose, so it is a
 warning only where the table says `complete: true`. null is let through by few cells, so a case that takes a
 fact without a value is told only of such a table, and only where it leaves nothing else out.
+
+Of rows in doubt nothing is known but that they are there: what is said of the others holds whatever these
+will say, and nothing is said of gaps and columns.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,6 +45,7 @@ class TableCheck:
     places: Places
     budget: Budget = field(default_factory=lambda: Budget(MOST_NODES))
     budget_of_rows: Budget = field(default_factory=lambda: Budget(MOST_NODES))
+    in_doubt: frozenset[int] = frozenset()
     findings: list[Finding] = field(default_factory=list)
     unreachable: set[int] = field(default_factory=set)
     unproved: set[int] = field(default_factory=set)
@@ -54,16 +58,20 @@ class TableCheck:
             self._not_proved("行与行之间有没有重叠、有没有缺口")
             self.unproved = set(range(len(self.table.rows)))
             return self
-        if self.table.rows:
+        if self.table.rows and not self.in_doubt:
             self._columns(grid)
         if self.table.hit in {HitPolicy.UNIQUE, HitPolicy.ANY}:
             self._pairs(grid)
         self._empty_rows(grid)
         if self.table.hit in ORDERED:
             self._covered_rows(grid)
-        if self.table.hit in SINGLE or self.table.complete:
+        if (self.table.hit in SINGLE or self.table.complete) and not self.in_doubt:
             self._gaps(grid)
         return self
+
+    @property
+    def _title(self) -> str:
+        return f"表“{self.table.title or self.table.id}”"
 
     def _find(self, code: Code, message: str, cure: str = "", row: int | None = None) -> None:
         table = self.table
@@ -124,7 +132,7 @@ class TableCheck:
         _, telling = grid.common((first, second))
         case = self.wording.case(self.table, telling)
         rows = f"第 {first + 1} 行与第 {second + 1} 行"
-        title = f"表“{self.table.title}”"
+        title = self._title
         if grid.in_doubt(telling):
             self._not_proved(
                 f"{title}{rows}不重叠：例如 {case}，两个输入有牵连，不知会不会同时出现",
@@ -148,7 +156,7 @@ class TableCheck:
 
     def _empty_rows(self, grid: TableGrid) -> None:
         for row, mask in enumerate(grid.shared):
-            if mask >> row & 1:
+            if mask >> row & 1 or row in self.in_doubt:
                 continue
             self.unreachable.add(row)
             never = [number for number, seen in self._masks(grid) if not any(it >> row & 1 for it in seen)]
@@ -231,13 +239,13 @@ class TableCheck:
         if doubtful and self.table.complete:
             words = self.wording.case(self.table, doubtful[0])
             self._not_proved(
-                f"表“{self.table.title}”写全了：例如 {words}，几个输入有牵连，不知会不会同时出现",
+                f"{self._title}写全了：例如 {words}，几个输入有牵连，不知会不会同时出现",
                 "请补一行。",
             )
 
     def _gap(self, cases: list[Mapping[int, Known]], *, null: bool, more: bool) -> None:
         words = "；".join(self.wording.case(self.table, case) for case in cases)
-        title = f"表“{self.table.title}”"
+        title = self._title
         tail = "；等等。" if more else "。"
         if not self.table.complete:
             self._find(
@@ -267,8 +275,11 @@ def _one_that_holds(grid: list[list[int]], rows: int) -> int:
     return rows & -rows
 
 
-def check_tables(wording: Wording, places: Places) -> Iterator[TableCheck]:
-    """Looks at every table of a ruleset."""
+def check_tables(
+    wording: Wording, places: Places, in_doubt: Mapping[str, frozenset[int]]
+) -> Iterator[TableCheck]:
+    """Looks at every table of a ruleset; `in_doubt` are numbers of rows, by their tables."""
     for table in wording.ruleset.tables:
         most = MOST_NODES + NODES_A_ROW * len(table.rows)
-        yield TableCheck(table, wording, places, Budget(most), Budget(most)).run()
+        rows = in_doubt.get(table.id, frozenset())
+        yield TableCheck(table, wording, places, Budget(most), Budget(most), rows).run()

@@ -6,17 +6,19 @@ file. A part rests on whatever it names.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rules_service.analysis.places import child, entries, items, walk
 from rules_service.language.findings import Code, Severity, severity_of
 from rules_service.language.model.ruleset import Example, Ruleset
+from rules_service.language.model.tables import HitPolicy, Row, Table
 from rules_service.language.ruleset import REQUIRED, Slice
 from rules_service.language.source import Node, Reading, Text
 from rules_service.language.source import nodes as nodes_of
+from rules_service.language.unary import UnaryTest
 
 # The lists of parts: the key that names a part, and where the model keeps what was read of it.
 SECTIONS = {
@@ -47,6 +49,10 @@ EXPECTED = {
     "candidates": DECIDES,
     "findings": DECIDES,
 }
+# What a row calls for beside its outputs, and what frees it to.
+EFFECTS = frozenset({"papers", "candidates", "findings", "departs_from"})
+# Hit policies that look at outputs to tell what rows answer.
+BY_OUTPUTS = frozenset({HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER})
 WORDS_OF_THE_LAW = frozenset({"quote", "note", "title", "label"})
 NAMES = re.compile(r"[\w.]+")
 # Errors that leave standing what a part decides: of what it rests on, and of how it speaks.
@@ -67,11 +73,19 @@ OF_WORDS = frozenset(
 class Whole:
     """A ruleset with those of its parts that were read whole, and the entries of its file that were not.
 
-    Of entries that are lists, it is enough that one part was not.
+    Of entries that are lists, it is enough that one part was not. `in_doubt` are tables of which rows have
+    errors, with the numbers of those that may match anything; what such a table answers is not known.
     """
 
     ruleset: Ruleset
     wrong: frozenset[str] = frozenset()
+    in_doubt: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def decided(self) -> Ruleset:
+        """The ruleset without the tables in doubt."""
+        tables = (table for table in self.ruleset.tables if table.id not in self.in_doubt)
+        return replace(self.ruleset, tables=tuple(tables))
 
     def stands(self, *keys: str) -> bool:
         """Whether no error bears on these entries of the file."""
@@ -112,9 +126,13 @@ class Marks:
     def __bool__(self) -> bool:
         return bool(self.nodes or self.lines)
 
+    def stand_at(self, node: Node) -> bool:
+        """Whether an error stands at a node itself."""
+        return id(node) in self.nodes or node.line in self.lines
+
     def bear_on(self, node: Node) -> bool:
         """Whether an error stands at a node or below it."""
-        return any(id(inner) in self.nodes or inner.line in self.lines for inner in nodes_of(node))
+        return any(map(self.stand_at, nodes_of(node)))
 
 
 def names_in(node: Node) -> frozenset[str]:
@@ -159,8 +177,11 @@ class _Sieve:
             for number, node in enumerate(_listed(file.get(key)))
         ]
         kept = self._kept(parts)
-        wrong |= {part.section for part in set(parts) - set(kept)}
-        return Whole(self._with(kept, frozenset(wrong)), frozenset(wrong))
+        dropped = [part for part in parts if part not in kept]
+        wrong |= {part.section for part in dropped}
+        in_doubt = dict(self._in_doubt(dropped))
+        ruleset = self._with(kept, [table for table, _ in in_doubt.values()], frozenset(wrong))
+        return Whole(ruleset, frozenset(wrong), {name: rows for name, (_, rows) in in_doubt.items()})
 
     def _doubt_what_is_told(self, file: Mapping[str, Node], undated: bool) -> None:
         """Facts and parameters with errors; which value a parameter has hangs on the first day."""
@@ -189,16 +210,56 @@ class _Sieve:
                 if part.section not in UNNAMED:
                     self.doubtful.add(f"{part.called}." if part.section in WITH_MEMBERS else part.called)
 
-    def _with(self, kept: list[_Part], wrong: frozenset[str]) -> Ruleset:
+    def _in_doubt(self, dropped: Iterable[_Part]) -> Iterator[tuple[str, tuple[Table, frozenset[int]]]]:
+        """Tables with errors in their rows only, and the numbers of the rows that may match anything."""
+        read = Counter(table.id for table in self.one.ruleset.tables)
+        for part in dropped:
+            if part.section != "tables" or read[part.called] != 1 or self.marks.stand_at(part.node):
+                continue
+            own = entries(part.node)
+            if any(self._spoilt(node) for key, node in own.items() if key not in {"rows", "out", "title"}):
+                continue
+            table = next(table for table in self.one.ruleset.tables if table.id == part.called)
+            silent = self._spoilt(own["out"])
+            known = [
+                self._known(row, node, table.hit, silent)
+                for row, node in zip(table.rows, _listed(own["rows"]), strict=True)
+            ]
+            rows = tuple(row or _unknown(table) for row in known)
+            unknown = frozenset(number for number, row in enumerate(known) if row is None)
+            yield table.id, (replace(table, rows=rows), unknown)
+
+    def _known(self, row: Row, node: Node, hit: HitPolicy, silent: bool) -> Row | None:
+        """What is known of a row: when it matches, and of what it says as much as is sure; or nothing.
+
+        Nothing is what remains where the hit policy needs the rest to tell which row answers.
+        """
+        own = entries(node)
+        if "if" not in own or self.marks.stand_at(node) or self._spoilt(own["if"]):
+            return None
+        if silent or ("then" in own and self._spoilt(own["then"])):
+            if hit in BY_OUTPUTS:
+                return None
+            row = replace(row, outputs=(None,) * len(row.outputs))
+        if any(self._spoilt(own[key]) for key in EFFECTS & own.keys()):
+            if hit in BY_OUTPUTS or hit is HitPolicy.FIRST:
+                return None
+            row = replace(row, papers=(), candidates=(), findings=(), departs_from=None)
+        return row
+
+    def _spoilt(self, node: Node) -> bool:
+        return self.marks.bear_on(node) or not self.doubtful.isdisjoint(names_in(node))
+
+    def _with(self, kept: list[_Part], in_doubt: Sequence[Table], wrong: frozenset[str]) -> Ruleset:
         """The ruleset with these parts only."""
         read = self.one.ruleset
         parts: dict[str, Any] = {}
-        for key, (_, field) in SECTIONS.items():
+        for key, (_, name) in SECTIONS.items():
             numbers = {part.number for part in kept if part.section == key}
-            parts[field] = tuple(it for number, it in enumerate(getattr(read, field)) if number in numbers)
+            parts[name] = tuple(it for number, it in enumerate(getattr(read, name)) if number in numbers)
         # Tables are read in another order than that of the file.
         tables = {part.called for part in kept if part.section == "tables"}
-        parts["tables"] = tuple(table for table in read.tables if table.id in tables)
+        parts["tables"] = (*(table for table in read.tables if table.id in tables), *in_doubt)
         parts["examples"] = tuple(_judged(example, tables, wrong) for example in parts["examples"])
         parts["inputs"] = tuple(name for name in read.inputs if name not in self.doubtful)
         parts["parameters"] = {name: it for name, it in read.parameters.items() if name not in self.doubtful}
@@ -214,6 +275,11 @@ def _judged(example: Example, known: AbstractSet[str], wrong: AbstractSet[str]) 
     if isinstance(tables, dict) and "tables" in wrong:
         expect["tables"] = {name: wanted for name, wanted in tables.items() if name in known}
     return replace(example, expect=expect)
+
+
+def _unknown(table: Table) -> Row:
+    """A row of which nothing is known, as one that matches nothing."""
+    return Row("", (UnaryTest(""),) * len(table.inputs), (None,) * len(table.outputs), ())
 
 
 def parts_of(node: Node) -> Iterator[Node]:

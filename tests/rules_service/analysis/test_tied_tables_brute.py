@@ -123,7 +123,7 @@ def test_a_table_before_that_says_nothing_is_no_null_of_a_fact() -> None:
     (finding,) = MANY.check().findings
     assert (finding.code_, finding.message) == (
         Code.GAP_THOUGH_COMPLETE,
-        "表“”写明 complete: true，却有没写到的情形，例如：=（空），people=4。",
+        "表“t”写明 complete: true，却有没写到的情形，例如：=（空），people=4。",
     )
 
 

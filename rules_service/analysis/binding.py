@@ -22,11 +22,16 @@ DATES = ("in_force_from", "in_force_to")
 
 
 def binding_findings(
-    whole: Whole, places: Places, others: Others, vocabulary: Vocabulary, calendar: WorkingCalendar
+    whole: Whole,
+    places: Places,
+    others: Others,
+    vocabulary: Vocabulary,
+    calendar: WorkingCalendar | None,
 ) -> Iterator[Finding]:
     """What a ruleset may not say or ask, may not do in its layer, and cannot be about.
 
-    What hangs on an entry of its head that has an error is not said.
+    What hangs on an entry of its head that has an error is not said, nor without a calendar what hangs on
+    that.
     """
     ruleset = whole.ruleset
     of_office = ruleset.subject is Subject.OFFICE or not whole.stands("subject")
@@ -36,7 +41,7 @@ def binding_findings(
     for finding in check_parts(places, ruleset):
         if finding.code_ is not Code.WRONG_SUBJECT_SCOPE or whole.stands("subject"):
             yield finding
-    if whole.stands("layer", *DATES):
+    if calendar is not None and whole.stands("layer", *DATES):
         yield from LayerCheck(ruleset, places, others, vocabulary, calendar).run()
 
 

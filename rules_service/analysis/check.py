@@ -16,7 +16,7 @@ from rules_service.analysis.sources import SourceWords, read_sources
 from rules_service.analysis.tables import TableCheck, check_tables
 from rules_service.analysis.whole import Whole
 from rules_service.analysis.words import Wording
-from rules_service.calendar import WorkingCalendar, load_calendar
+from rules_service.calendar import WorkingCalendar, calendar_of
 from rules_service.engine.compiled import Compiled
 from rules_service.engine.rulebook import (
     CALENDAR,
@@ -61,24 +61,27 @@ class Loaded:
 class Library:
     """What rulesets are checked against: the vocabulary, the calendar, other rulesets, texts of sources.
 
-    `unread` are the texts of ruleset files that were not read whole, by the names of the files.
+    Where there is no calendar, because it has errors, nothing is said that hangs on it. `unread` are
+    the ruleset files that were not read whole.
     """
 
     basics: Basics
-    calendar: WorkingCalendar
+    calendar: WorkingCalendar | None
     rulesets: tuple[Ruleset, ...]
     texts: Mapping[str, SourceWords]
-    unread: Mapping[str, str]
+    unread: tuple[Loaded, ...]
 
     def others(self, file: str) -> Others:
         """What a ruleset of one file is held against."""
-        return Others(self.rulesets, [text for name, text in self.unread.items() if name != file])
+        unread = [one for one in self.unread if one.file != file]
+        unnamed = [one.text for one in unread if not all(it.stands("ruleset") for it in one.slices)]
+        return Others(self.rulesets, [one.text for one in unread], unnamed)
 
     @classmethod
     def of(
         cls,
         basics: Basics,
-        calendar: WorkingCalendar,
+        calendar: WorkingCalendar | None,
         checked: Sequence[Loaded],
         beside: Sequence[Loaded],
         texts: Mapping[str, SourceWords],
@@ -87,7 +90,7 @@ class Library:
         own = tuple(_binding(checked))
         begun = {(part.id, part.in_force_from) for part in own}
         others = (part for part in _binding(beside) if (part.id, part.in_force_from) not in begun)
-        unread = {one.file: one.text for one in (*checked, *beside) if not one.is_whole}
+        unread = tuple(one for one in (*checked, *beside) if not one.is_whole)
         return cls(basics, calendar, (*own, *others), texts, unread)
 
 
@@ -109,11 +112,15 @@ def check(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> R
     if texts is not None:
         words, unread = read_sources(texts)
         findings += unread
-    files = list(_files(paths, rulesets))
+    named: dict[Path, Path] = {}
+    for file in _files(paths, rulesets):
+        named.setdefault(file.resolve(), file)
+    files = list(named.values())
     checked = [load(file, basics, doubts) for file in files]
-    own = {file.resolve() for file in files}
-    beside = [load(file, basics, doubts) for file in ruleset_files(rulesets) if file.resolve() not in own]
-    library = Library.of(basics, load_calendar(rulesets / CALENDAR), checked, beside, words)
+    beside = [load(file, basics, doubts) for file in ruleset_files(rulesets) if file.resolve() not in named]
+    calendar, wrong = calendar_of(rulesets / CALENDAR)
+    findings += wrong
+    library = Library.of(basics, calendar, checked, beside, words)
     tables: list[TableCoverage] = []
     for one in checked:
         report = check_ruleset(one, library)
@@ -149,7 +156,7 @@ def load(path: Path, basics: Basics, doubts: Doubts = NO_DOUBT) -> Loaded:
     if doubts.everything:
         return Loaded(file, findings, text=text)
     slices = tuple(Whole.of(one, doubts.names) for one in sure)
-    return Loaded(file, findings, Places(file, node), slices, text)
+    return Loaded(file, findings, Places(file, sure[0].node), slices, text)
 
 
 def check_ruleset(loaded: Loaded, library: Library) -> Report:
@@ -182,7 +189,8 @@ def _examples(
 ) -> tuple[list[Finding], set[tuple[str, str]]]:
     """What the examples show, with the rows they reached; nothing can be run where a chain is refused."""
     findings: list[Finding] = []
-    if not items(entries(places.node).get("examples")) and slices[0].stands("examples"):
+    file = entries(places.node)
+    if file and not items(file.get("examples")) and slices[0].stands("examples"):
         cure = "每一行都要有例子走到，请写 examples。"
         findings.append(places.find(Code.NO_EXAMPLES, 1, "例子", "规则集没有例子。", cure))
     try:
@@ -194,7 +202,7 @@ def _examples(
             for problem in refused.problems
         ]
         return findings, set()
-    if not all(whole.stands(*DATES) for whole in slices):
+    if library.calendar is None or not all(whole.stands(*DATES) for whole in slices):
         return findings, set()
     run = run_examples(compiled, library.basics.vocabulary, library.calendar)
     return findings + run.findings, run.reached

@@ -51,10 +51,18 @@ class Others:
 
     rulesets: Sequence[Ruleset]
     unread: Sequence[str] = ()
+    unnamed: Sequence[str] = ()
+    """Of the texts those of which not even the id is sure."""
 
-    def may_say(self, *names: str) -> bool:
-        """Whether one of the files that were not read whole holds all these names."""
-        return any(all(name in text for name in names) for text in self.unread)
+    def may_say(self, name: str) -> bool:
+        """Whether one of the files that were not read whole holds a name."""
+        return any(name in text for text in self.unread)
+
+    def may_define(self, duty: str) -> bool:
+        """Whether one of them may hold a duty, `ruleset/duty`."""
+        ruleset, _, own = duty.partition("/")
+        unnamed = any(own in text for text in self.unnamed)
+        return unnamed or any(ruleset in text and own in text for text in self.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,7 @@ class LayerCheck:
             for other in ruleset.duties
             if f"{ruleset.id}/{other.id}" == duty.tightens
         ]
-        if not named and not self.others.may_say(*duty.tightens.split("/")):
+        if not named and not self.others.may_define(duty.tightens):
             known = [f"{it.id}/{d.id}" for it in self.others.rulesets for d in it.duties]
             yield self._find(
                 Code.TIGHTENS_NOTHING,

@@ -1,12 +1,12 @@
 """Reads a calendar file strictly: every day belongs to its year and is named once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 from rules_service.calendar.calendar import WORKING_DAYS_A_WEEK, CalendarYear, WorkingCalendar
-from rules_service.language.findings import Code
+from rules_service.language.findings import Code, Finding
 from rules_service.language.source import Node, Reading, read, read_file
 from service_kit.problems import RefusedError
 
@@ -15,15 +15,28 @@ RANGE = ".."
 
 def load_calendar(path: Path) -> WorkingCalendar:
     """The calendar in a file; RefusedError with everything that is wrong with it."""
-    return _calendar(*read_file(path))
+    return _right(*calendar_of(path))
 
 
 def read_calendar(text: str, name: str) -> WorkingCalendar:
     """The calendar in a text, `name` standing for it in what is found wrong; see `load_calendar`."""
-    return _calendar(*read(text, name))
+    node, reading = read(text, name)
+    return _right(_calendar(node, reading), reading.findings)
 
 
-def _calendar(node: Node | None, reading: Reading) -> WorkingCalendar:
+def calendar_of(path: Path) -> tuple[WorkingCalendar | None, list[Finding]]:
+    """The calendar in a file, or what is wrong with it."""
+    node, reading = read_file(path)
+    return _calendar(node, reading), reading.findings
+
+
+def _right(calendar: WorkingCalendar | None, findings: Sequence[Finding]) -> WorkingCalendar:
+    if calendar is None:
+        raise RefusedError(finding.problem() for finding in findings)
+    return calendar
+
+
+def _calendar(node: Node | None, reading: Reading) -> WorkingCalendar | None:
     years: dict[int, CalendarYear] = {}
     record = reading.record(node, "日历", required="title source years")
     reading.text(record.get("title"), "title")
@@ -45,9 +58,7 @@ def _calendar(node: Node | None, reading: Reading) -> WorkingCalendar:
             years[int(key)] = _year(int(key), entry, reading)
     if node is not None and not years:
         reading.find(Code.MISSING_KEY, node, "years", "日历里一年也没有。", "请至少写一个已公布的年份。")
-    if reading.findings:
-        raise RefusedError(finding.problem() for finding in reading.findings)
-    return WorkingCalendar(years)
+    return None if reading.findings else WorkingCalendar(years)
 
 
 def _year(year: int, node: Node, reading: Reading) -> CalendarYear:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -24,6 +24,7 @@ from rules_service.language.names import check_ruleset_id, check_twins
 from rules_service.language.parameters import read_parameters
 from rules_service.language.scope import Scope
 from rules_service.language.source import Entries, Node, Reading, Text
+from rules_service.language.spelling import nearest
 from rules_service.language.tables import read_tables
 from rules_service.language.types import parse_date
 from rules_service.language.vocabulary import Vocabulary
@@ -33,6 +34,24 @@ LAYERS = {layer.value: layer for layer in Layer}
 # What the service tells of every period without being asked to count it.
 PERIOD_KIND = "period_kind"
 REQUIRED = ("ruleset", "title", "subject", "layer", "source", "in_force_from", "inputs")
+OPTIONAL = (
+    "pack",
+    "jurisdiction",
+    "in_force_to",
+    "parameters",
+    "elapsed",
+    "tables",
+    "duties",
+    "counts",
+    "indicators",
+    "indexes",
+    "chain_facts",
+    "chains",
+    "examples",
+    "note",
+)
+# How like a missing key one that nobody knows has to be, to be read as that.
+MISSPELT = 0.75
 # Lists of parts, the key that names a part, and what it is called.
 NAMED = (
     ("tables", "id", "表"),
@@ -92,7 +111,7 @@ def read_slices(
     They are there where there are errors too: what they lack is not to be relied on. Keys are read in one
     order however they were written, since the revision is the same.
     """
-    node = _in_one_order(node)
+    node = _in_one_order(_respelt(node, read))
     unread = read.again()
     first = _slice(node, read, vocabulary, sources, text, None)
     cuts = {
@@ -130,8 +149,7 @@ def _slice(
         node,
         "规则集",
         " ".join(REQUIRED),
-        "pack jurisdiction in_force_to parameters elapsed tables duties counts indicators indexes chain_facts"
-        " chains examples note",
+        " ".join(OPTIONAL),
     )
     scope = Scope(read, vocabulary, sources)
     in_force_from = read.literal(values.get("in_force_from"), "in_force_from", parse_date, date.max)
@@ -191,6 +209,31 @@ def revision_of(node: Node) -> str:
     said = [source.plain(node), *(_order(node, *place) for place in MEANT_ORDERS)]
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _respelt(node: Node, read: Reading) -> Node:
+    """The same with misspelt sections under the names that were meant, noted as the errors they are.
+
+    Else one slip would leave unread all that stands there, and find fault with whatever names it.
+    """
+    if not isinstance(node, Entries):
+        return node
+    # What has to be there is more likely to be what was meant.
+    missing = [[key for key in keys if key not in node.values] for keys in (REQUIRED, OPTIONAL)]
+    values: dict[str, Node] = {}
+    for key, entry in node.values.items():
+        meant = "" if key in (*REQUIRED, *OPTIONAL) else _meant(key, missing)
+        if meant:
+            # The error stands at the key, and not at what it holds.
+            where, message = Text(key, entry.line), f"不认识“{key}”。"
+            read.find(Code.UNKNOWN_KEY, where, "规则集", message, f"是不是“{meant}”？")
+            missing = [[other for other in keys if other != meant] for keys in missing]
+        values[meant or key] = entry
+    return replace(node, values=values)
+
+
+def _meant(key: str, missing: Iterable[list[str]]) -> str:
+    return next(filter(None, (nearest(key, keys, MISSPELT) for keys in missing)), "")
 
 
 def _in_one_order(node: Node, path: tuple[str, ...] = ()) -> Node:

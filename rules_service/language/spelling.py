@@ -17,5 +17,10 @@ def closest(word: str, known: Iterable[str]) -> str:
             label = getattr(entry, "label", entry)
             if word and getattr(label, "chinese", None) == word:
                 return f"“{word}”写作“{name}”。"
-    near = difflib.get_close_matches(word, list(known), 1, 0.6)
-    return f"是不是“{near[0]}”？" if near else ""
+    near = nearest(word, known, 0.6)
+    return f"是不是“{near}”？" if near else ""
+
+
+def nearest(word: str, known: Iterable[str], at_least: float) -> str:
+    """The known word most like a misspelt one, of a likeness from 0 to 1; empty where none is so like it."""
+    return next(iter(difflib.get_close_matches(word, list(known), 1, at_least)), "")

@@ -329,3 +329,53 @@ def test_rows_without_an_error_are_held_against_each_other(
     assert {it.code for it in found} & {"T001", "T004", "T005", "T006", *decided} == {
         code for code in BESIDE[hit] if code != "T001" or hit in gaps_too
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "otherwise"),
+    [
+        ("tables:", "table:"),
+        ("inputs:", "input:"),
+        ("examples:", "example:"),
+        ("in_force_from:", "in_force:"),
+    ],
+)
+def test_a_misspelt_section_is_one_error_and_is_read(base: Path, written: str, otherwise: str) -> None:
+    draft = base.parent / "draft.yaml"
+    text = (FINDINGS / "T004-rows-overlap.yaml").read_text(encoding="utf-8")
+    draft.write_text(text.replace(written, otherwise), encoding="utf-8")
+    found = check([draft], base).findings
+    assert sorted(it.code for it in found) == ["S006", "T001", "T004"]
+    assert f"是不是“{written[:-1]}”？" in {it.cure for it in found}
+
+
+def test_a_misspelt_last_day_or_pack_is_held_against_no_other(base: Path) -> None:
+    clocks = (base / "law" / "clocks.yaml").read_text(encoding="utf-8")
+    until = clocks.replace("inputs: []", "in_force_until: 2022-12-31\ninputs: []")
+    (base / "law" / "clocks.yaml").write_text(until, encoding="utf-8")
+    since = clocks.replace("in_force_from: 2020-01-01", "in_force_from: 2023-01-01")
+    (base / "law" / "clocks-2023.yaml").write_text(since, encoding="utf-8")
+    local = (FINDINGS / "L004-period-lengthened.yaml").read_text(encoding="utf-8")
+    (base.parent / "draft.yaml").write_text(local.replace("pack:", "packs:"), encoding="utf-8")
+    told = {it.code for it in check([base, base.parent / "draft.yaml"], base).findings}
+    assert told == {"S006", "L004"}
+
+
+def test_a_ruleset_above_whose_id_has_an_error_is_not_missed(base: Path) -> None:
+    wrong = in_drafts(base, "law/clocks.yaml", "ruleset: clocks", "ruleset: Clocks 1")
+    assert wrong == ({"R024"}, {"T004", "S006", "L001"})
+
+
+def test_a_calendar_with_errors_hides_nothing_that_needs_none(base: Path) -> None:
+    told = in_drafts(base, "calendars/china.yaml", "years:", "years: [")
+    assert told == ({"S001"}, {"T004", "S006"})
+
+
+def test_a_file_that_is_named_twice_is_checked_once(base: Path) -> None:
+    draft = FINDINGS / "T004-rows-overlap.yaml"
+    assert check([draft, draft, FINDINGS / ".." / "findings" / draft.name], base) == check([draft], base)
+
+
+def test_a_file_that_is_a_list_is_told_to_be_one_and_nothing_else(base: Path) -> None:
+    (base.parent / "draft.yaml").write_text("- a\n", encoding="utf-8")
+    assert [it.code for it in check([base.parent / "draft.yaml"], base).findings] == ["S005"]

@@ -30,6 +30,7 @@ from rules_service.language.adoption import read_adoptions
 from rules_service.language.findings import Code, Finding, of_slices
 from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.ruleset import read_slices, said_of_slices
+from rules_service.language.vocabulary import Vocabulary
 from service_kit.problems import RefusedError
 
 
@@ -174,38 +175,40 @@ def check_ruleset(loaded: Loaded, library: Library) -> Report:
         said += binding_findings(whole, places, library.others(loaded.file), vocabulary, library.calendar)
         told.append((ruleset.in_force_from if number else None, said))
     findings = [*loaded.findings, *of_slices(told), *check_quotes(places, library.texts)]
-    examples, reached = _examples(loaded.slices, places, library)
-    findings += examples
+    findings += _without_examples(loaded.slices[0], places)
+    compiled, refused = _compiled(loaded.slices, places, vocabulary)
+    findings += refused
     tables: tuple[TableCoverage, ...] = ()
-    if all(whole.stands("examples", *DATES) for whole in loaded.slices):
-        decided = loaded.slices[0].decided
-        tables = tuple(coverage(decided, checks, reached))
-        findings += without_example(decided, places, tables)
+    if library.calendar is not None and all(whole.stands(*DATES) for whole in loaded.slices):
+        run = run_examples(compiled, vocabulary, library.calendar)
+        findings += run.findings
+        if all(whole.stands("examples") for whole in loaded.slices):
+            decided = compiled[0].ruleset
+            tables = tuple(coverage(decided, checks, run.reached))
+            findings += without_example(decided, places, tables)
     return Report(tuple(dict.fromkeys(findings)), tables)
 
 
-def _examples(
-    slices: Sequence[Whole], places: Places, library: Library
-) -> tuple[list[Finding], set[tuple[str, str]]]:
-    """What the examples show, with the rows they reached; nothing can be run where a chain is refused."""
-    findings: list[Finding] = []
+def _without_examples(whole: Whole, places: Places) -> Iterator[Finding]:
     file = entries(places.node)
-    if file and not items(file.get("examples")) and slices[0].stands("examples"):
+    if file and not items(file.get("examples")) and whole.stands("examples"):
         cure = "每一行都要有例子走到，请写 examples。"
-        findings.append(places.find(Code.NO_EXAMPLES, 1, "例子", "规则集没有例子。", cure))
+        yield places.find(Code.NO_EXAMPLES, 1, "例子", "规则集没有例子。", cure)
+
+
+def _compiled(
+    slices: Sequence[Whole], places: Places, vocabulary: Vocabulary
+) -> tuple[list[Compiled], list[Finding]]:
+    """What the examples are tried on: the tables that are decided, and chains unless they are refused."""
     try:
-        compiled = [Compiled.of(whole.decided, library.basics.vocabulary) for whole in slices]
+        return [Compiled.of(whole.decided, vocabulary) for whole in slices], []
     except RefusedError as refused:
         line = places.at("chains")
-        findings += [
+        findings = [
             places.find(Code.CHAIN_REFUSED, line, problem.place, problem.message, problem.cure)
             for problem in refused.problems
         ]
-        return findings, set()
-    if library.calendar is None or not all(whole.stands(*DATES) for whole in slices):
-        return findings, set()
-    run = run_examples(compiled, library.basics.vocabulary, library.calendar)
-    return findings + run.findings, run.reached
+    return [Compiled.of(whole.without_chains().decided, vocabulary) for whole in slices], findings
 
 
 def _files(paths: Sequence[Path], rulesets: Path) -> Iterator[Path]:

@@ -87,6 +87,12 @@ class Whole:
         tables = (table for table in self.ruleset.tables if table.id not in self.in_doubt)
         return replace(self.ruleset, tables=tuple(tables))
 
+    def without_chains(self) -> "Whole":
+        """The same without its chains, where these cannot be run."""
+        tables = {table.id for table in self.ruleset.tables}
+        examples = tuple(_judged(example, tables, {"chains"}) for example in self.ruleset.examples)
+        return replace(self, ruleset=replace(self.ruleset, chains=(), examples=examples))
+
     def stands(self, *keys: str) -> bool:
         """Whether no error bears on these entries of the file."""
         return self.wrong.isdisjoint(keys)

@@ -367,8 +367,27 @@ def test_a_ruleset_above_whose_id_has_an_error_is_not_missed(base: Path) -> None
 
 
 def test_a_calendar_with_errors_hides_nothing_that_needs_none(base: Path) -> None:
-    told = in_drafts(base, "calendars/china.yaml", "years:", "years: [")
-    assert told == ({"S001"}, {"T004", "S006"})
+    (base / "calendars" / "china.yaml").write_text("years: [", encoding="utf-8")
+    for draft, codes in (
+        ("T004-rows-overlap", ["S001", "T001", "T004"]),
+        ("L004-period-lengthened", ["S001"]),
+    ):
+        assert [it.code for it in check([FINDINGS / f"{draft}.yaml"], base).findings] == codes
+
+
+def test_examples_are_tried_without_chains_that_are_refused(base: Path) -> None:
+    draft = base.parent / "draft.yaml"
+    text = (FINDINGS / "R010-chain-refused.yaml").read_text(encoding="utf-8")
+    rules = ROWS[ROWS.index("tables:") : ROWS.index("examples:")].replace("HIT", "FIRST")
+    rules = rules.replace('"< 3"', '"< 7"').replace("papers: [B01], ", "")
+    text = text.replace("inputs: []", "inputs: [channel, joint_count]").replace(
+        "examples:", f"{rules}examples:"
+    )
+    expect = "facts: {channel: letter, joint_count: 4}, expect: {tables: {t: {told: 2}}, findings: [late]}"
+    draft.write_text(text.replace("facts: {channel: letter}, expect: {}", expect), encoding="utf-8")
+    found = {it.code: it.message for it in check([draft], base).findings if it.severity != "information"}
+    assert found.keys() == {"R010", "E001", "E004"}
+    assert "表“t”应当是" in found["E001"]
 
 
 def test_a_file_that_is_named_twice_is_checked_once(base: Path) -> None:

@@ -30,6 +30,7 @@ from rules_service.language.adoption import read_adoptions
 from rules_service.language.findings import Code, Finding, of_slices
 from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.ruleset import read_slices, said_of_slices
+from rules_service.language.spelling import nearest
 from rules_service.language.vocabulary import Vocabulary
 from service_kit.problems import RefusedError
 
@@ -148,7 +149,10 @@ def load(path: Path, basics: Basics, doubts: Doubts = NO_DOUBT) -> Loaded:
         text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
         return Loaded(file, tuple(reading.findings), text=text)
     text = path.read_text(encoding="utf-8")
-    if "adoptions" in entries(node):
+    keys = entries(node)
+    if "adoptions" in keys or (
+        "ruleset" not in keys and any(nearest(key, ["adoptions"], 0.75) for key in keys)
+    ):
         read_adoptions(node, reading, basics.vocabulary)
         return Loaded(file, tuple(doubts.sure(reading, node).findings))
     read = read_slices(node, reading, basics.vocabulary, basics.sources, text)

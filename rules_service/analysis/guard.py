@@ -110,6 +110,16 @@ def guard_ruleset(places: Places, wording: Wording, of_office: bool) -> Iterator
         for duty in wording.ruleset.duties:
             if not duty.tightens:
                 yield from _interference(duty, places, wording)
+        for number, chain in enumerate(wording.ruleset.chains):
+            for name in sorted({name for paper in chain.papers for name in inputs_of(paper.when)}):
+                for fact in sorted(facts_behind(name, wording.ruleset) & NEUTRAL):
+                    yield places.find(
+                        Code.INTERFERENCE,
+                        places.item("chains", number),
+                        f"链 {chain.rule.id}",
+                        f"文书不得因“{wording.label(fact)}”{_through(name, fact, wording)}而不同。",
+                        "重复、越级、集体、匿名和人数都不减少告知。请去掉这个条件。",
+                    )
 
 
 def _said(node: Node) -> Iterator[Text]:
@@ -190,6 +200,7 @@ def _hangs_on(duty: Duty) -> Iterator[tuple[str, AbstractSet[str]]]:
     if duty.extension and duty.extension.at_most:
         yield "extended_by", {duty.extension.at_most.name} - {""}
     yield "papers", {name for paper in duty.papers for name in inputs_of(paper.when)}
+    yield "finding", {name for paper in duty.finding_papers for name in inputs_of(paper.when)}
 
 
 def _through(name: str, fact: str, wording: Wording) -> str:

@@ -14,8 +14,8 @@ supervision, or lengthen a petitioner's window. So, of a ruleset below the law:
   another owes, or other events meet or end, is refused: it would pass for the duty above. With another
   start it tightens nothing: it is a duty of its own beside the other;
 - no duty is owed by a petitioner unless it tightens, that is lengthens, one from above;
-- no row and no duty raises a candidate that refuses, nor calls for its paper, unless a higher layer raises
-  the same candidate; a local ruleset never does;
+- no row and no duty raises a candidate that refuses, nor calls for its paper: whatever the row looks at,
+  that is a ground for refusal more;
 - a local ruleset is a pack, which binds nobody until an office adopts it;
 - `departs_from` frees a row or a duty from all this, in the layers sector and province only.
 """
@@ -29,6 +29,7 @@ from rules_service.analysis.tightening import UNLIMITED, Stated, not_comparable,
 from rules_service.analysis.words import row_place
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.deadlines import Owed
+from rules_service.language.adoption import lies_in
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.papers import PaperRule
@@ -98,9 +99,10 @@ class LayerCheck:
         return part.departs_from is not None and self.ruleset.layer in MAY_DEPART
 
     def _higher(self) -> Iterator[Ruleset]:
-        """Rulesets of higher layers that are in force at some time when this one is."""
+        """Rulesets of higher layers that are in force at some time when and somewhere where this one is."""
         for other in self.others.rulesets:
-            if other.layer.rank < self.ruleset.layer.rank and _overlap(other, self.ruleset):
+            above = other.layer.rank < self.ruleset.layer.rank
+            if above and _overlap(other, self.ruleset) and _of_one_place(other, self.ruleset):
                 yield other
 
     def _departures(self) -> Iterator[Finding]:
@@ -300,18 +302,9 @@ class LayerCheck:
         return paper not in usual and not self.others.may_say(paper)
 
     def _refusal(self, candidate: CandidateDef, line: int, place: str) -> Iterator[Finding]:
-        raised = any(
-            candidate.name in row.candidates
-            for other in self._higher()
-            for table in other.tables
-            for row in table.rows
-        )
+        cure = "拒绝的情形只有上位规定可以写，请删去；部门和省级规范依法另行规定的，写 departs_from。"
         if self.ruleset.layer is Layer.LOCAL:
             cure = "地方办法不得提出拒绝信访人的候选，请删去。"
-        elif raised or self.others.may_say(candidate.name):
-            return
-        else:
-            cure = "上位规定没有这种情形，请删去；部门和省级规范依法另行规定的，写 departs_from。"
         yield self.places.find(
             Code.REFUSAL_ADDED, line, place, f"下位规定增加了“{candidate.label.chinese}”的情形。", cure
         )
@@ -324,6 +317,12 @@ def _owed(duty: Duty) -> Owed:
 def _overlap(one: Ruleset, other: Ruleset) -> bool:
     later = max(one.in_force_from, other.in_force_from)
     return one.in_force_on(later) and other.in_force_on(later)
+
+
+def _of_one_place(one: Ruleset, other: Ruleset) -> bool:
+    """Whether the places that two rulesets were written for have one in common; no place is every place."""
+    places = one.jurisdiction, other.jurisdiction
+    return not all(places) or lies_in(*places) or lies_in(*reversed(places))
 
 
 def _refused(

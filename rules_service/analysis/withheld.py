@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 
 from rules_service.analysis.places import Places
 from rules_service.analysis.words import Wording, row_place
-from rules_service.language.behind import facts_behind, inputs_of
+from rules_service.language.behind import facts_behind, inputs_of, source_table
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.tables import HitPolicy, Row, Table
 from rules_service.language.types import Kind
@@ -41,8 +41,8 @@ def _for_what(table: Table, number: int, wording: Wording, neutral: AbstractSet[
         behind = facts_behind(name, wording.ruleset) & neutral
         if not behind or test.anything:
             continue
-        spared = not _reaches(name, test, wording)
-        refused = any(wording.vocabulary.candidates[code].refuses for code in row.candidates)
+        spared = not _reaches(name, test, wording, neutral)
+        refused = _refuses(row, called, wording)
         if (called and spared) or refused or (not spared and _lost(table, number, called)):
             facts |= behind
     for paper in row.papers:
@@ -55,8 +55,33 @@ def _papers(row: Row) -> set[str]:
     return {paper.paper for paper in row.papers if not paper.candidate}
 
 
-def _reaches(name: str, test: UnaryTest, wording: Wording) -> bool:
-    """Whether a cell lets through whoever repeats or comes with many; of codes none is known to."""
+def _refuses(row: Row, called: AbstractSet[str], wording: Wording) -> bool:
+    """Whether a row raises what refuses something, or calls for the paper of it, which no duty calls for."""
+    refusing = [it for it in wording.vocabulary.candidates.values() if it.refuses]
+    usual = {paper.paper for duty in wording.ruleset.duties for paper in duty.papers}
+    return any(it.name in row.candidates or called & set(it.papers) - usual for it in refusing)
+
+
+def _reaches(name: str, test: UnaryTest, wording: Wording, neutral: AbstractSet[str]) -> bool:
+    """Whether a cell lets through whoever repeats or comes with many; of codes none is known to.
+
+    Of what a table answers it is asked what that may answer of such a petitioner.
+    """
+    source = source_table(name, wording.ruleset)
+    if source is not None:
+        if source.aggregator:
+            return False
+        column = [f"{source.id}.{output.name}" for output in source.outputs].index(name)
+        return any(
+            test.allows(row.outputs[column])
+            for row in source.rows
+            if all(
+                cell.anything
+                or not facts_behind(inner, wording.ruleset) & neutral
+                or _reaches(inner, cell, wording, neutral)
+                for inner, cell in zip(source.inputs, row.tests, strict=True)
+            )
+        )
     kind = wording.named(name)[1].kind
     if kind is Kind.BOOL:
         return test.allows(True)

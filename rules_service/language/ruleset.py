@@ -233,7 +233,7 @@ def _respelt(node: Node, read: Reading) -> Node:
 
 
 def _meant(key: str, missing: Iterable[list[str]]) -> str:
-    return next(filter(None, (nearest(key, keys, MISSPELT) for keys in missing)), "")
+    return next(filter(None, (nearest(key.lower(), keys, MISSPELT) for keys in missing)), "")
 
 
 def _in_one_order(node: Node, path: tuple[str, ...] = ()) -> Node:

@@ -175,7 +175,7 @@ def test_a_departing_duty_may_be_longer(base: Path) -> None:
     assert codes(base, duty(20, more=f"tightens: clocks/answer\n    {DEPARTS}"), "sector") == []
 
 
-def test_a_refusal_that_the_law_knows_may_be_raised_again_but_not_locally(base: Path) -> None:
+def test_a_refusal_that_the_law_knows_is_not_raised_for_more(base: Path) -> None:
     law = base / "law" / "refusals.yaml"
     law.write_text(
         head("law", "2020-01-01").replace("ruleset: draft", "ruleset: refusals")
@@ -183,7 +183,7 @@ def test_a_refusal_that_the_law_knows_may_be_raised_again_but_not_locally(base: 
         + EXAMPLES,
         encoding="utf-8",
     )
-    assert codes(base, TABLE.replace("MORE", ""), "sector") == []
+    assert codes(base, TABLE.replace("MORE", ""), "sector") == ["L006"]
     assert codes(base, TABLE.replace("MORE", ""), "local") == ["L006"]
 
 

@@ -7,6 +7,7 @@ from rules_service.calendar import WorkingCalendar
 from rules_service.engine.case import Matter, Question, Request
 from rules_service.engine.chains import ChainCase
 from rules_service.engine.clock import Clock
+from rules_service.engine.deadlines import in_time
 from rules_service.engine.elapsed import tell_elapsed
 from rules_service.engine.environment import Environment
 from rules_service.engine.evaluate import evaluate_matter, papers_of
@@ -163,7 +164,8 @@ def _papers(
         if duty is not None:
             met = paper.under and not paper.candidate_id and duty.met_at
             state = PaperState.ISSUED if met else paper.state
-            if paper.lapses and state is PaperState.CALLED and duty.due_at and at > duty.due_at:
+            lapses = paper.lapses and state is PaperState.CALLED
+            if lapses and duty.due_at and not in_time(at, duty.due_at):
                 continue
             paper = paper._replace(duty_id=duty.id, due_at=duty.due_at, state=state)
         key = (paper.paper, paper.variant, paper.request_id or only, paper.duty_id, paper.candidate_id)

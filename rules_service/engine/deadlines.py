@@ -1,6 +1,7 @@
 """When a period ends, in Asia/Shanghai whatever the host's zone: articles 201 to 203 of the 民法典 (CIVIL).
 
-What has to be done "within n days" may be done until the last second of the last day.
+What has to be done "within n days" may be done until the last day is over: the end of a period is told as
+the last second that is in time, and all of that second is in time.
 """
 
 from calendar import monthrange
@@ -16,9 +17,10 @@ from rules_service.calendar import SkippedDay, WorkingCalendar
 from rules_service.language.model.periods import CountUnit, longest
 from rules_service.language.types import SHANGHAI
 
-__all__ = ["CountUnit", "Deadline", "Owed", "SkippedDay", "deadline"]
+__all__ = ["CountUnit", "Deadline", "Owed", "SkippedDay", "deadline", "in_time", "late_from"]
 
 LAST_SECOND = time(23, 59, 59)
+ONE_SECOND = timedelta(seconds=1)
 ONE_DAY = timedelta(days=1)
 MOST_SKIPPED = 400
 EXCLUDED = "不计入期间"
@@ -52,6 +54,16 @@ class Deadline:
     latest_lawful_at: datetime
     skipped: tuple[SkippedDay, ...]
     provisional: bool
+
+
+def in_time(moment: datetime, last: datetime) -> bool:
+    """Whether a moment comes no later than the last second that is in time (CIVIL art. 203.2)."""
+    return moment < late_from(last)
+
+
+def late_from(last: datetime) -> datetime:
+    """The first moment after the last second that is in time."""
+    return last + ONE_SECOND
 
 
 def deadline(

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from rules_service.engine.bounds import check_length
 from rules_service.engine.case import Event
 from rules_service.engine.clock import Clock
-from rules_service.engine.deadlines import Deadline
+from rules_service.engine.deadlines import Deadline, in_time, late_from
 from rules_service.engine.environment import Due, Environment
 from rules_service.engine.lengths import end_of, end_on, late_after
 from rules_service.engine.outcome import (
@@ -18,6 +18,7 @@ from rules_service.engine.outcome import (
 from rules_service.engine.starts import Start, starts_of
 from rules_service.language.model.basis import Citation
 from rules_service.language.model.duties import Duty
+from rules_service.language.model.periods import CountUnit
 from rules_service.language.model.references import RefKind
 from rules_service.language.model.subjects import Each
 from rules_service.language.types import day_of
@@ -26,7 +27,6 @@ from service_kit.serving.call import check_deadline
 LONGEST_LEAD_DAYS = 3650
 DEFAULT_LEAD_DAYS = 3
 STARTS_A_LOOK = 50
-NO_CHANGE = timedelta(seconds=1)
 
 
 def run_duty(duty: Duty, amount: int | None, env: Environment, clock: Clock) -> list[DutyOutcome]:
@@ -62,7 +62,8 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: i
     ending = _ending(duty, env, start, met)
     state, ended_by, change, extra = _state(duty, env, clock, start, end, met, ending)
     done = ending[0] if ending else met
-    late = end is not None and (done.at if done else min(clock.at, clock.silent_until)) > end.latest_lawful_at
+    by = done.at if done else min(clock.at, clock.silent_until)
+    late = end is not None and not in_time(by, end.latest_lawful_at)
     return DutyOutcome(
         id=_id_of(duty, env, start),
         ruleset=env.ruleset,
@@ -165,14 +166,14 @@ def _state(
         return ending[1], ending[0].id, None, ending[2]
     late = late_after(duty, end) if end else None
     if met is not None:
-        in_time = late is None or met.at <= late
-        return (DutyState.MET if in_time else DutyState.MET_LATE), met.id, None, ()
+        state = DutyState.MET if late is None or in_time(met.at, late) else DutyState.MET_LATE
+        return state, met.id, None, ()
     # What begins after the period has ended does not stop a clock that has run out.
     running = [
         event
         for kind in duty.pauses
         for event in env.events_of(kind, start.at)
-        if (late is None or event.at < late) and (event.ended_at is None or event.ended_at > clock.at)
+        if _runs_at(event.at, duty, late) and (event.ended_at is None or event.ended_at > clock.at)
     ]
     if running:
         ends = [event.ended_at for event in running if event.ended_at is not None]
@@ -181,19 +182,26 @@ def _state(
         return DutyState.PENDING, "", None, ()
     soon_from = end.due_at - _lead(duty, env)
     silent = min(clock.at, clock.silent_until)
-    if silent > late:
+    if not in_time(silent, late):
         # While a pause goes on, the latest lawful time moves with it.
         still = any(e.ended_at is None for kind in duty.pauses for e in env.events_of(kind, start.at))
-        settled = still or silent > end.latest_lawful_at
-        return DutyState.OVERDUE, "", None if settled else end.latest_lawful_at + NO_CHANGE, ()
+        settled = still or not in_time(silent, end.latest_lawful_at)
+        return DutyState.OVERDUE, "", None if settled else late_from(end.latest_lawful_at), ()
     if clock.at >= soon_from:
-        return DutyState.DUE_SOON, "", late + NO_CHANGE, ()
+        return DutyState.DUE_SOON, "", late_from(late), ()
     return DutyState.PENDING, "", soon_from, ()
+
+
+def _runs_at(moment: datetime, duty: Duty, late: datetime | None) -> bool:
+    """Whether a clock has not run out: days run until the last of them is over, hours until their end."""
+    if late is None:
+        return True
+    return moment < late if duty.period.unit is CountUnit.CLOCK_HOURS else in_time(moment, late)
 
 
 def _lead(duty: Duty, env: Environment) -> timedelta:
     if duty.due_soon_days is None:
-        hours = duty.period.unit.value == "clock_hours"
+        hours = duty.period.unit is CountUnit.CLOCK_HOURS
         return timedelta(hours=1) if hours else timedelta(days=DEFAULT_LEAD_DAYS)
     days = env.resolve(duty.due_soon_days)
     if not isinstance(days, int):

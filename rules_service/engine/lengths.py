@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from rules_service.engine.bounds import check_lengthened
 from rules_service.engine.clock import Clock
-from rules_service.engine.deadlines import Deadline, Owed, deadline
+from rules_service.engine.deadlines import Deadline, Owed, deadline, in_time
 from rules_service.engine.environment import Environment
 from rules_service.engine.starts import Start
 from rules_service.language.model.duties import Duty, Extension
@@ -14,7 +14,7 @@ from rules_service.language.types import first_moment
 
 
 def late_after(duty: Duty, end: Deadline) -> datetime:
-    """The last moment that is not late: a petitioner's window is not called lapsed while it may be open."""
+    """The last second that is not late: a petitioner's window is not called lapsed while it may be open."""
     return end.latest_lawful_at if duty.owed_by_petitioner else end.due_at
 
 
@@ -71,7 +71,7 @@ def _granted(extension: Extension, env: Environment, start: Start, by: datetime)
     granted = sum(
         days
         for event in env.events_of(extension.event, start.since)
-        if event.at <= by
+        if in_time(event.at, by)
         and (not extension.by or (event.official_role == extension.by and event.official_key))
         and isinstance(days := event.attributes.get(extension.attribute), int)
         and days > 0

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rules_service.engine.bounds import check_length
 from rules_service.engine.case import Event
 from rules_service.engine.clock import Clock
-from rules_service.engine.deadlines import deadline
+from rules_service.engine.deadlines import deadline, in_time, late_from
 from rules_service.engine.environment import Environment, value_of
 from rules_service.engine.index import Unknown
 from rules_service.engine.occasion import Occasion
@@ -100,10 +100,11 @@ def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], 
             if (number == 0 or start.at >= base.at) and (after is None or start.at < after)
         ]
         end = deadline(base.at, amount, unit, clock.calendar).due_at
-        if any(start.at <= end for start in recorded) or end > min(clock.at, clock.silent_until):
+        silent = min(clock.at, clock.silent_until)
+        if any(in_time(start.at, end) for start in recorded) or in_time(silent, end):
             starts += [start for start in recorded if start.at <= clock.at]
-            if not recorded and end > clock.at:
-                waiting.append(end)
+            if not recorded and in_time(clock.at, end):
+                waiting.append(late_from(end))
         else:
             at = end if CountUnit.CLOCK_HOURS in {duty.period.unit, unit} else midnight(day_of(end))
             starts.append(Start(at, base.event_id, presumed_from=base.at, occasion=base.occasion))

@@ -90,6 +90,11 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), SHANGHAI)
 
 
+def in_time(moment: datetime, last: datetime) -> bool:
+    """A last second lasts until the next begins."""
+    return moment < last + SECOND
+
+
 def ends(
     duty: PlainDuty, start: datetime, amount: int, pauses: Sequence[Interval], off: Off
 ) -> tuple[datetime, datetime]:
@@ -119,8 +124,8 @@ def starts(duty: PlainDuty, file: File, at: datetime) -> list[Start]:
         later = bases[number + 1].at if number + 1 < len(bases) else None
         own = [s for s in recorded if (number == 0 or s.at >= base.at) and (later is None or s.at < later)]
         end = presumed_at(duty, base, file)
-        in_time = any(s.at <= end for s in own)
-        if not in_time and end <= file.known(at):
+        started = any(in_time(s.at, end) for s in own)
+        if not started and not in_time(file.known(at), end):
             by_hours = "clock_hours" in {duty.unit, duty.presumed_unit}
             presumed = end if by_hours else datetime.combine(end.date(), time(), SHANGHAI)
             found.append(Start(presumed, replace(base, recipient=""), base.at, presumed=True))
@@ -157,7 +162,7 @@ def granted(duty: PlainDuty, file: File, at: datetime, start: Start, by: datetim
     days = 0
     for e in file.happened(duty.extended_by, at, start.counts_from):
         by_whom_it_takes = not duty.extended_role or (e.role == duty.extended_role and e.official != "")
-        if e.at <= by and by_whom_it_takes:
+        if in_time(e.at, by) and by_whom_it_takes:
             days += e.days or 0
     return days if duty.extended_at_most is None else min(days, duty.extended_at_most)
 
@@ -192,22 +197,24 @@ def _late_or_not(duty: PlainDuty, file: File, at: datetime, start: Start) -> Ran
     ]
     if endings:
         ended, state = min(endings, key=lambda item: item[0])
-        late = ran.latest is not None and ended > ran.latest and state != "void"
+        late = ran.latest is not None and not in_time(ended, ran.latest) and state != "void"
         return replace(ran, state=state, violated=late)
     if met is not None:
-        late = ran.latest is not None and met.at > ran.latest
-        state = "met_late" if ran.due is not None and met.at > ran.due else "met"
+        late = ran.latest is not None and not in_time(met.at, ran.latest)
+        state = "met_late" if ran.due is not None and not in_time(met.at, ran.due) else "met"
         return replace(ran, state=state, violated=late)
+    by_hours = duty.unit == "clock_hours"
     for kind in duty.pauses:
         for e in file.happened(kind, at, start.at):
             running = e.ended_at is None or e.ended_at > at
-            if running and (ran.due is None or e.at < ran.due):
+            begun = ran.due is None or (e.at < ran.due if by_hours else in_time(e.at, ran.due))
+            if running and begun:
                 return replace(ran, state="suspended")
     if ran.due is None or ran.latest is None:
         return ran
     known = file.known(at)
-    if known > ran.due:
-        return replace(ran, state="overdue", violated=known > ran.latest)
+    if not in_time(known, ran.due):
+        return replace(ran, state="overdue", violated=not in_time(known, ran.latest))
     return replace(ran, state="due_soon" if at >= ran.due - duty.lead else "pending")
 
 
@@ -228,7 +235,7 @@ def next_change(duty: PlainDuty, file: File, at: datetime, ran: Ran) -> datetime
         moments |= {ran.due - duty.lead, ran.due, ran.due + SECOND, ran.latest + SECOND}
     moments |= {e.ended_at for e in file.events if e.ended_at}
     for base in file.happened(duty.presumed_from, at):
-        moments.add(presumed_at(duty, base, file))
+        moments.add(presumed_at(duty, base, file) + SECOND)
     for moment in sorted(moments):
         if moment > at:
             later = [state_at(duty, file, moment, start) for start in starts(duty, file, moment)]

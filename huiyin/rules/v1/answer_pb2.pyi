@@ -566,8 +566,8 @@ class Duty(_message.Message):
 
     @_builtins.property
     def due_at(self) -> _timestamp_pb2.Timestamp:
-        """Due, strictly counted: the last second that is in time. Absent: no number in the law, or not
-        started.
+        """Due, strictly counted: the last second that is in time, all of it. Absent: no number in the law, or
+        not started.
         """
 
     @_builtins.property

@@ -79,6 +79,15 @@ duties:
     met_by: [visit_recorded]
     basis: convention
     note: 试
+  - id: paused_hours
+    title: 小时，听证时间不计算
+    concept: suggestion_answered
+    who: competent_organ
+    due: {from: leader_arrived, add: 8, count: clock_hours}
+    pauses: [supervised]
+    met_by: [visit_recorded]
+    basis: convention
+    note: 试
   - id: hours_after_a_day
     title: 没有记录，次日终了就起算
     concept: performed
@@ -179,7 +188,7 @@ def test_a_duty_waiting_for_a_presumption_says_when_its_clock_will_start() -> No
     answer = assess(shipped(), matter(SIXTH, [RECEIVED]), context(at="2024-03-05"))
     waiting = duty(answer, "finish")
     assert states(answer)["finish"] == "not_started"
-    assert shanghai(waiting.next_change_at) == "2024-03-16T23:59:59"
+    assert shanghai(waiting.next_change_at) == "2024-03-17T00:00:00"
 
 
 def test_a_hearing_begun_after_the_period_has_ended_does_not_undo_that_it_is_overdue(forms: Rulebook) -> None:
@@ -282,20 +291,108 @@ def test_a_presumption_after_a_length_that_none_can_have_is_refused_with_the_fac
 
 
 @pytest.mark.parametrize(
-    ("rule", "started", "due"),
+    ("rule", "started", "told", "due"),
     [
-        ("hours", "2024-06-19T10:00:00", "2024-06-19T18:00:00"),
-        ("hours_after_a_day", "2024-06-19T23:59:59", "2024-06-20T07:59:59"),
+        ("hours", "2024-06-19T10:00:00", "2024-06-19T10:00:01", "2024-06-19T18:00:00"),
+        ("hours_after_a_day", "2024-06-19T23:59:59", "2024-06-20", "2024-06-20T07:59:59"),
     ],
 )
 def test_hours_after_a_presumption_run_from_its_moment(
-    forms: Rulebook, rule: str, started: str, due: str
+    forms: Rulebook, rule: str, started: str, told: str, due: str
 ) -> None:
     about = matter({}, [{"type": "leader_arrived", "at": "2024-06-18T10:00:00"}])
     assert states(evaluate(forms, "forms", about, context(at="2024-06-19T09:59:59")))[rule] == "not_started"
-    answer = evaluate(forms, "forms", about, context(at=started))
+    assert states(evaluate(forms, "forms", about, context(at=started)))[rule] == "not_started"
+    answer = evaluate(forms, "forms", about, context(at=told))
     assert states(answer)[rule] == "pending"
     assert (shanghai(duty(answer, rule).started_at), shanghai(duty(answer, rule).due_at)) == (started, due)
+
+
+ACCEPTED = {"type": "accepted", "at": "2024-03-05T10:00"}
+
+
+@pytest.mark.parametrize(
+    ("at", "state", "found"),
+    [
+        ("2024-05-04T23:59:59.999999", "met", False),
+        ("2024-05-05", "met_late", False),
+        ("2024-05-06T23:59:59.999999", "met_late", False),
+        ("2024-05-07", "met_late", True),
+    ],
+)
+def test_what_is_done_in_the_last_second_of_the_last_day_is_done_in_time(
+    at: str, state: str, found: bool
+) -> None:
+    """60 days from 5 March end on 4 May, a Saturday, and by art. 203 on 6 May at 24:00."""
+    events = [RECEIVED, ACCEPTED, {"type": "opinion_issued", "at": at}]
+    answer = assess(shipped(), matter(SIXTH, events), context(at="2024-06-01"))
+    assert states(answer)["finish"] == state
+    assert ("A45_1" in findings(answer)) is found
+
+
+@pytest.mark.parametrize(
+    ("at", "state", "change", "found"),
+    [
+        ("2024-05-04T23:59:59.001", "due_soon", "2024-05-05T00:00:00", False),
+        ("2024-05-05", "overdue", "2024-05-07T00:00:00", False),
+        ("2024-05-06T23:59:59.001", "overdue", "2024-05-07T00:00:00", False),
+        ("2024-05-07", "overdue", "", True),
+    ],
+)
+def test_a_duty_changes_when_its_last_day_is_over_and_not_within_its_last_second(
+    at: str, state: str, change: str, found: bool
+) -> None:
+    answer = assess(shipped(), matter(SIXTH, [RECEIVED, ACCEPTED]), context(at=at))
+    told = duty(answer, "finish")
+    assert states(answer)["finish"] == state
+    assert (shanghai(told.next_change_at) if told.HasField("next_change_at") else "") == change
+    assert ("A45_1" in findings(answer)) is found
+
+
+@pytest.mark.parametrize(
+    ("recorded", "started"),
+    [("2024-03-16T23:59:59.500", "2024-03-16T23:59:59"), ("2024-03-17", "2024-03-16T00:00:00")],
+)
+def test_what_is_recorded_in_the_last_second_before_a_presumption_starts_the_clock(
+    recorded: str, started: str
+) -> None:
+    events = [RECEIVED, {"type": "accepted", "at": recorded}]
+    answer = assess(shipped(), matter(SIXTH, events), context(at="2024-03-20"))
+    assert shanghai(duty(answer, "finish").started_at) == started
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [("2024-03-16T23:59:59.500", "not_started"), ("2024-03-17", "pending")],
+)
+def test_nothing_is_presumed_before_the_last_day_for_a_record_is_over(at: str, state: str) -> None:
+    assert states(assess(shipped(), matter(SIXTH, [RECEIVED]), context(at=at)))["finish"] == state
+
+
+@pytest.mark.parametrize(("at", "days"), [("2027-03-24T23:59:59.500", 35), ("2027-03-25", 30)])
+def test_an_extension_granted_in_the_last_second_counts(forms: Rulebook, at: str, days: int) -> None:
+    extended = {"type": "review_window_extended", "at": at, "days_extended": 5}
+    decided = {**extended, "official_role": "head_of_organ", "official_key": "k"}
+    answer = evaluate(forms, "forms", matter({}, [WINDOW_OF_2027, decided]), context(at="2027-04-10"))
+    assert duty(answer, "window").amount == days
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "begins", "state"),
+    [
+        ("opinion", "accepted", "2024-03-31T23:59:59.500", "suspended"),
+        ("opinion", "accepted", "2024-04-01T00:00:00", "overdue"),
+        ("paused_hours", "leader_arrived", "2024-03-01T17:59:59", "suspended"),
+        ("paused_hours", "leader_arrived", "2024-03-01T18:00:00", "due_soon"),
+    ],
+)
+def test_a_hearing_stops_a_clock_until_the_period_has_run_out(
+    forms: Rulebook, rule: str, start: str, begins: str, state: str
+) -> None:
+    """A period of days runs until its last day is over, hours until the moment when they are."""
+    events = [{"type": start, "at": "2024-03-01T10:00"}, {"type": "supervised", "at": begins}]
+    answer = evaluate(forms, "forms", matter({}, events), context(at=begins))
+    assert states(answer)[rule] == state
 
 
 WINDOW_OF_2027 = {"type": "opinion_served", "at": "2027-02-14T10:00"}

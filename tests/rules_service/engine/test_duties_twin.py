@@ -198,7 +198,7 @@ def forms() -> Rulebook:
 
 
 FIRST_DAYS = [date(2024, 9, 25), date(2024, 2, 5), date(2024, 2, 27), date(2024, 12, 28), date(2025, 4, 25)]
-CLOCKS = [time(0, 0), time(10, 0), time(15, 30), time(23, 59, 59)]
+CLOCKS = [time(0, 0), time(10, 0), time(15, 30), time(23, 59, 59), time(23, 59, 59, 500_000)]
 WHOLE_MINUTES = CLOCKS[:3]
 ROLES = st.sampled_from([*["head_of_organ"] * 4, "", "official_in_charge"])
 OFFICIALS = st.sampled_from([*["o1"] * 4, ""])

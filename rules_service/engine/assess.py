@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from math import inf
 
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.case import Matter, Question, Request
@@ -126,23 +127,35 @@ def _alike(duties: Sequence[DutyOutcome]) -> Iterable[list[DutyOutcome]]:
 
 
 def _one_of(duties: Sequence[DutyOutcome]) -> DutyOutcome:
-    """The duty that counts of several alike: an office's tightest, a petitioner's widest."""
+    """The duty that counts of several alike: an office's tightest, a petitioner's widest.
+
+    It changes when the first of them does: a violation of another may be found later.
+    """
     wins = _width if duties[0].duty.owed_by_petitioner else _tightness
     first, *rest = sorted(duties, key=wins)
     if not rest:
         return first
     cited = dict.fromkeys(citation for duty in [first, *rest] for citation in duty.citations)
-    return first._replace(citations=tuple(cited), merged=tuple(duty.id for duty in rest))
+    changes = min((duty.next_change_at for duty in duties if duty.next_change_at), default=None)
+    return first._replace(
+        citations=tuple(cited), merged=tuple(duty.id for duty in rest), next_change_at=changes
+    )
 
 
-def _tightness(duty: DutyOutcome) -> tuple[bool, bool, float, str]:
+def _tightness(duty: DutyOutcome) -> tuple[bool, float, float, str]:
     started = duty.state is not DutyState.NOT_STARTED
-    due = duty.due_at.timestamp() if duty.due_at else float("inf")
-    return (not started, duty.due_at is None, due, duty.id)
+    return (not started, *_ends(duty), duty.id)
 
 
-def _width(duty: DutyOutcome) -> tuple[float, str]:
-    return (-duty.due_at.timestamp() if duty.due_at else -float("inf"), duty.id)
+def _width(duty: DutyOutcome) -> tuple[float, float, str]:
+    due, latest = _ends(duty)
+    return (-due, -latest, duty.id)
+
+
+def _ends(duty: DutyOutcome) -> tuple[float, float]:
+    """The due time of a duty and, where two have the same, the latest lawful one; never without a number."""
+    due, latest = (end.timestamp() if end else inf for end in (duty.due_at, duty.latest_lawful_at))
+    return due, latest
 
 
 def _papers(

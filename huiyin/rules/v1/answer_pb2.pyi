@@ -578,7 +578,9 @@ class Duty(_message.Message):
 
     @_builtins.property
     def next_change_at(self) -> _timestamp_pb2.Timestamp:
-        """When the state would change next if nothing happens. Absent: never."""
+        """When the state, of this duty or of one that it stands for, or a violation would change next if
+        nothing happens. Absent: never.
+        """
 
     @_builtins.property
     def met_at(self) -> _timestamp_pb2.Timestamp:

@@ -4,6 +4,7 @@ The lower rulesets here are what the check of layers refuses, or what slips past
 answer shows the duty of the law as the law has it.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -86,8 +87,17 @@ LAWS_WINDOW = rule(
 )
 
 
+def lowered(law: str) -> str:
+    """The same in a local ruleset."""
+    return (
+        law.replace("ruleset: law", "ruleset: low")
+        .replace("id: law", "id: low")
+        .replace("layer: law", "layer: local")
+    )
+
+
 def asked(
-    folder: Path, law: str, low: str, *events: dict[str, str], at: str = "2024-07-20"
+    folder: Path, law: str, low: str, *events: Mapping[str, object], at: str = "2024-07-20"
 ) -> answer_pb2.Answer:
     book = load_rulebook(rulesets(folder / "r", law=law, low=low), [], datetime.now(UTC))
     return assess(book, matter({}, events), context(at=at))
@@ -146,6 +156,51 @@ def test_the_widest_window_of_a_petitioner_wins(tmp_path: Path, days: int) -> No
     answer = asked(tmp_path, LAWS_WINDOW, low, SERVED, at="2024-04-10")
     widest = ("pending", "2024-04-15") if days == 45 else ("overdue", "2024-04-01")
     assert list(told(answer).values()) == [widest]
+
+
+@pytest.mark.parametrize(
+    ("at", "change"),
+    [
+        ("2024-03-05", "2024-03-08T23:59:59"),
+        ("2024-03-20", "2024-04-27T23:59:59"),
+        ("2024-04-29", "2024-05-01T00:00:00"),
+        ("2024-05-01", ""),
+    ],
+)
+def test_a_duty_changes_when_the_first_of_those_it_stands_for_does(
+    tmp_path: Path, at: str, change: str
+) -> None:
+    """The lower duty is overdue from 12 March; on 1 May the violation of the law's is found."""
+    (duty,) = asked(tmp_path, LAW, rule("low", "local"), ACCEPTED, at=at).duties
+    assert (duty.rule, len(duty.merged_duty_ids)) == ("low", 1)
+    assert (shanghai(duty.next_change_at) if duty.HasField("next_change_at") else "") == change
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_of_windows_due_on_one_day_the_one_that_may_be_open_longest_wins(
+    tmp_path: Path, swapped: bool
+) -> None:
+    """Both end on 28 December, and the notice for the next year may keep them open until 3 or 5 January."""
+    dues = [WINDOW.replace("30", "10"), "{from: opinion_served, add: 8, count: working_days}"]
+    law, low = (LAWS_WINDOW.replace(WINDOW, due) for due in (reversed(dues) if swapped else dues))
+    answer = asked(tmp_path, law, lowered(low), SERVED | {"at": "2026-12-16T10:00:00"}, at="2027-01-04")
+    assert list(told(answer).values()) == [("due_soon", "2026-12-28")]
+    assert shanghai(answer.duties[0].latest_lawful_at) == "2027-01-05T23:59:59"
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_of_an_offices_duties_due_on_one_day_the_one_found_first_wins(tmp_path: Path, swapped: bool) -> None:
+    """Both end on Saturday 4 May; one is extended on Sunday, in time on the lenient reading alone."""
+    extended = "    extended_by: {event: extension_approved, days: days_extended, at_most: 30}\n"
+    rules = [LAW, LAW + extended]
+    law, low = reversed(rules) if swapped else rules
+    events = [
+        ACCEPTED | {"at": "2024-03-05T10:00:00"},
+        {"type": "extension_approved", "at": "2024-05-05T10:00:00", "days_extended": 10},
+    ]
+    (duty,) = asked(tmp_path, law, lowered(low), *events, at="2024-05-06").duties
+    assert shanghai(duty.due_at) == "2024-05-04T23:59:59"
+    assert shanghai(duty.latest_lawful_at) == "2024-05-06T23:59:59"
 
 
 def test_an_office_never_shortens_a_petitioners_window(tmp_path: Path) -> None:

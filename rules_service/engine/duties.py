@@ -37,7 +37,7 @@ def run_duty(duty: Duty, amount: int | None, env: Environment, clock: Clock) -> 
     if not starts:
         if not env.speaks_on(clock.today):
             return []
-        return [_not_started(duty, env, clock, min(waiting, default=None))]
+        return [_not_started(duty, env, min(waiting, default=None))]
     runs = []
     for number, start in enumerate(starts, 1):
         if not number % STARTS_A_LOOK:
@@ -65,7 +65,7 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: i
     by = done.at if done else min(clock.at, clock.silent_until)
     late = end is not None and not in_time(by, end.latest_lawful_at)
     return DutyOutcome(
-        id=_id_of(duty, env, start),
+        id=_id_of(duty, env, start.event_id, start.recipient_key),
         ruleset=env.ruleset,
         duty=duty,
         request_id=env.request.id,
@@ -89,9 +89,9 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: i
     )
 
 
-def _not_started(duty: Duty, env: Environment, clock: Clock, changes: datetime | None) -> DutyOutcome:
+def _not_started(duty: Duty, env: Environment, changes: datetime | None) -> DutyOutcome:
     return DutyOutcome(
-        id=_id_of(duty, env, Start(clock.at)),
+        id=_id_of(duty, env),
         ruleset=env.ruleset,
         duty=duty,
         request_id=env.request.id,
@@ -103,16 +103,17 @@ def _not_started(duty: Duty, env: Environment, clock: Clock, changes: datetime |
     )
 
 
-def _id_of(duty: Duty, env: Environment, start: Start) -> str:
-    of_period = duty.period.start.kind is RefKind.PERIOD_DAY
+def _id_of(duty: Duty, env: Environment, event_id: str = "", recipient_key: str = "") -> str:
+    """The id of a duty by what starts it: an event, or a day of the period, known before it comes."""
+    start = duty.period.start
     return deterministic_id(
         "d",
         env.subject_id,
         env.request.id,
         env.ruleset.id,
         duty.id,
-        day_of(start.at).isoformat() if of_period else start.event_id,
-        start.recipient_key,
+        str(env.resolve(start)) if start.kind is RefKind.PERIOD_DAY else event_id,
+        recipient_key,
     )
 
 

@@ -97,10 +97,11 @@ def ask(
     events: Sequence[dict[str, object]] = (),
     earlier: pb.Period | None = None,
     at: str = "2024-07-20",
+    period: pb.Period = QUARTER,
 ) -> pb.AssessOfficeResponse:
     office = pb.Office(office_id="o", events=[event(n, told) for n, told in enumerate(events)])
     request = pb.AssessOfficeRequest(
-        context=context(at=at), office=office, period=QUARTER, matters=matters, earlier_period=earlier
+        context=context(at=at), office=office, period=period, matters=matters, earlier_period=earlier
     )
     return commands.assess_office(book(), [request], NOW)
 
@@ -325,3 +326,15 @@ tables:
     )
     (decision,) = commands.assess_office(loaded, [request], NOW).answer.decisions
     assert json.loads(decision.outcome_json) == {"told": kind}
+
+
+def test_a_duty_of_a_period_is_the_same_before_and_after_it_starts_and_another_in_another_period() -> None:
+    def id_of(at: str, period: pb.Period) -> str:
+        (duty,) = [one for one in ask([], at=at, period=period).answer.duties if one.rule == "reports"]
+        return duty.duty_id
+
+    days = ["2024-06-15", "2024-06-16", "2024-07-02"]
+    assert len({id_of(day, QUARTER) for day in days}) == 1
+    assert id_of("2024-06-15", pb.Period(first_day="2024-07-01", last_day="2024-09-30")) not in {
+        id_of(day, QUARTER) for day in days
+    }

@@ -46,8 +46,9 @@ class Owed(Enum):
 class Deadline:
     """The end of a period. What is due is warned about by `due_at` and judged by `latest_lawful_at`.
 
-    `skipped` are the days that did not count on the way to `latest_lawful_at`, the first 400 where
-    there are more. `provisional` says that a notice of the State Council still to come may change the end.
+    `skipped` are the days that did not count on the way to the last day, and those over which it rolls by
+    any reading, the first 400 where there are more. `provisional` says that a notice of the State Council
+    still to come may change the end.
     """
 
     due_at: datetime
@@ -112,11 +113,11 @@ def deadline(
     due_day = rolled if (owed is Owed.BY_PETITIONER if rolls is None else rolls) else last
     if settled and calendar.is_settled(rolled):
         latest = rolled
-        off = chain(off, calendar.days_off(last, rolled - ONE_DAY))
     else:
         settled = False
         latest = max(last + CAUTION, rolled)
-    excluded_days = _gap_days(gaps, latest if settled else last)
+    off = chain(off, calendar.days_off(last, rolled - ONE_DAY))
+    excluded_days = _gap_days(gaps, rolled)
     skipped = _in_order(off, excluded_days) if gaps else tuple(islice(off, MOST_SKIPPED))
     return Deadline(_end_of(due_day), _end_of(latest), skipped, provisional=not settled)
 

@@ -132,6 +132,13 @@ def test_a_petitioners_unpublished_window_ends_eight_days_after_its_unrolled_end
     assert found.provisional
 
 
+def test_days_that_an_unpublished_window_rolled_over_are_told() -> None:
+    found = deadline(moment("2026-11-26"), 30, CountUnit.CALENDAR_DAYS, CALENDAR, owed=Owed.BY_PETITIONER)
+    assert found.provisional
+    assert found.due_at == last_second("2026-12-28")
+    assert [day.day for day in found.skipped] == [date(2026, 12, 26), date(2026, 12, 27)]
+
+
 def test_a_period_over_the_turn_of_the_last_published_year_keeps_what_is_published() -> None:
     found = deadline(moment("2026-09-30"), 70, CountUnit.WORKING_DAYS, CALENDAR)
     assert found.provisional
@@ -201,8 +208,8 @@ def test_days_agree_with_a_walk_day_by_day(
         assert found.latest_lawful_at >= last_second(str(last)) + timedelta(days=8)
     else:
         assert found.latest_lawful_at == last_second(str(rolled))
-        skipped = plain.skipped(start, last, rolled, working, off, excluded)
-        assert [(day.day, day.reason) for day in found.skipped] == skipped
+    skipped = plain.skipped(start, last, rolled, working, off, excluded)
+    assert [(day.day, day.reason) for day in found.skipped] == skipped
     unsettled = [day for day in (start.date(), last, rolled) if not CALENDAR.is_settled(day)]
     assert found.provisional is bool(unsettled if working else [d for d in unsettled if d >= last])
 

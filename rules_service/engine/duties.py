@@ -125,15 +125,7 @@ def _obliged(duty: Duty, env: Environment) -> str:
 def _met(duty: Duty, env: Environment, start: Start) -> Event | None:
     """The event with which the duty was done: the last of all that it takes, or the first of any."""
     firsts = [
-        next(
-            (
-                event
-                for event in env.events_of(kind, start.since)
-                if not start.recipient_key or event.recipient_key in {"", start.recipient_key}
-            ),
-            None,
-        )
-        for kind in duty.met_by
+        next(iter(env.events_for(start.recipient_key, kind, start.since)), None) for kind in duty.met_by
     ]
     done = [event for event in firsts if event is not None]
     if duty.met_by_any:
@@ -147,7 +139,7 @@ def _ending(
     found = [
         (event, DutyState.DISCHARGED if ending.discharges else DutyState.VOID, ending.citations)
         for ending in duty.endings
-        for event in env.events_of(ending.event, start.since)
+        for event in env.events_for(start.recipient_key, ending.event, start.since)
         if met is None or event.at < met.at
     ]
     return min(found, key=lambda item: item[0].at, default=None)
@@ -170,10 +162,10 @@ def _state(
         state = DutyState.MET if late is None or in_time(met.at, late) else DutyState.MET_LATE
         return state, met.id, None, ()
     # What begins after the period has ended does not stop a clock that has run out.
+    pauses = [event for kind in duty.pauses for event in env.events_for(start.recipient_key, kind, start.at)]
     running = [
         event
-        for kind in duty.pauses
-        for event in env.events_of(kind, start.at)
+        for event in pauses
         if _runs_at(event.at, duty, late) and (event.ended_at is None or event.ended_at > clock.at)
     ]
     if running:
@@ -185,7 +177,7 @@ def _state(
     silent = min(clock.at, clock.silent_until)
     if not in_time(silent, late):
         # While a pause goes on, the latest lawful time moves with it.
-        still = any(e.ended_at is None for kind in duty.pauses for e in env.events_of(kind, start.at))
+        still = any(event.ended_at is None for event in pauses)
         settled = still or not in_time(silent, end.latest_lawful_at)
         return DutyState.OVERDUE, "", None if settled else late_from(end.latest_lawful_at), ()
     if clock.at >= soon_from:

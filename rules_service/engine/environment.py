@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from rules_service.engine.case import Event, Request
 from rules_service.engine.happened import Happened
 from rules_service.engine.index import UNKNOWN, Cell, Unknown
-from rules_service.engine.occasion import Occasion
+from rules_service.engine.occasion import Occasion, concerns
 from rules_service.engine.outcome import MissingFacts
 from rules_service.language.model.references import Condition, Reference, RefKind
 from rules_service.language.model.ruleset import Ruleset
@@ -125,10 +125,16 @@ class Environment:
                 self.note_missing(name, place)
         return None if untold else True
 
-    def events_of(self, kind: str, since: datetime | None = None) -> Sequence[Event]:
+    def events_of(self, kind: str) -> Sequence[Event]:
         """Events of a type, earliest first."""
-        events = self.happened.by_type.get(kind, ())
-        return events if since is None or not events else [event for event in events if event.at >= since]
+        return self.happened.by_type.get(kind, ())
+
+    def events_for(self, recipient: str, kind: str, since: datetime) -> Sequence[Event]:
+        """Events of a type since a moment that concern a recipient, earliest first."""
+        events = self.events_of(kind)
+        return events and [
+            event for event in events if event.at >= since and concerns(recipient, event.recipient_key)
+        ]
 
     def resolve(self, reference: Reference, occasion: Occasion | None = None) -> Cell:
         """The value that a reference points at, as it belongs to an occasion; without one, the first."""

@@ -35,7 +35,7 @@ def end_of(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int
     pauses = [
         (event.at, event.ended_at or clock.at)
         for kind in duty.pauses
-        for event in env.events_of(kind, start.at)
+        for event in env.events_for(start.recipient_key, kind, start.at)
         if (event.ended_at or clock.at) > event.at
     ]
 
@@ -70,7 +70,7 @@ def _granted(extension: Extension, env: Environment, start: Start, by: datetime)
         return 0
     granted = sum(
         days
-        for event in env.events_of(extension.event, start.since)
+        for event in env.events_for(start.recipient_key, extension.event, start.since)
         if in_time(event.at, by)
         and (not extension.by or (event.official_role == extension.by and event.official_key))
         and isinstance(days := event.attributes.get(extension.attribute), int)

@@ -10,6 +10,11 @@ from rules_service.engine.case import Event
 T = TypeVar("T")
 
 
+def concerns(recipient: str, told_to: str) -> bool:
+    """Whether what was told to someone concerns a recipient: to all, to no other, or where there is none."""
+    return not recipient or told_to in {"", recipient}
+
+
 class Occasion(NamedTuple):
     """One event that starts a clock, among all of its type, which are in the order of time."""
 
@@ -24,8 +29,8 @@ class Occasion(NamedTuple):
         since, before the next event of the type. What is told to another recipient belongs to another.
         """
         recipient = self.event.recipient_key
-        alike = [event.at for event in self.alike if not recipient or event.recipient_key in {"", recipient}]
-        near = [one for one in happenings if not recipient or told(one)[1] in {"", recipient}]
+        alike = [event.at for event in self.alike if concerns(recipient, event.recipient_key)]
+        near = [one for one in happenings if concerns(recipient, told(one)[1])]
         moments = [told(one)[0] for one in near]
         if not moments:
             return None

@@ -82,8 +82,13 @@ class File:
     def known(self, at: datetime) -> datetime:
         return min(at, self.complete_until) if self.complete_until else at
 
-    def happened(self, kind: str, at: datetime, since: datetime | None = None) -> list[Happened]:
-        return [e for e in self.events if e.type == kind and e.at <= at and (since is None or e.at >= since)]
+    def happened(self, kind: str, at: datetime) -> list[Happened]:
+        return [e for e in self.events if e.type == kind and e.at <= at]
+
+    def happened_to(self, recipient: str, kind: str, at: datetime, since: datetime) -> list[Happened]:
+        """What has happened since to a recipient, or to all; where there is none, to anyone."""
+        events = [e for e in self.happened(kind, at) if e.at >= since]
+        return [e for e in events if e.recipient in {"", recipient}] if recipient else events
 
 
 def end_of(day: date) -> datetime:
@@ -144,11 +149,7 @@ def presumed_at(duty: PlainDuty, base: Happened, file: File) -> datetime:
 def done(duty: PlainDuty, file: File, at: datetime, start: Start) -> Happened | None:
     firsts = []
     for kind in duty.met_by:
-        fitting = [
-            e
-            for e in file.happened(kind, at, start.counts_from)
-            if not start.event.recipient or e.recipient in {"", start.event.recipient}
-        ]
+        fitting = file.happened_to(start.event.recipient, kind, at, start.counts_from)
         firsts.append(fitting[0] if fitting else None)
     there = [e for e in firsts if e is not None]
     if duty.met_by_any:
@@ -160,7 +161,7 @@ def done(duty: PlainDuty, file: File, at: datetime, start: Start) -> Happened | 
 
 def granted(duty: PlainDuty, file: File, at: datetime, start: Start, by: datetime) -> int:
     days = 0
-    for e in file.happened(duty.extended_by, at, start.counts_from):
+    for e in file.happened_to(start.event.recipient, duty.extended_by, at, start.counts_from):
         by_whom_it_takes = not duty.extended_role or (e.role == duty.extended_role and e.official != "")
         if in_time(e.at, by) and by_whom_it_takes:
             days += e.days or 0
@@ -175,8 +176,8 @@ def state_at(duty: PlainDuty, file: File, at: datetime, start: Start) -> Ran:
 
 def _late_or_not(duty: PlainDuty, file: File, at: datetime, start: Start) -> Ran:
     """All but when it changes next."""
-    pauses = [(e.at, e.ended_at or at) for kind in duty.pauses for e in file.happened(kind, at, start.at)]
-    pauses = [(a, b) for a, b in pauses if a < b]
+    stops = [e for kind in duty.pauses for e in file.happened_to(start.event.recipient, kind, at, start.at)]
+    pauses = [(e.at, e.ended_at or at) for e in stops if e.at < (e.ended_at or at)]
     told_by = "" if start.presumed else start.event.id
     ran = Ran("pending", start.at, told_by, start.event.recipient, start=start.event.id)
     if duty.amount is not None:
@@ -192,7 +193,7 @@ def _late_or_not(duty: PlainDuty, file: File, at: datetime, start: Start) -> Ran
         (e.at, state)
         for kinds, state in ((duty.discharged_by, "discharged"), (duty.void_by, "void"))
         for kind in kinds
-        for e in file.happened(kind, at, start.counts_from)
+        for e in file.happened_to(start.event.recipient, kind, at, start.counts_from)
         if met is None or e.at < met.at
     ]
     if endings:
@@ -204,12 +205,11 @@ def _late_or_not(duty: PlainDuty, file: File, at: datetime, start: Start) -> Ran
         state = "met_late" if ran.due is not None and not in_time(met.at, ran.due) else "met"
         return replace(ran, state=state, violated=late)
     by_hours = duty.unit == "clock_hours"
-    for kind in duty.pauses:
-        for e in file.happened(kind, at, start.at):
-            running = e.ended_at is None or e.ended_at > at
-            begun = ran.due is None or (e.at < ran.due if by_hours else in_time(e.at, ran.due))
-            if running and begun:
-                return replace(ran, state="suspended")
+    for e in stops:
+        running = e.ended_at is None or e.ended_at > at
+        begun = ran.due is None or (e.at < ran.due if by_hours else in_time(e.at, ran.due))
+        if running and begun:
+            return replace(ran, state="suspended")
     if ran.due is None or ran.latest is None:
         return ran
     known = file.known(at)

@@ -199,7 +199,9 @@ class Event(_message.Message):
     official_key: _builtins.str
     """The caller's opaque key of that official. Never a name."""
     recipient_key: _builtins.str
-    """The caller's opaque key of the recipient: service of a paper is per recipient."""
+    """The caller's opaque key of the recipient: service of a paper is per recipient. A duty of one recipient
+    is met, extended, suspended or ended by events of that recipient and by those without one.
+    """
     paper_call_id: _builtins.str
     """The paper call that the event answers (a paper issued or served)."""
     attributes_json: _builtins.str

@@ -119,6 +119,17 @@ duties:
     met_by: [review_requested]
     basis: convention
     note: 试
+  - id: answers
+    title: 对每个送达对象分别计算
+    concept: performed
+    who: competent_organ
+    due: {from: opinion_served, add: 20, count: calendar_days}
+    extended_by: {event: extension_approved, days: days_extended, at_most: 30}
+    pauses: [supervised]
+    met_by: [told_in_writing]
+    ends: [{by: withdrawn_by_petitioner, as: discharged, basis: convention, note: 试}]
+    basis: convention
+    note: 试
   - id: warned
     title: 提醒的天数由事实给出
     concept: objection
@@ -521,3 +532,30 @@ def test_many_runs_end_with_the_callers_time(forms: Rulebook, monkeypatch: pytes
     events = [{"type": "accepted", "at": f"2024-03-01T10:{minute:02d}"} for minute in range(60)]
     with pytest.raises(DeadlineError):
         assess(forms, matter({}, events), context(at="2024-05-10"))
+
+
+@pytest.mark.parametrize(
+    ("told", "changed"),
+    [
+        ({"type": "told_in_writing"}, ("met", "2024-03-21")),
+        ({"type": "withdrawn_by_petitioner"}, ("discharged", "2024-03-21")),
+        ({"type": "extension_approved", "days_extended": 5}, ("pending", "2024-03-26")),
+        ({"type": "supervised", "ended_at": "2024-03-07T10:00"}, ("pending", "2024-03-26")),
+        ({"type": "supervised"}, ("suspended", "2024-03-26")),
+    ],
+)
+@pytest.mark.parametrize("recipient", ["", "p2"])
+def test_what_is_told_to_one_recipient_touches_no_other_one_s_duty(
+    forms: Rulebook, told: dict[str, object], changed: tuple[str, str], recipient: str
+) -> None:
+    served = {"type": "opinion_served", "at": "2024-03-01T10:00"}
+    events = [served | {"recipient_key": key} for key in ("p1", "p2", "")]
+    events.append({"at": "2024-03-03T10:00", "recipient_key": recipient} | told)
+    answer = evaluate(forms, "forms", matter({}, events), context(at="2024-03-08"))
+    found = {
+        one.recipient_key: (answer_pb2.DutyState.Name(one.state)[11:].lower(), shanghai(one.due_at)[:10])
+        for one in answer.duties
+        if one.rule == "answers"
+    }
+    untouched = changed if not recipient else ("pending", "2024-03-21")
+    assert found == {"p1": untouched, "p2": changed, "": changed}

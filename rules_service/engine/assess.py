@@ -6,7 +6,7 @@ from math import inf
 
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.case import Matter, Question, Request
-from rules_service.engine.chains import ChainCase
+from rules_service.engine.chains import ChainCase, Chained
 from rules_service.engine.clock import Clock
 from rules_service.engine.deadlines import in_time
 from rules_service.engine.elapsed import tell_elapsed
@@ -17,7 +17,6 @@ from rules_service.engine.outcome import (
     ENDED_EARLY,
     DutyOutcome,
     DutyState,
-    FindingOutcome,
     Outcome,
     PaperOutcome,
     PaperState,
@@ -58,9 +57,9 @@ def assess_matter(
             )
             names = whole.names if whole else {}
             found = speaker.compiled.chains.run(ChainCase(matter, clock, outcome.duties, names))
-            if found:
+            if found.findings:
                 outcome.use(speaker.compiled.ruleset)
-                outcome.findings += found
+                outcome.findings += found.findings
                 whole = whole or _whole(speaker, matter, happened[""], clock, outcome)
                 outcome.papers += _papers_of_chains(found, whole)
     merge(outcome, matter.requests, question.at)
@@ -80,12 +79,12 @@ def _whole(
     return env
 
 
-def _papers_of_chains(found: Sequence[FindingOutcome], env: Environment) -> Iterator[PaperOutcome]:
-    """The papers that chained findings call for; a finding about other matters alone calls for none."""
+def _papers_of_chains(found: Chained, env: Environment) -> Iterator[PaperOutcome]:
+    """The papers that chained findings call for; a finding about another matter calls for none."""
     chains = {chain.rule.id: chain for chain in env.ruleset.chains if chain.papers}
-    for finding in found:
+    for finding in found.findings:
         chain = chains.get(finding.rule)
-        if chain is not None and any(env.subject_id in fact.values() for fact in finding.because):
+        if chain is not None and finding.id in found.here:
             yield from papers_of(chain.papers, env, finding.rule, chain.citations)
 
 

@@ -1,8 +1,9 @@
 """Runs a ruleset's chained rules over a matter: gathers their facts and tells what they find."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from rules_service.engine.case import Matter
 from rules_service.engine.chaining import Finding, KeptFirings, open_engine
@@ -34,6 +35,13 @@ class ChainCase:
     names: Mapping[str, Known | Unknown]
 
 
+class Chained(NamedTuple):
+    """What chained rules found, and the ids of the findings that are about the matter itself."""
+
+    findings: Sequence[FindingOutcome]
+    here: Collection[str]
+
+
 @dataclass(frozen=True, slots=True)
 class ChainRunner:
     """The chained rules of one revision, ready to run."""
@@ -44,6 +52,8 @@ class ChainRunner:
     """The fields of each kind of fact that the rules speak of."""
     whole: frozenset[str]
     """The kinds of which these are all the fields there are."""
+    matter_fields: frozenset[str]
+    """The fields that say which matter something is about."""
     engine: KeptFirings
 
     @classmethod
@@ -59,10 +69,11 @@ class ChainRunner:
                 for kind in program.kinds
                 if len(kind.fields) == len(vocabulary.kinds[kind.name].fields)
             ),
+            frozenset(source.matter_field for source in ruleset.chain_sources),
             KeptFirings(open_engine(program)),
         )
 
-    def run(self, case: ChainCase) -> list[FindingOutcome]:
+    def run(self, case: ChainCase) -> Chained:
         """What the rules find; several ways to the same finding are one finding."""
         facts = [
             fact
@@ -76,10 +87,29 @@ class ChainRunner:
             if related.kind in self.fields
         ]
         found: dict[str, FindingOutcome] = {}
+        here = set()
         for rule, bound, concluded in self.engine.run(facts).findings():
             finding = self._finding(rule, bound, concluded, case.matter.id)
             found.setdefault(finding.id, finding)
-        return list(found.values())
+            if self._is_about(case.matter.id, rule, bound, concluded):
+                here.add(finding.id)
+        return Chained(list(found.values()), here)
+
+    def _is_about(self, matter_id: str, rule: ChainRule, bound: Sequence[Fact], concluded: Finding) -> bool:
+        """Whether a finding is about a matter: as its conclusion says, or else one of its facts.
+
+        Where no fact is taken from a matter, nothing tells which field names one, and any may.
+        """
+        names = self.matter_fields
+        said = [name for name in rule.then.fields if not names or name in names]
+        if said:
+            return any(concluded.fields.get(name) == matter_id for name in said)
+        return any(
+            value == matter_id
+            for fact in bound
+            for name, value in fact.fields.items()
+            if not names or name in names
+        )
 
     def fact(self, kind: str, given: Mapping[str, Known]) -> Fact:
         """A fact beside a matter, with the values that the engine can compare."""

@@ -59,6 +59,20 @@ chains:
     papers: [{paper: B12, variant: v}]
     basis: convention
     note: 试
+  - id: of_two
+    title: 催办一件，督办另一件
+    when: {u: {kind: urging}, s: {kind: supervision, matter: "!= u.matter"}}
+    then: {finding: {kind: bulletin_due, matter: s.matter}}
+    papers: [{paper: B12, variant: other}]
+    basis: convention
+    note: 试
+  - id: unsaid
+    title: 督办过，结论不写是哪一件
+    when: {s: {kind: supervision}}
+    then: {finding: {kind: year_end_deduction}}
+    papers: [{paper: B12, variant: unsaid}]
+    basis: convention
+    note: 试
 """
 RECEIVED: dict[str, object] = {"type": "received", "at": "2024-05-06"}
 PRESSED: list[dict[str, object]] = [
@@ -86,7 +100,7 @@ def calls(answer: answer_pb2.Answer) -> set[tuple[str, str, str]]:
         ("2024-05-16", [RECEIVED], set()),
         ("2024-05-17", [RECEIVED], {("B11", "", "CALLED")}),
         ("2024-05-17", [RECEIVED, {"type": "opinion_issued", "at": "2024-05-10"}], set()),
-        ("2024-05-09", [RECEIVED, *PRESSED], {("B12", "v", "CALLED")}),
+        ("2024-05-09", [RECEIVED, *PRESSED], {("B12", "v", "CALLED"), ("B12", "unsaid", "CALLED")}),
         ("2024-05-09", [RECEIVED, PRESSED[0]], set()),
     ],
 )
@@ -96,11 +110,31 @@ def test_a_finding_calls_for_its_paper_only_once_it_is_found(
     assert calls(evaluate(book(), "papers", matter({}, events), context(at=at))) == called
 
 
-def test_a_chain_that_finds_something_about_another_matter_calls_for_no_paper_here() -> None:
-    about = matter({}, [RECEIVED], related=[("urging", {"matter": "x"}), ("supervision", {"matter": "x"})])
+@pytest.mark.parametrize("matter_id", ["m1", "u", "urging"])
+def test_a_chain_that_finds_something_about_another_matter_calls_for_no_paper_here(matter_id: str) -> None:
+    """A matter may have a name that the rules use for something else."""
+    related = [("urging", {"matter": "x"}), ("supervision", {"matter": "x"})]
+    about = matter({}, [RECEIVED], related=related, matter_id=matter_id)
     answer = evaluate(book(), "papers", about, context(at="2024-05-09"))
-    assert [finding.code for finding in answer.findings] == ["reminder"]
+    assert {finding.code for finding in answer.findings} == {"reminder", "year_end_deduction"}
     assert calls(answer) == set()
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "called"),
+    [
+        (PRESSED[0], "supervision", set()),
+        (PRESSED[1], "urging", {"other", "unsaid"}),
+        (PRESSED[1], "supervision", {"unsaid"}),
+    ],
+)
+def test_a_chained_finding_is_about_the_matter_that_its_conclusion_names(
+    here: dict[str, object], elsewhere: str, called: set[str]
+) -> None:
+    """Where it names none, it is about the matters of its facts."""
+    about = matter({}, [here], related=[(elsewhere, {"matter": "x"})])
+    answer = evaluate(book(), "papers", about, context(at="2024-05-09"))
+    assert {paper.variant for paper in answer.papers} == called
 
 
 def test_a_candidate_s_paper_waits_for_the_decision_beside_one_that_is_called_for() -> None:

@@ -12,8 +12,10 @@ from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import MissingFacts
 from rules_service.language.model.counts import Count
 from rules_service.language.model.ruleset import Ruleset
-from rules_service.language.types import LARGEST_INT, day_of
+from rules_service.language.types import LARGEST_INT, day_of, midnight
 
+ONE_SECOND = timedelta(seconds=1)
+ONE_DAY = timedelta(days=1)
 ONE_WEEK = timedelta(days=7)
 
 
@@ -26,17 +28,22 @@ class Counted:
 
 
 class Qualified(NamedTuple):
-    """A matter that counts, with those of its requests that make it count."""
+    """A matter that counts, with those of its requests that make it count.
+
+    `others` are requests that would make it count too, if what was not told yet has happened to them.
+    """
 
     matter: Matter
     requests: tuple[Request, ...]
+    others: tuple[Request, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CountResult:
-    """The matters that count and what they come to; uncertain where a matter's facts leave it open.
+    """The matters that count and what they come to.
 
-    `missing` holds the facts that would settle it.
+    Uncertain where a matter's facts leave it open, or what may have happened to it. `missing` holds the facts
+    that would settle it.
     """
 
     qualified: tuple[Qualified, ...]
@@ -64,7 +71,7 @@ def without_reports(matter: Matter) -> Matter | None:
 
 def period_facts(period: Span) -> Mapping[str, Known]:
     """What the period is: a week from Monday, a calendar month, quarter, year or something else."""
-    first, after = period.first_day, period.last_day + timedelta(days=1)
+    first, after = period.first_day, period.last_day + ONE_DAY
     if first.weekday() == 0 and after - first == ONE_WEEK:
         return {"period_kind": "week"}
     months = (after.year - first.year) * 12 + after.month - first.month
@@ -87,7 +94,8 @@ def count_matters(
     What happens after the moment asked about has not happened. `look` tells what is known of a request.
 
     A matter whose facts leave it open makes the count uncertain, and the fact is noted as missing under
-    the matter's id. So does one that qualifies and does not say how much it adds to a sum.
+    the matter's id. So does one that qualifies and does not say how much it adds to a sum. Where the event
+    may have happened in the period without having been told, the count itself is noted under that id.
     """
     qualified = []
     number = 0
@@ -99,25 +107,51 @@ def count_matters(
             for event in matter.events
             if event.type == count.during and event.at <= at and period.holds(day_of(event.at))
         }
-        if not happened:
+        may_have = "" not in happened and not _is_told(matter, period, at)
+        if not (happened or may_have):
             continue
-        seen = [look(matter, request) for request in matter.requests if happened & {"", request.id}]
-        answers = [env.holds(count.where) for env in seen]
-        if True in answers:
-            requests = [env.request for env, holds in zip(seen, answers, strict=True) if holds]
-            one = Qualified(matter, tuple(requests))
+        seen: list[tuple[Environment, bool | None]] = []
+        unheard: list[tuple[Environment, bool | None]] = []
+        for request in matter.requests:
+            to_it = bool(happened & {"", request.id})
+            if to_it or may_have:
+                env = look(matter, request)
+                (seen if to_it else unheard).append((env, env.holds(count.where)))
+        others = tuple(env.request for env, holds in unheard if holds is not False)
+        requests = tuple(env.request for env, holds in seen if holds)
+        if requests:
+            one = Qualified(matter, requests, others)
             qualified.append(one)
-            adds = added(count, one.requests)
+            adds = added(count, requests)
             number += adds or 0
             if adds is None:
                 certain = False
-                _note_unsaid(count, one, missing, seen[0].ruleset)
-        elif None in answers:
+                _note_unsaid(count, one, missing, seen[0][0].ruleset)
+            elif count.summed and not _adds_no_more(count, others, adds):
+                certain = False
+                note_unheard(count, matter, unheard[0][0].ruleset, missing)
+            continue
+        for env, holds in (*seen, *unheard):
+            if holds is None:
+                certain = False
+                _note_open(count, env, missing)
+        if others:
             certain = False
-            for env, holds in zip(seen, answers, strict=True):
-                if holds is None:
-                    _note_open(count, env, missing)
+            note_unheard(count, matter, unheard[0][0].ruleset, missing)
     return CountResult(tuple(qualified), number, certain and number <= LARGEST_INT, missing)
+
+
+def _is_told(matter: Matter, period: Span, at: datetime) -> bool:
+    """Whether all that has happened to a matter in a period by a moment was told."""
+    last = min(at, midnight(period.last_day + ONE_DAY) - ONE_SECOND)
+    return matter.complete_until is None or matter.complete_until >= last or at < midnight(period.first_day)
+
+
+def _adds_no_more(count: Count, others: Sequence[Request], adds: int) -> bool:
+    if not others:
+        return True
+    most = added(count, others)
+    return most is not None and most <= adds
 
 
 def added(count: Count, requests: Sequence[Request]) -> int | None:
@@ -137,6 +171,11 @@ def _note_unsaid(count: Count, one: Qualified, missing: MissingFacts, ruleset: R
     unsaid = [request for request in one.requests if request.facts.get(count.summed) is None]
     unknown = all(count.summed in request.unknown for request in unsaid)
     missing.add(count.summed, one.matter.id, f"{ruleset.id}/{count.name}", unknown=unknown)
+
+
+def note_unheard(count: Count, matter: Matter, ruleset: Ruleset, missing: MissingFacts) -> None:
+    """Notes that a count hangs on what may have happened to a matter without having been told."""
+    missing.add(count.name, matter.id, f"{ruleset.id}/{count.name}", unknown=False)
 
 
 def _note_open(count: Count, env: Environment, missing: MissingFacts) -> None:

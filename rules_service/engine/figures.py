@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from rules_service.engine.case import Request
+from rules_service.engine.case import Matter, Request
 from rules_service.engine.counts import CountResult, Qualified
 from rules_service.engine.environment import Environment
 from rules_service.engine.happened import Happened
+from rules_service.engine.index import UNKNOWN, Unknown
 from rules_service.engine.outcome import (
     DutyOutcome,
     Figure,
@@ -26,7 +27,7 @@ from rules_service.language.model.figures import (
     IndicatorRule,
     Wanted,
 )
-from rules_service.language.model.references import Reference
+from rules_service.language.model.references import Reference, RefKind
 from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.types import day_of
 
@@ -79,33 +80,41 @@ def _figure(rule: IndicatorRule, ruleset: Ruleset, of: Material) -> Figure:
             counted = of.counts[name]
             if not counted.certain:
                 return UNDECIDED
-            waits = [
-                wait
-                for one in counted.qualified
-                if (wait := _longest_wait(one, start, end, ruleset, of.at)) is not None
-            ]
-            return Figure(sum(waits), len(waits))
+            waits = [_longest_wait(one, start, end, ruleset, of.at) for one in counted.qualified]
+            days = [wait for wait in waits if isinstance(wait, int)]
+            return UNDECIDED if UNKNOWN in waits else Figure(sum(days), len(days))
 
 
 def _longest_wait(
     one: Qualified, start: Reference, end: Reference, ruleset: Ruleset, at: datetime
-) -> int | None:
-    """The days that the slowest request of a matter took; None while one of them is not through."""
+) -> int | Unknown | None:
+    """The days that the slowest request of a matter took; None while one of them is not through.
+
+    Unknown where one may be through without that having been told, or where others may count too.
+    """
     waits = [_wait(one, request, start, end, ruleset, at) for request in one.requests]
-    through = [wait for wait in waits if wait is not None]
-    return max(through) if len(through) == len(waits) else None
+    if None in waits:
+        return None
+    through = [wait for wait in waits if isinstance(wait, int)]
+    return UNKNOWN if one.others or len(through) < len(waits) else max(through)
 
 
 def _wait(
     one: Qualified, request: Request, start: Reference, end: Reference, ruleset: Ruleset, at: datetime
-) -> int | None:
+) -> int | Unknown | None:
     happened = Happened.to(one.matter, request.id, at)
     env = Environment(ruleset, one.matter.id, request, happened, MissingFacts(), lambda _: True)
     first = min(map(day_of, env.moments(start)), default=None)
     if first is None:
-        return None
+        return _absent(start, one.matter, at)
     last = min((day for day in map(day_of, env.moments(end)) if day >= first), default=None)
-    return (last - first).days if last else None
+    return _absent(end, one.matter, at) if last is None else (last - first).days
+
+
+def _absent(reference: Reference, matter: Matter, at: datetime) -> Unknown | None:
+    """Unknown where an event may have happened without having been told."""
+    told = matter.complete_until is None or matter.complete_until >= at
+    return None if told or reference.kind is RefKind.FACT else UNKNOWN
 
 
 def _movement(wanted: Wanted, now: Figure, before: Figure | None) -> Movement:

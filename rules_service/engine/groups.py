@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rules_service.engine.counts import CountResult, Qualified, added
+from rules_service.engine.counts import CountResult, Qualified, added, note_unheard
 from rules_service.engine.outcome import GroupsOutcome, MissingFacts
 from rules_service.language.model.counts import Count
 from rules_service.language.model.ruleset import Ruleset
@@ -32,7 +32,10 @@ def grouped(count: Count, result: CountResult, ruleset: Ruleset, missing: Missin
     while withheld and len(withheld) < len(groups) and not _hidden(withheld, least):
         withheld.append(groups[len(withheld)])
     shown = sorted((group.code, group.number) for group in groups[len(withheld) :])
-    undecided = bool(unplaced) or not result.certain
+    joining = [one for one in result.qualified if _may_join_more(count, one)]
+    for one in joining:
+        note_unheard(count, one.matter, ruleset, missing)
+    undecided = bool(unplaced or joining) or not result.certain
     return GroupsOutcome(ruleset, count, least, tuple(shown), len(withheld), undecided)
 
 
@@ -62,6 +65,15 @@ def _note_unplaced(count: Count, one: Qualified, ruleset: Ruleset, missing: Miss
         place = f"{ruleset.id}/{count.name}"
         missing.add(count.by, one.matter.id, place, unknown=count.by in request.unknown)
     return bool(unplaced)
+
+
+def _may_join_more(count: Count, one: Qualified) -> bool:
+    """Whether requests that may count too could put the matter into another group, or add to one."""
+    known = {None, *(request.facts.get(count.by) for request in one.requests)}
+    return any(
+        bool(count.summed) or count.by not in other.facts or other.facts[count.by] not in known
+        for other in one.others
+    )
 
 
 def _least(count: Count, ruleset: Ruleset) -> int:

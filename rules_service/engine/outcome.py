@@ -152,7 +152,7 @@ class PaperOutcome(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A numerator and what it is divided by; undecided where facts leave open what counts."""
+    """A numerator and what it is divided by; undecided where facts or silence leave open what counts."""
 
     numerator: int
     denominator: int
@@ -212,7 +212,7 @@ class ElapsedOutcome:
 class GroupsOutcome:
     """A count by group: what may be shown, and how many groups are withheld as too small.
 
-    Undecided where facts leave open what counts or how much: the numbers may be too small.
+    Undecided where facts or silence leave open what counts or how much: the numbers may be too small.
     """
 
     ruleset: Ruleset

@@ -723,7 +723,9 @@ class Figure(_message.Message):
     denominator: _builtins.int
     """The whole, or the number of matters; 1 for a total. 0: the figure has no value."""
     undecided: _builtins.bool
-    """Facts leave open what counts; see missing_facts. There is no value."""
+    """Facts, or events that may not have been told yet, leave open what counts; see missing_facts. There is no
+    value.
+    """
     def __init__(
         self,
         *,
@@ -772,7 +774,9 @@ class Indicator(_message.Message):
     revision: _builtins.str
     """Revision of that ruleset."""
     undecided: _builtins.bool
-    """Facts leave open what counts; see missing_facts. There is no value."""
+    """Facts, or events that may not have been told yet, leave open what counts; see missing_facts. There is no
+    value.
+    """
     wanted: Global___Wanted.ValueType
     """Which way it is hoped to move."""
     movement: Global___Movement.ValueType
@@ -987,11 +991,11 @@ class MissingFact(_message.Message):
     UNKNOWN_FIELD_NUMBER: _builtins.int
     WOULD_DECIDE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name in the vocabulary."""
+    """Name in the vocabulary. Of an elapsed time or a count: events that it hangs on may not have been told yet."""
     label: _builtins.str
     """Its Chinese label."""
     request_id: _builtins.str
-    """The request whose answer wants it."""
+    """The request whose answer wants it; the matter, where it is a count that does."""
     unknown: _builtins.bool
     """Said to be unknown, rather than not said at all."""
     @_builtins.property

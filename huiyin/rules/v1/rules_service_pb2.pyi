@@ -534,8 +534,8 @@ class CountGroups(_message.Message):
     sum: _builtins.str
     """Name of the fact that is summed. Empty: matters are counted."""
     undecided: _builtins.bool
-    """Facts leave open what counts, how much, or in which group; see missing_facts. The numbers are no more
-    than what is certain.
+    """Facts, or events that may not have been told yet, leave open what counts, how much, or in which group; see
+    missing_facts. The numbers are no more than what is certain.
     """
     @_builtins.property
     def groups(self) -> _containers.RepeatedCompositeFieldContainer[Global___CountGroups.Group]:

@@ -18,7 +18,7 @@ from rules_service import commands
 from rules_service.engine.rulebook import Rulebook
 from service_kit.problems import RefusedError
 from tests.reference.profile import examples
-from tests.rules_service.commands.asking import NOW, context, event, matter, rulesets, shanghai, states
+from tests.rules_service.commands.asking import NOW, context, event, matter, rulesets, shanghai, stamp, states
 
 RULES = """
 ruleset: figures
@@ -198,6 +198,83 @@ def test_the_earlier_period_is_told_beside_with_the_way_that_was_wanted() -> Non
     (index,) = response.answer.indexes
     assert (index.value, index.earlier_value) == ("100.00", "50.00")
     assert response.earlier_period == BEFORE
+
+
+def test_a_matter_told_only_for_a_part_of_the_period_leaves_its_count_open() -> None:
+    silent = matter({"channel": "letter", "repeat": False}, complete_until="2024-06-30", matter_id="m1")
+    response = ask([silent, letter(2, "2024-04-02", "2024-04-04")])
+    assert [(one.code, one.undecided) for one in response.answer.indicators] == [
+        ("letters_again", True),
+        ("days", True),
+        ("told", False),
+    ]
+    missing = [(one.name, one.request_id, list(one.would_decide)) for one in response.answer.missing_facts]
+    assert missing == [("letters", "m1", ["figures/letters"])]
+    assert [groups.undecided for groups in response.groups] == [True]
+
+
+@pytest.mark.parametrize(
+    ("facts", "complete_until", "received", "letters"),
+    [
+        ({"channel": "letter"}, "2024-06-30T23:59:59", [], 0),
+        ({"channel": "letter"}, "2024-07-20", [], 0),
+        ({"channel": "visit"}, "2024-06-01", [], 0),
+        ({"channel": "letter"}, "2024-06-01", ["2024-05-06"], 1),
+        ({"channel": "letter"}, "2024-04-01", ["2024-05-06"], 1),
+    ],
+)
+def test_what_was_told_of_the_whole_period_counts_or_does_not_whatever_happened_since(
+    facts: dict[str, object], complete_until: str, received: list[str], letters: int
+) -> None:
+    events = [{"type": "received", "at": day} for day in received]
+    about = matter(
+        {"repeat": True, "wanted_village": "v"} | facts,
+        [*events, {"type": "opinion_issued", "at": "2024-05-08"}],
+        complete_until=complete_until,
+    )
+    assert figures(ask([about]))["letters_again"] == (letters, letters)
+    assert not ask([about]).answer.indicators[0].undecided
+
+
+def test_a_period_that_has_not_ended_is_told_when_all_is_told_until_now() -> None:
+    def shares(complete_until: str, at: str) -> bool:
+        about = matter({"channel": "letter", "repeat": False}, complete_until=complete_until)
+        return ask([about], at=at).answer.indicators[0].undecided
+
+    assert shares("2024-05-05", "2024-05-06")
+    assert not shares("2024-05-06", "2024-05-06")
+    assert not shares("2024-03-01", "2024-03-31T23:59:59")
+
+
+@pytest.mark.parametrize(
+    ("answered", "complete_until", "days"),
+    [("", "2024-07-01", None), ("", "", (0, 0)), ("2024-05-08", "2024-07-01", (2, 1))],
+)
+def test_the_days_of_what_may_be_through_are_not_known(
+    answered: str, complete_until: str, days: tuple[int, int] | None
+) -> None:
+    about = letter(1, "2024-05-06", answered)
+    if complete_until:
+        about.events_complete_until.CopyFrom(stamp(complete_until))
+    average = ask([about]).answer.indicators[1]
+    assert average.undecided is (days is None)
+    assert (average.numerator, average.denominator) == (days or (0, 0))
+
+
+@pytest.mark.parametrize(("village", "undecided"), [("v", False), ("w", True), (None, False)])
+def test_a_request_that_may_have_come_too_may_put_its_matter_into_another_group(
+    village: str | None, undecided: bool
+) -> None:
+    facts = {"channel": "letter", "repeat": False, "wanted_village": "v"}
+    about = matter(
+        facts,
+        [{"type": "received", "at": "2024-05-06", "request_id": "a"}],
+        requests={"a": {}, "b": {"wanted_village": village}},
+        complete_until="2024-06-01",
+    )
+    response = ask([about])
+    assert figures(response)["letters_again"] == (0, 1)
+    assert [groups.undecided for groups in response.groups] == [undecided]
 
 
 def test_an_index_shows_its_parts_and_rests_on_its_weights() -> None:

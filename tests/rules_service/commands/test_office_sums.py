@@ -133,6 +133,34 @@ def test_a_number_that_was_not_said_is_never_nought(
     assert (groups.sum, groups.undecided) == ("joint_count", True)
 
 
+@pytest.mark.parametrize(
+    ("other", "came"),
+    [
+        ({"joint_count": 3}, (3, 1)),
+        ({"joint_count": 4}, (0, 0)),
+        ({}, (0, 0)),
+        ({"channel": "letter"}, (3, 1)),
+    ],
+)
+def test_a_request_that_may_have_come_too_leaves_a_sum_open_if_it_adds_to_it(
+    other: dict[str, object], came: tuple[int, int]
+) -> None:
+    about = matter(
+        VISIT,
+        [{"type": "received", "at": "2025-06-02", "request_id": "a"}],
+        requests={"a": {"joint_count": 3}, "b": other},
+        complete_until="2025-12-31",
+    )
+    found = figures(ask([about]))
+    assert (found["came"], found["came_as"]) == (came, (1, 1))
+
+
+def test_what_may_have_come_makes_no_row_answer() -> None:
+    answer = ask([matter(VISIT, complete_until="2025-06-01", matter_id="x")]).answer
+    assert answer.decisions[0].state == answer_pb2.DECISION_STATE_UNDECIDED
+    assert ("people", "x") in [(one.name, one.request_id) for one in answer.missing_facts]
+
+
 def test_what_does_not_count_need_not_say_its_number() -> None:
     response = ask(visits({"channel": "letter"}, VISIT | {"joint_count": 3}))
     assert figures(response)["came"] == (3, 1)

@@ -102,7 +102,7 @@ class Environment:
         self.note_untold([(name, f"{self.ruleset.id}/{place}")])
 
     def note_untold(self, untold: Sequence[tuple[str, str]]) -> None:
-        """Notes facts that were not told; an output that is unknown has noted its own facts.
+        """Notes facts that were not told; an output of a table about the whole has noted its own facts.
 
         Each with the place that asks for it, which begins with the ruleset.
         """

@@ -78,6 +78,7 @@ def _rule(compiled: Compiled, each: Each, names: dict[str, Cell], *, near: bool)
     tables: list[TableOutcome] = []
     parts: list[Part] = []
     outputs: dict[str, Cell] = {}
+    behind: dict[str, Sequence[str]] = {}
     part = Part({}, [], [])
     for step in compiled.steps[each]:
         table = step.index.table
@@ -86,12 +87,15 @@ def _rule(compiled: Compiled, each: Each, names: dict[str, Cell], *, near: bool)
         tables.append(said)
         told = outputs_of(step, said.decided)
         place = f"{compiled.ruleset.id}/{table.id}"
+        untold = _behind(behind, [table.inputs[column] for column in said.decided.open_columns])
+        if said.decided.state is State.UNDECIDED:
+            behind |= dict.fromkeys(told, untold)
         names |= told
         outputs |= told
         rows = [(table, table.rows[row]) for row in said.decided.rows if row in step.with_effects]
         part = Part(
             {**part.outputs, **told},
-            [*part.untold, *((table.inputs[column], place) for column in said.decided.open_columns)],
+            [*part.untold, *((name, place) for name in untold)],
             rows,
         )
         if rows:
@@ -99,7 +103,7 @@ def _rule(compiled: Compiled, each: Each, names: dict[str, Cell], *, near: bool)
             part = Part({}, [], [])
     if part.outputs or part.untold:
         parts.append(part)
-    duties = _owings(compiled.ruleset, compiled.duties[each], names)
+    duties = _owings(compiled.ruleset, compiled.duties[each], names, behind)
     return Ruling(tuple(tables), tuple(parts), outputs, tuple(duties))
 
 
@@ -122,7 +126,17 @@ def outputs_of(step: Step, decided: Decided) -> dict[str, Cell]:
     return dict(zip(step.outputs, step.index.table.rows[decided.rows[0]].outputs, strict=True))
 
 
-def _owings(ruleset: Ruleset, duties: Sequence[Duty], names: Mapping[str, Cell]) -> Iterator[Owing]:
+def _behind(behind: Mapping[str, Sequence[str]], names: Sequence[str]) -> Sequence[str]:
+    """Names without a value, and for an output of a table those for which the table is undecided."""
+    return tuple(dict.fromkeys(fact for name in names for fact in behind.get(name, (name,))))
+
+
+def _owings(
+    ruleset: Ruleset,
+    duties: Sequence[Duty],
+    names: Mapping[str, Cell],
+    behind: Mapping[str, Sequence[str]],
+) -> Iterator[Owing]:
     """The duties that apply or may; an exception to a duty counts only where it is known to hold."""
     for number, duty in enumerate(duties):
         if any(untold_of(exemption.conditions, names) == [] for exemption in duty.unless):
@@ -141,4 +155,4 @@ def _owings(ruleset: Ruleset, duties: Sequence[Duty], names: Mapping[str, Cell])
                 untold = [reference.name]
         if applies or untold:
             place = f"{ruleset.id}/{duty.id}"
-            yield Owing(number, duty, [(name, place) for name in untold], applies, amount)
+            yield Owing(number, duty, [(name, place) for name in _behind(behind, untold)], applies, amount)

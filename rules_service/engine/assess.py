@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from math import inf
 
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.case import Matter, Question, Request
@@ -16,12 +15,15 @@ from rules_service.engine.happened import Happened
 from rules_service.engine.outcome import (
     ENDED_EARLY,
     DutyOutcome,
-    DutyState,
     Outcome,
     PaperOutcome,
     PaperState,
 )
 from rules_service.engine.speaking import Speaker
+from rules_service.engine.under import DutiesUnder, ends, tightness
+from service_kit.serving.call import check_deadline
+
+PAPERS_A_LOOK = 500
 
 
 def clock_of(question: Question, matter: Matter, calendar: WorkingCalendar) -> Clock:
@@ -111,7 +113,7 @@ def _merged(duties: Sequence[DutyOutcome]) -> list[DutyOutcome]:
     merged: list[DutyOutcome] = []
     for group in groups.values():
         merged += group if len(group) == 1 else map(_one_of, _alike(group))
-    return sorted(merged, key=_tightness)
+    return sorted(merged, key=tightness)
 
 
 def _alike(duties: Sequence[DutyOutcome]) -> Iterable[list[DutyOutcome]]:
@@ -130,7 +132,7 @@ def _one_of(duties: Sequence[DutyOutcome]) -> DutyOutcome:
 
     It changes when the first of them does: a violation of another may be found later.
     """
-    wins = _width if duties[0].duty.owed_by_petitioner else _tightness
+    wins = _width if duties[0].duty.owed_by_petitioner else tightness
     first, *rest = sorted(duties, key=wins)
     if not rest:
         return first
@@ -141,20 +143,9 @@ def _one_of(duties: Sequence[DutyOutcome]) -> DutyOutcome:
     )
 
 
-def _tightness(duty: DutyOutcome) -> tuple[bool, float, float, str]:
-    started = duty.state is not DutyState.NOT_STARTED
-    return (not started, *_ends(duty), duty.id)
-
-
 def _width(duty: DutyOutcome) -> tuple[float, float, str]:
-    due, latest = _ends(duty)
+    due, latest = ends(duty)
     return (-due, -latest, duty.id)
-
-
-def _ends(duty: DutyOutcome) -> tuple[float, float]:
-    """The due time of a duty and, where two have the same, the latest lawful one; never without a number."""
-    due, latest = (end.timestamp() if end else inf for end in (duty.due_at, duty.latest_lawful_at))
-    return due, latest
 
 
 def _papers(
@@ -169,10 +160,13 @@ def _papers(
     What is called for by a matter as a whole and by its only request is one call.
     """
     by_id = {loser: duty for duty in duties for loser in (duty.id, *duty.merged)}
+    under = DutiesUnder.of(stated)
     only = requests[0].id if len(requests) == 1 else ""
     called: dict[tuple[str, ...], PaperOutcome] = {}
-    for paper in papers:
-        duty = by_id.get(paper.duty_id or _duty_under(paper, stated))
+    for number, paper in enumerate(papers):
+        if not number % PAPERS_A_LOOK:
+            check_deadline()
+        duty = by_id.get(paper.duty_id or under.id_for(paper))
         if duty is not None:
             met = paper.under and not paper.candidate_id and duty.met_at
             state = PaperState.ISSUED if met else paper.state
@@ -184,26 +178,6 @@ def _papers(
         known = called.get(key)
         called[key] = _one_call(known, paper) if known else paper
     return list(called.values())
-
-
-def _duty_under(paper: PaperOutcome, duties: Sequence[DutyOutcome]) -> str:
-    """The id of the duty whose due time is the paper's, empty where there is none.
-
-    It is the tightest of the named meaning, one not yet met first, and none of a layer below the paper's,
-    which could make it look issued.
-    """
-    if not paper.under:
-        return ""
-    found = [
-        duty
-        for duty in duties
-        if duty.duty.concept == paper.under
-        and duty.state is not DutyState.NOT_STARTED
-        and duty.ruleset.layer.rank <= paper.ruleset.layer.rank
-        and (not paper.request_id or duty.request_id in {"", paper.request_id})
-    ]
-    first = min(found, key=lambda duty: (duty.met_at is not None, *_tightness(duty)), default=None)
-    return first.id if first else ""
 
 
 def _one_call(first: PaperOutcome, second: PaperOutcome) -> PaperOutcome:

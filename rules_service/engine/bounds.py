@@ -1,8 +1,39 @@
-"""Refuses lengths that no period can have, wherever they came from."""
+"""Refuses lengths that no period can have, and more clocks than one answer may tell of."""
+
+from dataclasses import dataclass
 
 from rules_service.engine.wrong import Wrong
 from rules_service.language.model.periods import Period, longest
-from service_kit.problems import Problem, RefusedError
+from service_kit.problems import Problem, Refusal, RefusedError
+from service_kit.serving.call import check_deadline
+
+MOST_CLOCKS = 10_000
+CLOCKS_A_LOOK = 200
+
+
+@dataclass(slots=True)
+class Clocks:
+    """How many clocks one answer has looked at so far: each duty for each request and each of its starts."""
+
+    number: int = 0
+    looked_at: int = 0
+
+    def take(self, more: int, subject_id: str) -> None:
+        """Counts clocks before they are run.
+
+        Raises RefusedError where there are more than one answer may tell of, and DeadlineError where nobody
+        waits for it any longer.
+        """
+        self.number += more
+        if self.number > MOST_CLOCKS:
+            message = f"“{subject_id}”的诉求和起算事件太多，要算的期限超过 {MOST_CLOCKS} 个。"
+            cure = "请核对事件是否重复；属于某项诉求的事件写上 request_id，诉求多的分几次提交。"
+            raise RefusedError(
+                [Problem(Wrong.TOO_MANY_CLOCKS.name, "events", message, cure)], Refusal.TOO_LARGE
+            )
+        if self.number - self.looked_at >= CLOCKS_A_LOOK:
+            self.looked_at = self.number
+            check_deadline()
 
 
 def check_length(amount: int, period: Period, title: str) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from rules_service.calendar import WorkingCalendar
+from rules_service.engine.bounds import Clocks
 from rules_service.language.types import day_of
 
 
@@ -16,6 +17,8 @@ class Clock:
     calendar: WorkingCalendar
     today: date = field(init=False)
     """The day in Asia/Shanghai."""
+    clocks: Clocks = field(default_factory=Clocks, init=False, repr=False, compare=False)
+    """What runs by it."""
 
     def __post_init__(self) -> None:
         """Finds the day, which is asked for again and again."""

@@ -1,5 +1,6 @@
 """What a ruleset knows while it looks at one request: facts, outputs of its tables, events."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from rules_service.engine.case import Event, Request
 from rules_service.engine.happened import Happened
 from rules_service.engine.index import UNKNOWN, Cell, Unknown
-from rules_service.engine.occasion import Occasion, concerns
+from rules_service.engine.occasion import AT, Occasion, concerns
 from rules_service.engine.outcome import MissingFacts
 from rules_service.language.model.references import Condition, Reference, RefKind
 from rules_service.language.model.ruleset import Ruleset
@@ -132,9 +133,12 @@ class Environment:
     def events_for(self, recipient: str, kind: str, since: datetime) -> Sequence[Event]:
         """Events of a type since a moment that concern a recipient, earliest first."""
         events = self.events_of(kind)
-        return events and [
-            event for event in events if event.at >= since and concerns(recipient, event.recipient_key)
-        ]
+        following = events and events[bisect_left(events, since, key=AT) :]
+        return (
+            [event for event in following if concerns(recipient, event.recipient_key)]
+            if recipient
+            else following
+        )
 
     def resolve(self, reference: Reference, occasion: Occasion | None = None) -> Cell:
         """The value that a reference points at, as it belongs to an occasion; without one, the first."""
@@ -149,8 +153,7 @@ class Environment:
                 event = _own_event(self.events_of(reference.name), occasion)
                 return day_of(event.at) if event else UNKNOWN
             case RefKind.EVENT_ATTRIBUTE:
-                telling = [e for e in self.events_of(reference.name) if reference.member in e.attributes]
-                event = _own_event(telling, occasion)
+                event = _own_event(self.happened.telling(reference.name, reference.member), occasion)
                 return event.attributes[reference.member] if event else UNKNOWN
             case _:
                 return value_of(reference, self.ruleset, self.names)

@@ -1,7 +1,7 @@
 """What has happened to one request by the moment asked about, by the type of event."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rules_service.engine.case import Event, Matter
@@ -15,6 +15,7 @@ class Happened:
     by_type: Mapping[str, Sequence[Event]]
     paper_calls: frozenset[str]
     """The calls that papers were issued on."""
+    _telling: dict[tuple[str, str], Sequence[Event]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> "Happened":
@@ -33,6 +34,14 @@ class Happened:
             for event in matter.events
             if event.at <= at and (not request_id or event.request_id in {"", request_id})
         )
+
+    def telling(self, kind: str, attribute: str) -> Sequence[Event]:
+        """The events of a type that tell an attribute, which each start of a clock asks for."""
+        found = self._telling.get((kind, attribute))
+        if found is None:
+            events = self.by_type.get(kind, ())
+            found = self._telling[kind, attribute] = [e for e in events if attribute in e.attributes]
+        return found
 
 
 NOTHING_HAPPENED = Happened((), {}, frozenset())

@@ -3,11 +3,13 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple, TypeVar
 
 from rules_service.engine.case import Event
 
 T = TypeVar("T")
+AT = attrgetter("at")
 
 
 def concerns(recipient: str, told_to: str) -> bool:
@@ -28,16 +30,22 @@ class Occasion(NamedTuple):
         the last one up to this event. What first happened later follows from them: then it is the first
         since, before the next event of the type. What is told to another recipient belongs to another.
         """
-        recipient = self.event.recipient_key
-        alike = [event.at for event in self.alike if concerns(recipient, event.recipient_key)]
-        near = [one for one in happenings if concerns(recipient, told(one)[1])]
-        moments = [told(one)[0] for one in near]
-        if not moments:
+        recipient, alike, near = self.event.recipient_key, self.alike, happenings
+        if recipient:
+            alike = [event for event in alike if concerns(recipient, event.recipient_key)]
+            near = [one for one in near if concerns(recipient, told(one)[1])]
+        if not near:
             return None
-        if moments[0] <= alike[0]:
-            return near[bisect_right(moments, self.event.at) - 1]
-        place = bisect_left(moments, self.event.at)
-        following = alike[bisect_right(alike, self.event.at) :]
-        if place == len(moments) or (following and moments[place] >= following[0]):
+
+        def moment(one: T) -> datetime:
+            return told(one)[0]
+
+        if moment(near[0]) <= alike[0].at:
+            return near[bisect_right(near, self.event.at, key=moment) - 1]
+        place = bisect_left(near, self.event.at, key=moment)
+        if place == len(near):
+            return None
+        following = bisect_right(alike, self.event.at, key=AT)
+        if following < len(alike) and moment(near[place]) >= alike[following].at:
             return None
         return near[place]

@@ -1,8 +1,10 @@
 """When the clock of a duty starts: by what is told, or as the law presumes."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 from rules_service.engine.bounds import check_length
@@ -80,10 +82,12 @@ def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], 
     which a start is presumed, hours from the moment.
     """
     presumed = duty.period.presumed
+    clock.clocks.take(1, env.subject_id)
     if _nothing_starts(duty.period, env) and (presumed is None or _nothing_starts(presumed, env)):
         return [], []
     named = list(_named_starts(duty.period, env, duty))
     bases = list(_named_starts(presumed, env, duty)) if presumed else []
+    clock.clocks.take(max(len(named) + len(bases) - 1, 0), env.subject_id)
     told = [_while(duty, env, day_of(base.at)) for base in bases]
     whiles = [length for length in told if length is not None]
     if not bases or len(whiles) < len(bases):
@@ -92,13 +96,14 @@ def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], 
         ]
     starts: list[Start] = []
     waiting: list[datetime] = []
+    in_order = sorted(enumerate(named), key=lambda item: item[1].at)
+    moments = [start.at for _, start in in_order]
     for number, (base, (amount, unit)) in enumerate(zip(bases, whiles, strict=True)):
-        after = bases[number + 1].at if number + 1 < len(bases) else None
-        recorded = [
-            start
-            for start in named
-            if (number == 0 or start.at >= base.at) and (after is None or start.at < after)
-        ]
+        first = bisect_left(moments, base.at) if number else 0
+        last = bisect_left(moments, bases[number + 1].at) if number + 1 < len(bases) else len(moments)
+        recorded = [start for _, start in sorted(in_order[first:last], key=itemgetter(0))]
+        # Only bases that are not in the order of time see a start twice.
+        clock.clocks.take(max(len(starts) + len(recorded) - len(named) - len(bases), 0), env.subject_id)
         end = deadline(base.at, amount, unit, clock.calendar).due_at
         silent = min(clock.at, clock.silent_until)
         if any(in_time(start.at, end) for start in recorded) or in_time(silent, end):

@@ -40,3 +40,4 @@ class Wrong(Enum):
     CODE_LIST_UNKNOWN = "There is no list of codes of that name."
     MOMENT_OUT_OF_RANGE = "A moment lies outside the years that are counted."
     LENGTH_OUT_OF_RANGE = "A period is longer or shorter than any can be."
+    TOO_MANY_CLOCKS = "So many requests and events start clocks that one answer may not tell them all."

@@ -23,16 +23,17 @@ from service_kit.serving.tokens import LOCAL, Caller, Tokens
 
 if TYPE_CHECKING:
     Handler = grpc.RpcMethodHandler[Any, Any]
-    ReadAll = Callable[[Any, grpc.ServicerContext], Any]
+    ReadAll = Callable[[Any, Call], Any]
     Running = dict[Call, float]
-    """Calls, and since when they are served, by the clock of `Call.started`: not before they have come."""
+    """Calls, and since when they are worked on, by the clock of `Call.started`: not while it is the caller's
+    turn, who has a message to send or an answer to take."""
 
 REQUEST_ID = "x-request-id"
 STATUS_DETAILS = "grpc-status-details-bin"
 _REFLECTION = "/grpc.reflection."
 _HEALTH = "/grpc.health."
 _HEALTH_THREADS = 2
-_NOT_COME = math.inf
+_CALLERS_TURN = math.inf
 _UNKNOWN_CALLER = Caller("unknown", frozenset())
 _request_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}").fullmatch
 
@@ -77,8 +78,9 @@ class CallInterceptor(grpc.ServerInterceptor):
         return bool(self._questions or self._streams)
 
     def longest(self) -> tuple[Call, float] | None:
-        """The question (a call without streams) that has been served longest so far, and since when."""
-        return min(self._questions.copy().items(), key=lambda served: served[1], default=None)
+        """The call that has been worked on longest without a turn of its caller's, and since when."""
+        running = {**self._questions.copy(), **self._streams.copy()}
+        return min(running.items(), key=lambda served: served[1], default=None)
 
     def end_silent(self) -> None:
         """Ends the calls whose question has not come for too long."""
@@ -109,10 +111,10 @@ class CallInterceptor(grpc.ServerInterceptor):
     def _wrap_health(self, _: str, handler: Any) -> "Handler":
         if handler.response_streaming:
             return cast("Handler", handler)
-        read_all = self._question_of(handler.request_deserializer)
 
         def check(messages: Any, context: grpc.ServicerContext) -> Any:
-            return handler.unary_unary(read_all(messages, context), context)
+            raw = self._reader.question(messages, context)
+            return handler.unary_unary(_read(handler.request_deserializer, raw), context)
 
         _run_in(self._health_threads, check)
         return grpc.stream_unary_rpc_method_handler(check, None, handler.response_serializer)
@@ -124,11 +126,11 @@ class CallInterceptor(grpc.ServerInterceptor):
 
         def answer(messages: Any, context: grpc.ServicerContext) -> Any:
             opened = call = self._open(method, context)
-            running[opened] = _NOT_COME
+            running[opened] = _CALLERS_TURN
             try:
                 call = self._admit(opened, required)
                 enter(call)
-                question = read(messages, context)
+                question = read(messages, opened)
                 running[opened] = time.perf_counter()
                 response = behaviour(question, context)
             except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets a status
@@ -148,11 +150,11 @@ class CallInterceptor(grpc.ServerInterceptor):
 
         def answer(messages: Any, context: grpc.ServicerContext) -> Iterator[Any]:
             opened = call = self._open(method, context)
-            self._streams[opened] = _NOT_COME
+            self._streams[opened] = _CALLERS_TURN
             try:
                 call = self._admit(opened, required)
                 enter(call)
-                yield from behaviour(read(messages, context), context)
+                yield from self._in_turns(opened, behaviour(read(messages, opened), context))
             except GeneratorExit:
                 self._log.write(call, grpc.StatusCode.CANCELLED.name)
                 raise
@@ -164,6 +166,14 @@ class CallInterceptor(grpc.ServerInterceptor):
             self._log.write(call, "OK")
 
         return answer
+
+    def _in_turns(self, call: Call, answers: Iterator[Any]) -> Iterator[Any]:
+        """The answers of a stream, each worked on from when its caller has taken the one before."""
+        self._streams[call] = time.perf_counter()
+        for answer in answers:
+            self._streams[call] = _CALLERS_TURN
+            yield answer
+            self._streams[call] = time.perf_counter()
 
     def _required(self, method: str) -> Role | None:
         return None if method.startswith(_REFLECTION) else self._definition.role_of(method)
@@ -216,10 +226,20 @@ class CallInterceptor(grpc.ServerInterceptor):
         )
 
     def _question_of(self, read: Callable[[Any], Any]) -> "ReadAll":
-        return lambda messages, context: _read(read, self._reader.question(messages, context))
+        return lambda messages, call: _read(read, self._reader.question(messages, call.context))
 
     def _stream_of(self, read: Callable[[Any], Any]) -> "ReadAll":
-        return lambda messages, _: (_read(read, raw) for raw in self._reader.stream(messages))
+        def read_all(messages: Any, call: Call) -> Iterator[Any]:
+            coming = self._reader.stream(messages)
+            while True:
+                self._streams[call] = _CALLERS_TURN
+                raw = next(coming, None)
+                self._streams[call] = time.perf_counter()
+                if raw is None:
+                    return
+                yield _read(read, raw)
+
+        return read_all
 
     def _fail(self, call: Call, error: Exception) -> NoReturn:
         context = call.context

@@ -49,7 +49,8 @@ class ServingSettings(BaseSettings):
     hang_seconds: float = Field(default=3.0, ge=1)
     """A worker that gives no sign of life for so long is killed and replaced."""
     call_seconds: float = Field(default=120.0, gt=0)
-    """A worker in which one question runs longer than this is killed and replaced: its thread is lost."""
+    """A worker in which one call runs longer than this is killed and replaced: its thread is lost. A stream's
+    time begins anew with each of its messages."""
     drain_seconds: float = Field(default=0.5, ge=0)
     """Between "not serving" and the end of accepting calls, for load balancers to notice."""
     stop_seconds: float = Field(default=20.0, ge=0)

@@ -263,6 +263,14 @@ def test_a_stream_that_falls_silent_is_ended_and_frees_its_thread(serve, fall_si
     wait_until(lambda: not any(map(_reads, threading.enumerate())), what="nobody waits for it any longer")
 
 
+def test_a_stream_that_waits_for_its_caller_does_not_hang(supervise, fall_silent):
+    service = supervise(workers=1, silent_seconds=1.5, call_seconds=0.01, hang_seconds=60)
+    with service.channel() as channel:
+        for count in (0, 3):
+            assert fall_silent(channel, count).exception(60).code() is grpc.StatusCode.ABORTED
+    assert "a call does not end" not in service.log.read_text(), "it is the caller's turn"
+
+
 def _reads(thread: threading.Thread) -> bool:
     return thread.name.startswith("reader")
 

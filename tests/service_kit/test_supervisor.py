@@ -12,6 +12,8 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from huiyin.rules.v1 import rules_service_pb2 as pb
+from huiyin.rules.v1 import rules_service_pb2_grpc as pb_grpc
 from service_kit.problems import RefusedError
 from service_kit.serving.settings import load_settings
 from service_kit.serving.supervisor import reserve
@@ -106,6 +108,18 @@ def test_a_worker_with_a_call_that_never_ends_is_replaced(supervise, tmp_path):
     caller.start()
     wait_until(lambda: service.workers() != before, what="replaced")
     caller.join(10)
+    assert "a call does not end" in service.log.read_text()
+    assert len(before & service.workers()) == 1
+
+
+def test_a_worker_with_a_stream_that_is_worked_on_for_ever_is_replaced(supervise, tmp_path):
+    service = supervise(hang_seconds=2, call_seconds=0.5)
+    before = service.workers()
+    never = pb.AssessOfficeRequest(office=pb.Office(office_id=str(tmp_path / "never")))
+    with service.channel() as channel:
+        call = pb_grpc.RulesServiceStub(channel).AssessOffice.future(iter([never]))
+        wait_until(lambda: service.workers() != before, what="replaced")
+        assert call.exception(60).code() is grpc.StatusCode.UNAVAILABLE
     assert "a call does not end" in service.log.read_text()
     assert len(before & service.workers()) == 1
 

@@ -57,9 +57,7 @@ class Toy(pb_grpc.RulesServiceServicer):
             case "abort":
                 context.abort(grpc.StatusCode.DATA_LOSS, "by itself")
             case "wait":
-                Path(argument + ".begun").touch()
-                while not Path(argument).exists():
-                    time.sleep(0.01)
+                _wait_for(argument)
                 response.answer.decision_id = argument
             case "loop":
                 while True:
@@ -75,8 +73,18 @@ class Toy(pb_grpc.RulesServiceServicer):
         self, request_iterator: Iterator[pb.AssessOfficeRequest], context: grpc.ServicerContext
     ) -> pb.AssessOfficeResponse:
         context.send_initial_metadata(())  # tells the caller that the call is under way
-        count = sum(len(message.matters) for message in request_iterator)
+        count = 0
+        for message in request_iterator:
+            count += len(message.matters)
+            if message.office.office_id:
+                _wait_for(message.office.office_id)
         return pb.AssessOfficeResponse(office_id=str(count))
+
+
+def _wait_for(name: str) -> None:
+    Path(name + ".begun").touch()
+    while not Path(name).exists():
+        time.sleep(0.01)
 
 
 def _load() -> str:

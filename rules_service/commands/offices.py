@@ -9,6 +9,7 @@ from huiyin.rules.v1 import answer_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service.commands.evaluation import contradiction
 from rules_service.commands.reading import (
+    ITEMS_A_LOOK,
     filled,
     moment,
     most,
@@ -30,6 +31,7 @@ from rules_service.engine.tables import ContradictionError
 from rules_service.engine.wrong import Wrong
 from rules_service.language.model.subjects import Subject
 from service_kit.problems import Problem, RefusedError
+from service_kit.serving.call import check_deadline
 
 MOST_MATTERS = 20_000
 HEAD: tuple[Literal["context", "office", "period", "earlier_period"], ...] = (
@@ -139,6 +141,8 @@ def _office(rulebook: Rulebook, request: pb.AssessOfficeRequest) -> Office:
     reader = CaseReader(rulebook.vocabulary)
     matters = []
     for number, message in enumerate(request.matters):
+        if not number % ITEMS_A_LOOK:
+            check_deadline()
         path = f"matters[{number}]"
         matters.append(reader.matter(read_matter(message, reader, path), path))
     told = request.office

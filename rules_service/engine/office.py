@@ -1,6 +1,6 @@
 """Assesses an office over a period: what is counted of its matters, the figures, and what it owes itself."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,6 +29,7 @@ from rules_service.engine.speaking import Speaker
 from rules_service.language.model.figures import DutyShare
 from rules_service.language.model.subjects import Each
 from rules_service.language.types import day_of
+from service_kit.serving.call import check_deadline
 
 PERIOD_DAYS = ("period.first_day", "period.last_day")
 
@@ -52,14 +53,7 @@ class _Assessment:
         Beside an earlier period, what started by its last day belongs to it and all else to the other.
         """
         if self.matter_duties is None:
-            self.matter_duties = [
-                duty
-                for matter in self.matters
-                for duty in assess_matter(
-                    self.matter_speakers(matter), matter, self.question, self.calendar
-                ).duties
-                if duty.obliged_office in {"", self.office.id}
-            ]
+            self.matter_duties = [duty for matter in self.matters for duty in self._own_duties(matter)]
         earlier = self.office.earlier
         if earlier is None:
             return self.matter_duties
@@ -69,6 +63,11 @@ class _Assessment:
             if (duty.started_at is not None and day_of(duty.started_at) <= earlier.last_day)
             is (period is earlier)
         ]
+
+    def _own_duties(self, matter: Matter) -> Iterator[DutyOutcome]:
+        check_deadline()
+        said = assess_matter(self.matter_speakers(matter), matter, self.question, self.calendar)
+        return (duty for duty in said.duties if duty.obliged_office in {"", self.office.id})
 
     def _look(self, compiled: Compiled) -> Look:
         """What counts know of a request: its facts, and what has elapsed for it."""

@@ -2,12 +2,18 @@
 
 import json
 from collections.abc import Sequence
+from types import ModuleType
 
 import pytest
 
 from huiyin.rules.v1 import answer_pb2, common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
+from rules_service.commands import offices as reading
+from rules_service.engine import counts
+from rules_service.engine import office as office_engine
+from service_kit.problems import RefusedError
+from service_kit.serving.call import DeadlineError
 from tests.rules_service.commands.asking import NOW, context, matter, shipped
 
 AT = context(at="2026-07-31T09:00")
@@ -178,3 +184,27 @@ def test_the_share_answered_in_time_counts_duties_of_this_office_by_their_state(
     # a: told and finished in time. b: told late; accepted by presumption on 21 May, its 60 days end on
     # 20 July, so at the end of July it is overdue. c is another office's.
     assert (share.numerator, share.denominator) == (2, 4)
+
+
+@pytest.mark.parametrize("place", [reading, counts, office_engine])
+def test_a_question_nobody_waits_for_ends_while_it_is_read_counted_and_assessed(
+    place: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def over() -> None:
+        raise DeadlineError
+
+    monkeypatch.setattr(place, "check_deadline", over)
+    with pytest.raises(DeadlineError):
+        ask([matter(APPEAL, [received("2026-05-06")])])
+
+
+def test_a_matter_of_an_office_with_more_clocks_than_may_be_is_named() -> None:
+    events = [{"type": "received", "at": f"2026-05-06T{n // 60:02d}:{n % 60:02d}"} for n in range(800)]
+    requests: dict[str, dict[str, object]] = {f"r{n}": {} for n in range(200)}
+    facts = APPEAL | {"channel": "letter", "receiver": "organ", "remit": "own", "in_handling": True}
+    busy = matter(facts, events, requests=requests, matter_id="busy")
+    with pytest.raises(RefusedError) as refused:
+        ask([matter(APPEAL, [received("2026-05-06")]), busy])
+    (problem,) = refused.value.problems
+    assert problem.code == "TOO_MANY_CLOCKS"
+    assert "“busy”" in problem.message

@@ -1,7 +1,7 @@
 """Evaluates matters: one ruleset or all in force, one matter or many."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from huiyin.rules.v1 import common_pb2
@@ -16,6 +16,7 @@ from rules_service.commands.reading import (
     read_question,
     require,
 )
+from rules_service.commands.refusals import Refusals
 from rules_service.commands.straight import StraightAnswers
 from rules_service.commands.writers import made_for, writer_for
 from rules_service.commands.writing import AnswerWriter
@@ -24,6 +25,7 @@ from rules_service.engine.case import Question
 from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import Rulebook
 from rules_service.engine.speaking import Speaker
+from rules_service.engine.suggesting import Suggestions
 from rules_service.engine.tables import ContradictionError
 from rules_service.engine.told import Reader
 from rules_service.engine.wrong import Wrong
@@ -143,7 +145,7 @@ def _item(call: "_Call", matter: common_pb2.Matter, number: int) -> bytes:
     except RefusedError as refused:
         problems = [
             common_pb2.Problem(code=p.code, field=p.place, message=p.message, cure=p.cure)
-            for p in refused.problems
+            for p in call.refusals.shown(refused.problems)
         ]
         body = pb.BatchItem(problems=problems).SerializeToString()
     return wire.field(ITEMS, head + body)
@@ -165,6 +167,8 @@ class _Call:
     asked: bytes
     matter_tag: bytes
     told: Reader
+    refusals: Refusals = field(default_factory=Refusals)
+    suggestions: Suggestions = field(default_factory=Suggestions)
 
     @classmethod
     def of_evaluate(
@@ -195,7 +199,7 @@ class _Call:
     def answer(self, message: common_pb2.Matter, path: str) -> bytes:
         """The answer about one matter, serialised."""
         asked = self.asked + wire.field(self.matter_tag, message.SerializeToString(deterministic=True))
-        reader = CaseReader(self.rulebook.vocabulary)
+        reader = CaseReader(self.rulebook.vocabulary, suggestions=self.suggestions)
         matter = reader.matter(read_matter(message, reader, path, self.told), path)
         if reader.problems:
             raise RefusedError(reader.problems)

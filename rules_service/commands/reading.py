@@ -161,13 +161,11 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
     if not text:
         return None
     if len(text) > LARGEST_JSON:
-        reader.problems.append(
-            Problem(
-                Wrong.TEXT_TOO_LARGE.name,
-                path,
-                f"超过 {LARGEST_JSON // 1024} KB。",
-                "事实只写规则要用的，不写材料全文。",
-            )
+        reader.problem(
+            Wrong.TEXT_TOO_LARGE.name,
+            path,
+            f"超过 {LARGEST_JSON // 1024} KB。",
+            "事实只写规则要用的，不写材料全文。",
         )
         return None
     try:
@@ -177,17 +175,15 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
             json.dumps(read, ensure_ascii=False, default=str).encode()
         return read
     except json.JSONDecodeError as error:
-        reader.problems.append(
-            Problem(
-                Wrong.JSON_INVALID.name,
-                path,
-                f"不是正确的 JSON（第 {error.pos + 1} 个字符处）。",
-                "请检查引号、逗号和括号。",
-            )
+        reader.problem(
+            Wrong.JSON_INVALID.name,
+            path,
+            f"不是正确的 JSON（第 {error.pos + 1} 个字符处）。",
+            "请检查引号、逗号和括号。",
         )
     except (ValueError, RecursionError) as error:
         message = str(error) if isinstance(error, JsonError) else "不是能读的 JSON。"
-        reader.problems.append(Problem(Wrong.JSON_INVALID.name, path, message, "请检查键、数值和嵌套。"))
+        reader.problem(Wrong.JSON_INVALID.name, path, message, "请检查键、数值和嵌套。")
     return None
 
 

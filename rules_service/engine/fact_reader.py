@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from rules_service.engine.index import Known
+from rules_service.engine.suggesting import Suggestions
 from rules_service.engine.told import CheckedFacts
 from rules_service.engine.wrong import Wrong
-from rules_service.language.spelling import closest
 from rules_service.language.types import YEARS
 from rules_service.language.vocabulary import FactDef, Vocabulary
 from service_kit.problems import Problem
@@ -31,6 +31,7 @@ class FactReader:
 
     vocabulary: Vocabulary
     problems: list[Problem] = field(default_factory=list)
+    suggestions: Suggestions = field(default_factory=Suggestions)
 
     def facts(self, raw: object, path: str) -> dict[str, Known]:
         """Reads an object of facts."""
@@ -131,7 +132,9 @@ class FactReader:
 
     def near(self, word: str, known: Iterable[str], otherwise: str = LISTED) -> str:
         """A name that may have been meant, as a cure."""
-        return closest(word, known) or otherwise if len(self.problems) < MOST_PROBLEMS else ""
+        if len(self.problems) >= MOST_PROBLEMS:
+            return ""
+        return self.suggestions.near(word, known) or otherwise
 
     def moment(self, told: datetime | None, path: str) -> datetime | None:
         """Checks that a moment is within the calendar."""

@@ -189,7 +189,9 @@ class BatchItem(_message.Message):
 
     @_builtins.property
     def problems(self) -> _containers.RepeatedCompositeFieldContainer[_common_pb2.Problem]:
-        """What is wrong with the item, all of it."""
+        """What is wrong with the item: up to 100 problems, and where a batch tells of more than 1,000 the first of
+        each further item.
+        """
 
     def __init__(
         self,

@@ -21,6 +21,7 @@ from rules_service.commands.straight import StraightAnswers
 from rules_service.commands.writers import made_for, writer_for
 from rules_service.commands.writing import AnswerWriter
 from rules_service.engine.assess import assess_matter
+from rules_service.engine.bounds import Clocks
 from rules_service.engine.case import Question
 from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import Rulebook
@@ -167,6 +168,7 @@ class _Call:
     asked: bytes
     matter_tag: bytes
     told: Reader
+    clocks: Clocks = field(default_factory=Clocks)
     refusals: Refusals = field(default_factory=Refusals)
     suggestions: Suggestions = field(default_factory=Suggestions)
 
@@ -203,10 +205,14 @@ class _Call:
         matter = reader.matter(read_matter(message, reader, path, self.told), path)
         if reader.problems:
             raise RefusedError(reader.problems)
+        self.clocks.check_batch(path)
+        own = Clocks()
         try:
-            outcome = assess_matter(self.speakers, matter, self.question, self.rulebook.calendar)
+            outcome = assess_matter(self.speakers, matter, self.question, self.rulebook.calendar, own)
         except ContradictionError as error:
             raise contradiction(error) from error
+        finally:
+            self.clocks.number += own.number
         return self.writer.answer(outcome, self.head, asked)
 
 

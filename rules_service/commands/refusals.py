@@ -15,7 +15,7 @@ class Refusals:
     _left: int = MOST_OF_A_BATCH
 
     def shown(self, problems: Sequence[Problem]) -> Sequence[Problem]:
-        """As many problems of an item as may still be told, and one at least; the last says how many are not."""
+        """As many problems of an item as may still be told, and one at least; the last counts the others."""
         count = min(len(problems), max(self._left, 1))
         self._left -= count
         if count == len(problems):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from rules_service.calendar import WorkingCalendar
+from rules_service.engine.bounds import Clocks
 from rules_service.engine.case import Matter, Question, Request
 from rules_service.engine.chains import ChainCase, Chained
 from rules_service.engine.clock import Clock
@@ -26,21 +27,27 @@ from service_kit.serving.call import check_deadline
 PAPERS_A_LOOK = 500
 
 
-def clock_of(question: Question, matter: Matter, calendar: WorkingCalendar) -> Clock:
+def clock_of(
+    question: Question, matter: Matter, calendar: WorkingCalendar, clocks: Clocks | None = None
+) -> Clock:
     """The clock by which a matter's duties run."""
-    return Clock(question.at, matter.complete_until or question.at, calendar)
+    return Clock(question.at, matter.complete_until or question.at, calendar, clocks or Clocks())
 
 
 def assess_matter(
-    speakers: Sequence[Speaker], matter: Matter, question: Question, calendar: WorkingCalendar
+    speakers: Sequence[Speaker],
+    matter: Matter,
+    question: Question,
+    calendar: WorkingCalendar,
+    clocks: Clocks | None = None,
 ) -> Outcome:
-    """What the rulesets say about a matter, merged.
+    """What the rulesets say about a matter, merged; CLOCKS are told how many of its clocks were run.
 
     Duties of one meaning and of the same terms, for one request and recipient, become one: the due time
     that is better for the petitioner wins and all citations stay. Chained rules look at duties before they
     are merged.
     """
-    clock = clock_of(question, matter, calendar)
+    clock = clock_of(question, matter, calendar, clocks)
     outcome = Outcome(place=question.jurisdiction)
     happened = {
         request.id: Happened.to(matter, request.id, clock.at)

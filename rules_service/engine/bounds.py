@@ -8,6 +8,7 @@ from service_kit.problems import Problem, Refusal, RefusedError
 from service_kit.serving.call import check_deadline
 
 MOST_CLOCKS = 10_000
+MOST_CLOCKS_OF_A_BATCH = 200_000
 CLOCKS_A_LOOK = 200
 
 
@@ -28,12 +29,20 @@ class Clocks:
         if self.number > MOST_CLOCKS:
             message = f"“{subject_id}”的诉求和起算事件太多，要算的期限超过 {MOST_CLOCKS} 个。"
             cure = "请核对事件是否重复；属于某项诉求的事件写上 request_id，诉求多的分几次提交。"
-            raise RefusedError(
-                [Problem(Wrong.TOO_MANY_CLOCKS.name, "events", message, cure)], Refusal.TOO_LARGE
-            )
+            raise _too_many("events", message, cure)
         if self.number - self.looked_at >= CLOCKS_A_LOOK:
             self.looked_at = self.number
             check_deadline()
+
+    def check_batch(self, path: str) -> None:
+        """Refuses another item where those before it have run as many clocks as a batch may."""
+        if self.number > MOST_CLOCKS_OF_A_BATCH:
+            message = f"这一批里前面的事项要算的期限已超过 {MOST_CLOCKS_OF_A_BATCH} 个，这一件没有再算。"
+            raise _too_many(path, message, "请分批。")
+
+
+def _too_many(place: str, message: str, cure: str) -> RefusedError:
+    return RefusedError([Problem(Wrong.TOO_MANY_CLOCKS.name, place, message, cure)], Refusal.TOO_LARGE)
 
 
 def check_length(amount: int, period: Period, title: str) -> None:

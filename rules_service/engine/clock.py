@@ -15,10 +15,10 @@ class Clock:
     at: datetime
     silent_until: datetime
     calendar: WorkingCalendar
+    clocks: Clocks = field(default_factory=Clocks, repr=False, compare=False)
+    """What runs by it."""
     today: date = field(init=False)
     """The day in Asia/Shanghai."""
-    clocks: Clocks = field(default_factory=Clocks, init=False, repr=False, compare=False)
-    """What runs by it."""
 
     def __post_init__(self) -> None:
         """Finds the day, which is asked for again and again."""

@@ -275,8 +275,9 @@ Global___RelatedFact: _TypeAlias = RelatedFact  # noqa: Y015
 @_typing.final
 class Matter(_message.Message):
     """A petition matter (信访事项) as far as the caller knows it. The service keeps none of it. At most 200
-    requests, 2,000 events and 500 related facts; and one answer runs at most 10,000 clocks: each duty for each
-    request, and for each event that starts it (TOO_MANY_CLOCKS). An event that belongs to no request belongs to all.
+    requests, 2,000 events and 500 related facts. One answer runs at most 10,000 clocks and a batch 200,000: one
+    of each duty for each request and each event that starts it. An event that belongs to no request belongs to
+    all. What would be more is refused (TOO_MANY_CLOCKS).
     """
 
     DESCRIPTOR: _descriptor.Descriptor

@@ -119,6 +119,23 @@ def test_of_a_batch_the_item_alone_is_refused() -> None:
     assert [item.HasField("answer") for item in items] == [True, False, True]
 
 
+def test_items_beyond_the_clocks_of_a_batch_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MOST_CLOCKS_OF_A_BATCH", 100)
+    matters = [busy(5, ["received"], 1, f"m{number}") for number in range(4)]
+    request = pb.BatchAssessRequest(context=ASKED, matters=matters)
+    items = commands.batch_assess(shipped(), request, NOW).items
+    answered = [item.HasField("answer") for item in items]
+    assert answered[0]
+    assert not answered[-1]
+    assert answered == sorted(answered, reverse=True)
+    (problem,) = items[-1].problems
+    assert (problem.code, problem.field, problem.cure) == (TOO_MANY, "matters[3]", "请分批。")
+    alone = pb.BatchAssessRequest(context=ASKED, matters=matters[-1:])
+    assert commands.batch_assess(shipped(), alone, NOW).items[0].answer == assess(
+        shipped(), matters[-1], ASKED
+    )
+
+
 def test_an_answer_nobody_waits_for_ends_among_its_papers_too(monkeypatch: pytest.MonkeyPatch) -> None:
     def over() -> None:
         raise DeadlineError

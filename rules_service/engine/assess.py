@@ -53,11 +53,13 @@ def assess_matter(
         request.id: Happened.to(matter, request.id, clock.at)
         for request in (matter.whole(), *matter.requests)
     }
+    superseded = False
     for speaker in speakers:
         # A revision whose tables do not decide may still have started a clock.
         starters = speaker.compiled.starters
         if not (speaker.decides or starters.may_start(matter.events, clock, speaker.speaks_on)):
             continue
+        superseded |= not speaker.decides
         evaluate_matter(speaker, matter, happened, clock, outcome, near=question.near)
     for speaker in speakers:
         if speaker.compiled.chains and speaker.decides:
@@ -71,8 +73,21 @@ def assess_matter(
                 outcome.findings += found.findings
                 whole = whole or _whole(speaker, matter, happened[""], clock, outcome)
                 outcome.papers += _papers_of_chains(found, whole)
+    if superseded:
+        _name_deciding(speakers, outcome)
     merge(outcome, matter.requests, question.at)
     return outcome
+
+
+def _name_deciding(speakers: Sequence[Speaker], outcome: Outcome) -> None:
+    """Beside a revision that only answers for its clocks, the one that decides is named, even if silent.
+
+    Else who pins what an answer names could not be told from who tries the older revision in its stead.
+    """
+    named = {ruleset.id for ruleset in outcome.rulesets.values()}
+    for speaker in speakers:
+        if speaker.decides and speaker.compiled.ruleset.id in named:
+            outcome.use(speaker.compiled.ruleset)
 
 
 def _whole(

@@ -12,7 +12,7 @@ from rules_service.calendar import WorkingCalendar, load_calendar
 from rules_service.engine.case import Question
 from rules_service.engine.compiled import Compiled
 from rules_service.engine.keeping import Kept
-from rules_service.engine.speaking import Speaker, alone, in_turn
+from rules_service.engine.speaking import Part, Speaker, alone, in_turn, pinned
 from rules_service.engine.wrong import Wrong
 from rules_service.language.adoption import Adoption, load_adoptions
 from rules_service.language.findings import Code, Finding, errors
@@ -21,6 +21,7 @@ from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.model.subjects import Subject
 from rules_service.language.register import load_register
 from rules_service.language.ruleset import load_ruleset
+from rules_service.language.types import day_of
 from rules_service.language.vocabulary import Vocabulary, load_vocabulary
 from service_kit.problems import Problem, Refusal, RefusedError
 
@@ -77,7 +78,7 @@ class Rulebook:
     def speakers(self, question: Question, subject: Subject) -> Sequence[Speaker]:
         """The revisions that may speak about a case of that subject, and when.
 
-        Where the question pins revisions of a ruleset, these speak in the others' stead.
+        Where the question pins revisions of a ruleset, its others are silent.
         """
         if question.pinned:
             return self._gathered(question, subject)
@@ -92,28 +93,42 @@ class Rulebook:
         for name, slices in self.rulesets.items():
             if slices[0].ruleset.subject is not subject:
                 continue
-            pinned = question.pinned.get(name)
-            if pinned is not None:
-                speakers += alone(self.of_revisions(name, pinned), question.as_of)
-                continue
+            is_pinned = name in question.pinned
             parts = [
                 (compiled, self._speaks_on(compiled.ruleset, question.jurisdiction))
                 for compiled in slices
-                if self._ever_awake(compiled.ruleset, question.jurisdiction)
+                if is_pinned or self._ever_awake(compiled.ruleset, question.jurisdiction)
             ]
-            speakers += in_turn(parts, question.as_of)
+            speakers += self._pinned(name, parts, question) if is_pinned else in_turn(parts, question.as_of)
         return speakers
+
+    def _pinned(self, name: str, parts: Sequence[Part], question: Question) -> list[Speaker]:
+        """The pinned revisions of a ruleset with the days of all its parts.
+
+        One that has not been in force or awake so far can be in no answer: it is tried, on all days.
+        """
+        revisions = question.pinned[name]
+        today = max(question.as_of, day_of(question.at))
+        begins = {compiled.ruleset.in_force_from for compiled, _ in parts}
+        begins |= {adoption.in_force_from for adoption in self.adoptions}
+        if any(speaks_on(day) for day in begins if day <= today for _, speaks_on in parts):
+            return pinned(parts, revisions, question.as_of)
+        return alone(self.of_revisions(name, revisions), question.as_of)
 
     def named(self, name: str, question: Question) -> list[Speaker]:
         """One ruleset by name, or `name@revision`, whether or not its pack is adopted.
 
-        Who asks for it by name wants to know what it says. Raises RefusedError where there is none.
+        Who asks for it by name wants to know what it says, and by `name@revision` what that one says on
+        whatever day. Raises RefusedError where there is none.
         """
         ruleset, marked, revision = name.partition("@")
         slices = self.slices(ruleset)
-        if wanted := {revision} if marked else question.pinned.get(ruleset):
-            return alone(self.of_revisions(ruleset, wanted), question.as_of)
-        return in_turn([(part, part.ruleset.in_force_on) for part in slices], question.as_of)
+        if marked:
+            return alone(self.of_revisions(ruleset, {revision}), question.as_of)
+        parts = [(part, part.ruleset.in_force_on) for part in slices]
+        if ruleset in question.pinned:
+            return self._pinned(ruleset, parts, question)
+        return in_turn(parts, question.as_of)
 
     def _speaks_on(self, ruleset: Ruleset, jurisdiction: str) -> Callable[[date], bool]:
         """On which days a ruleset is in force and awake."""

@@ -5,6 +5,7 @@ not speak of may be anything. Lists of findings and candidates are complete, tho
 """
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,8 @@ def cases() -> list[Any]:
     ]
 
 
-def answer_to(case: dict[str, Any]) -> answer_pb2.Answer:
-    asked = context(at=case["at"], place=case.get("jurisdiction", PLACE))
+def answer_to(case: dict[str, Any], pins: Sequence[str] = ()) -> answer_pb2.Answer:
+    asked = context(at=case["at"], place=case.get("jurisdiction", PLACE), pinned_revisions=pins)
     if "affair" in case:
         affair = pb.Affair(
             affair_id="a1", facts_json=json.dumps(case["affair"]), unknown_facts=case.get("unknown", [])
@@ -65,14 +66,14 @@ def answer_to(case: dict[str, Any]) -> answer_pb2.Answer:
         told_of = pb.AssessAffairRequest(context=asked, affair=affair)
         return commands.assess_affair(rulebook(), told_of, NOW).answer
     if "office" in case:
-        return of_office(case).answer
+        return of_office(case, pins).answer
     return assess(rulebook(), told(case), asked)
 
 
-def of_office(case: dict[str, Any]) -> pb.AssessOfficeResponse:
+def of_office(case: dict[str, Any], pins: Sequence[str] = ()) -> pb.AssessOfficeResponse:
     """The whole answer about an office: the lists behind its counts stand beside the rest."""
     request = pb.AssessOfficeRequest(
-        context=context(at=case["at"], place=case.get("jurisdiction", PLACE)),
+        context=context(at=case["at"], place=case.get("jurisdiction", PLACE), pinned_revisions=pins),
         office=pb.Office(
             office_id="o1",
             facts_json=json.dumps(case["office"]),
@@ -174,6 +175,15 @@ def test_what_the_text_says_follows(case: dict[str, Any]) -> None:
     missing = {it.name for it in answer.missing_facts}
     assert set(expect.get("missing", [])) <= missing
     assert not missing & set(expect.get("not_missing", []))
+
+
+def test_the_revisions_that_an_answer_names_give_it_again_as_pins() -> None:
+    for parameter in cases():
+        first = answer_to(parameter.values[0])
+        pins = [f"{used.ruleset}@{used.revision}" for used in first.revisions.rulesets]
+        again = answer_to(parameter.values[0], pins)
+        again.decision_id = first.decision_id
+        assert again == first, parameter.id
 
 
 def newest() -> list[Ruleset]:

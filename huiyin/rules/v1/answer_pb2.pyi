@@ -1090,7 +1090,9 @@ Global___Reliance: _TypeAlias = Reliance  # noqa: Y015
 
 @_typing.final
 class RevisionsUsed(_message.Message):
-    """The revisions that took part in an answer."""
+    """The revisions that took part in an answer: those that said something, and beside one that only has clocks
+    running the one of its ruleset that decides. As pinned_revisions they give the same answer.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -115,8 +115,12 @@ class Context(_message.Message):
 
     @_builtins.property
     def pinned_revisions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Revisions to use instead of those in force, each "ruleset@revision". Several of one ruleset share its days
-        as they are in force; the first speaks for the days before too, the last for those after.
+        """Revisions to ask alone of their rulesets, each "ruleset@revision"; rulesets without one speak as ever.
+        Those that an answer names give that answer again: a pinned revision speaks on the days on which it speaks
+        unpinned, and the others of its ruleset are silent. Only where one that is left out would decide on as_of do
+        pinned ones stand in: the last before it also for what follows, or the first after it (a draft) also for what
+        comes before. A ruleset that is not in force by then at all, or whose pack is not adopted, is tried as though
+        it were. What one revision says of any day is asked of Evaluate by "ruleset@revision".
         """
 
     def __init__(

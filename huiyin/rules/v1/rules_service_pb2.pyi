@@ -66,7 +66,7 @@ class EvaluateRequest(_message.Message):
     CONTEXT_FIELD_NUMBER: _builtins.int
     MATTER_FIELD_NUMBER: _builtins.int
     ruleset: _builtins.str
-    """Id of the ruleset ("response-duty"), or "ruleset@revision" to pin one."""
+    """Id of the ruleset ("response-duty"), or "ruleset@revision" for one alone, whatever the days of the matter."""
     @_builtins.property
     def context(self) -> _common_pb2.Context:
         """Moment, law, place and view."""
@@ -124,7 +124,7 @@ class BatchEvaluateRequest(_message.Message):
     CONTEXT_FIELD_NUMBER: _builtins.int
     MATTERS_FIELD_NUMBER: _builtins.int
     ruleset: _builtins.str
-    """Id of the ruleset, or "ruleset@revision" to pin one."""
+    """Id of the ruleset, or "ruleset@revision" for one alone, whatever the days of the matters."""
     @_builtins.property
     def context(self) -> _common_pb2.Context:
         """Moment, law, place and view, the same for all."""

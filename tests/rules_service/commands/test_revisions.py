@@ -2,13 +2,18 @@
 
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from huiyin.rules.v1 import rules_service_pb2 as pb
-from huiyin.rules.v1.common_pb2 import VIEW_FULL
+from huiyin.rules.v1.answer_pb2 import Answer
+from huiyin.rules.v1.common_pb2 import VIEW_FULL, Context, Matter
 from rules_service import commands
 from rules_service.engine.rulebook import Rulebook, ruleset_files
 from rules_service.language import source
@@ -26,6 +31,7 @@ from tests.rules_service.commands.asking import (
     rulesets,
     shanghai,
     shipped,
+    stamp,
     states,
 )
 from tests.rules_service.commands.generated_matters import Story, stories
@@ -130,6 +136,19 @@ def test_a_pinned_revision_speaks_in_the_others_stead(two: Rulebook) -> None:
     assert [decision.outcome_json for decision in named.decisions] == ['{"days":30}']
 
 
+def asked_again(
+    rulebook: Rulebook, about: Matter, asked: Context, named: Callable[..., Answer] = assess
+) -> tuple[Answer, Answer]:
+    """An answer, and what is said with its own list of revisions as pins, but for the id."""
+    first = named(rulebook, about, asked)
+    pinned = Context()
+    pinned.CopyFrom(asked)
+    pinned.pinned_revisions.extend(f"{one.ruleset}@{one.revision}" for one in first.revisions.rulesets)
+    again = named(rulebook, about, pinned)
+    again.decision_id = first.decision_id
+    return first, again
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_an_answer_of_two_revisions_is_had_again_by_its_own_list(two: Rulebook, turned: bool) -> None:
     events = [{"type": "received", "at": day} for day in ("2024-06-20", "2024-07-02")]
@@ -141,6 +160,143 @@ def test_an_answer_of_two_revisions_is_had_again_by_its_own_list(two: Rulebook, 
     again = assess(two, about, asked)
     assert [shanghai(duty.due_at)[:10] for duty in first.duties] == ["2024-07-12", "2024-07-20"]
     again.decision_id = first.decision_id
+    assert again == first
+
+
+def test_pinned_a_law_that_has_ended_has_the_clocks_that_it_started_and_no_more() -> None:
+    facts = {"channel": "letter", "receiver": "organ", "remit": "own", "category": "appeal", "branch": "6"}
+    events = [
+        {"type": "received", "at": "2022-04-20T10:00"},
+        {"type": "accepted", "at": "2022-04-25T10:00"},
+    ]
+    asked = context(at="2022-08-10", as_of="2022-08-10")
+    first, again = asked_again(shipped(), matter(facts, events), asked)
+    assert [finding.code for finding in first.findings] == ["B43_1"]
+    assert again == first
+
+
+def test_pinned_a_pack_has_the_clocks_that_started_since_its_adoption_and_no_more() -> None:
+    events = [{"type": "received", "at": day} for day in ("2025-12-20T10:00", "2026-01-05T10:00")]
+    facts = {"channel": "visit", "receiver": "organ", "remit": "own", "category": "appeal", "branch": "6"}
+    asked = context(at="2026-01-10", as_of="2026-01-10")
+    first, again = asked_again(shipped(), matter(facts, events), asked)
+    assert {one.pack for one in first.revisions.rulesets} > {""}
+    assert again == first
+
+
+def without_tables(text: str, when: str = "") -> str:
+    """A notice that has duties alone, owed WHEN something is told."""
+    return (
+        text[: text.index("tables:")]
+        + text[text.index("duties:") :]
+        + (f"    when: {when}\n" if when else "")
+    )
+
+
+def presuming(text: str, amount: object) -> str:
+    """A notice whose clock is presumed to start some days after the receipt."""
+    presumed = f"{{from: received, add: {amount}, count: calendar_days}}"
+    due = f"due: {{from: accepted, add: 60, count: calendar_days, presumed: {presumed}}}"
+    return text.replace("due: {from: received, add: 9, count: calendar_days}", due)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        (
+            without_tables(notice(30, "2022-01-01", "2024-06-30"), "{channel: visit}"),
+            notice(10, "2024-07-01"),
+            ["2024-07-01"],
+        ),
+        (
+            notice(30, "2022-01-01", "2024-06-30"),
+            without_tables(notice(10, "2024-07-01"), "{channel: visit}"),
+            ["2022-01-01", "2024-07-01"],
+        ),
+        (
+            presuming(notice(9, "2022-01-01", "2024-06-30"), 15),
+            presuming(notice(9, "2024-07-01"), 10),
+            ["2024-07-01"],
+        ),
+    ],
+    ids=["a duty that is new", "a duty that is no more", "a presumption of before"],
+)
+def test_what_the_other_revision_did_not_say_is_not_said_when_asked_again(
+    old: str, new: str, named: list[str], tmp_path: Path
+) -> None:
+    rulebook = commands.load(rulesets(tmp_path / "rulesets", old=old, new=new))
+    about = matter(LETTER, [{"type": "received", "at": "2024-06-20"}])
+    for ask in (assess, evaluate_notice):
+        first, again = asked_again(rulebook, about, context(at="2024-07-20"), ask)
+        assert sorted(one.in_force_from for one in first.revisions.rulesets) == named
+        assert again == first
+
+
+def evaluate_notice(rulebook: Rulebook, about: Matter, asked: Context) -> Answer:
+    return evaluate(rulebook, "notice", about, asked)
+
+
+def test_a_pinned_draft_speaks_in_the_stead_of_what_is_in_force(two: Rulebook) -> None:
+    """Of a revision that is not in force yet, and of a ruleset that is not."""
+    old, new = (part.ruleset.name for part in two.slices("notice"))
+    running = matter(LETTER, [{"type": "received", "at": "2024-02-01"}])
+    trial = assess(two, running, context(at="2024-02-05", pinned_revisions=[new]))
+    assert [shanghai(duty.due_at)[:10] for duty in trial.duties] == ["2024-02-11"]
+    assert [decision.outcome_json for decision in trial.decisions] == ['{"days":10}']
+    early = matter(LETTER, [{"type": "received", "at": "2021-02-01"}])
+    trial = assess(two, early, context(at="2021-02-05", pinned_revisions=[old]))
+    assert [shanghai(duty.due_at)[:10] for duty in trial.duties] == ["2021-03-03"]
+
+
+def test_a_pinned_revision_of_a_sleeping_pack_speaks_in_the_stead_of_one_without_a_pack(
+    tmp_path: Path,
+) -> None:
+    texts = {"old": notice(30, "2022-01-01", "2024-06-30"), "new": notice(10, "2024-07-01", pack="S002")}
+    rulebook = commands.load(rulesets(tmp_path / "rulesets", **texts))
+    new = rulebook.slices("notice")[1].ruleset.name
+    assert days_told(rulebook, at="2024-02-05", pinned_revisions=[new]) == '{"days":10}'
+
+
+def test_a_pinned_pack_that_nobody_has_adopted_is_tried(tmp_path: Path) -> None:
+    folder = rulesets(tmp_path / "r", local=notice(10, "2022-01-01", pack="S002"))
+    rulebook = commands.load(
+        folder, [adoptions(tmp_path, ENTRY.format(place="990101", begins="2026-01-01", more=""))]
+    )
+    pins = [part.ruleset.name for part in rulebook.slices("notice")]
+    about = matter(LETTER, [{"type": "received", "at": "2025-12-20"}])
+    for day, owed in (("2025-12-21", True), ("2026-01-10", False)):
+        answer = assess(rulebook, about, context(at=day, pinned_revisions=pins))
+        assert answer.decisions
+        assert bool(answer.duties) is owed
+
+
+def moved(story: Story, to: datetime) -> Story:
+    """The story with its first event at another moment, and all else as far from it as before."""
+    first = min((stamp(str(told["at"])).ToDatetime(UTC) for told in story.events), default=None)
+    by = to - (first or stamp(story.at).ToDatetime(UTC))
+
+    def later(moment: object) -> str:
+        return (stamp(str(moment)).ToDatetime(UTC) + by).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    events = tuple({**told, "at": later(told["at"])} for told in story.events)
+    return replace(story, events=events, at=later(story.at))
+
+
+@examples(150)
+@given(
+    stories(),
+    st.sampled_from([datetime(2022, 5, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)]),
+    st.integers(-60, 5),
+    st.sampled_from([0, 0, -60, -5, 5, 60]),
+)
+def test_whatever_is_asked_is_answered_alike_by_the_answer_s_own_list(
+    story: Story, change: datetime, days: int, apart: int
+) -> None:
+    """Around the day of a new law, and around the day on which packs are adopted."""
+    told = moved(story, change + timedelta(days=days))
+    as_of = stamp(told.at).ToDatetime(UTC) + timedelta(days=apart)
+    asked = context(at=told.at, as_of=as_of.date().isoformat(), view=VIEW_FULL)
+    first, again = asked_again(shipped(), told.message(), asked)
     assert again == first
 
 
@@ -280,8 +436,9 @@ def test_a_pinned_revision_keeps_the_days_of_its_parameters(tmp_path: Path) -> N
     ]
     assert [shanghai(answer.duties[0].due_at)[:10] for answer in answers] == ["2024-02-08"] * 3
     before = matter(LETTER, [{"type": "received", "at": "2021-12-20"}])
-    early = assess(rulebook, before, context(at="2022-02-01", pinned_revisions=[name]))
-    assert shanghai(early.duties[0].due_at)[:10] == "2022-02-08"
+    early = context(at="2022-02-01", pinned_revisions=[name])
+    assert not assess(rulebook, before, early).duties
+    assert shanghai(evaluate(rulebook, name, before, early).duties[0].due_at)[:10] == "2022-02-08"
 
 
 @pytest.mark.parametrize("files", [1, 2])
@@ -292,19 +449,14 @@ def test_a_start_is_presumed_once_where_the_presumption_changes_meanwhile(
 ) -> None:
     """By the revision in force on the day from which it is presumed."""
 
-    def presuming(amount: object, text: str) -> str:
-        presumed = f"{{from: received, add: {amount}, count: calendar_days}}"
-        due = f"due: {{from: accepted, add: 60, count: calendar_days, presumed: {presumed}}}"
-        return text.replace("due: {from: received, add: 9, count: calendar_days}", due)
-
     if files == 2:
         texts = {
-            "old": presuming(before, notice(9, "2022-01-01", "2024-06-30")),
-            "new": presuming(after, notice(9, "2024-07-01")),
+            "old": presuming(notice(9, "2022-01-01", "2024-06-30"), before),
+            "new": presuming(notice(9, "2024-07-01"), after),
         }
     else:
         values = dated({"2022-01-01": before, "2024-07-01": after})
-        texts = {"one": presuming("most", notice(9, "2022-01-01")).replace("tables:", values)}
+        texts = {"one": presuming(notice(9, "2022-01-01"), "most").replace("tables:", values)}
     rulebook = commands.load(rulesets(tmp_path / "rulesets", **texts))
     events = [{"type": "received", "at": "2024-06-18T10:00"}]
     if late:

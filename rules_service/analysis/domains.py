@@ -45,19 +45,22 @@ def told_behind(name: str, each: Each, ruleset: Ruleset) -> frozenset[Told]:
 def tied_columns(table: Table, ruleset: Ruleset) -> Iterator[tuple[int, int]]:
     """Pairs of columns of which it cannot be said what they take at once.
 
-    They rest on times that are counted from one moment, or on a moment and the time counted from it. A
-    column may be such a pair with itself.
+    They rest on times that are counted from one moment, on a moment and the time counted from it, or on
+    counts of matters in which one event falls. A column may be such a pair with itself.
     """
     behind = [told_behind(name, table.each, ruleset) for name in table.inputs]
-    counted = {rule.name for rule in ruleset.elapsed}
+    during = {count.name: frozenset({count.during}) for count in ruleset.counts}
+    counted = {rule.name for rule in ruleset.elapsed} | during.keys()
     if not counted:
         return
+
+    def grounds(name: str) -> frozenset[str]:
+        return facts_behind(name, ruleset) | during.get(name, frozenset())
+
     for first in range(len(behind)):
         for second in range(first, len(behind)):
             if any(
-                one != other
-                and counted & {one[0], other[0]}
-                and facts_behind(one[0], ruleset) & facts_behind(other[0], ruleset)
+                one != other and counted & {one[0], other[0]} and grounds(one[0]) & grounds(other[0])
                 for one in behind[first]
                 for other in behind[second]
             ):

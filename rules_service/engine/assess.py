@@ -182,18 +182,22 @@ def _papers(
     What is called for by a matter as a whole and by its only request is one call.
     """
     by_id = {loser: duty for duty in duties for loser in (duty.id, *duty.merged)}
+    own = {duty.id: duty for duty in stated}
     under = DutiesUnder.of(stated)
     only = requests[0].id if len(requests) == 1 else ""
     called: dict[tuple[str, ...], PaperOutcome] = {}
     for number, paper in enumerate(papers):
         if not number % PAPERS_A_LOOK:
             check_deadline()
-        duty = by_id.get(paper.duty_id or under.id_for(paper))
+        hangs_on = paper.duty_id or under.id_for(paper)
+        duty = by_id.get(hangs_on)
         if duty is not None:
             met = paper.under and not paper.candidate_id and duty.met_at
             state = PaperState.ISSUED if met else paper.state
+            # A tighter duty that it was made one with takes away no paper of this one's.
+            ends_at = own[hangs_on].due_at
             lapses = paper.lapses and state is PaperState.CALLED
-            if lapses and duty.due_at and not in_time(at, duty.due_at):
+            if lapses and ends_at and not in_time(at, ends_at):
                 continue
             paper = paper._replace(duty_id=duty.id, due_at=duty.due_at, state=state)
         key = (paper.paper, paper.variant, paper.request_id or only, paper.duty_id, paper.candidate_id)

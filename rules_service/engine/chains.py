@@ -185,8 +185,10 @@ def _facts(source: ChainSource, case: ChainCase) -> Iterator[Fact]:
         for event in case.matter.events:
             if event.type == source.event and event.at <= case.clock.at:
                 yield Fact(source.kind, fields)
+    # What a petitioner let pass is held against nobody.
     elif any(
         duty.duty.concept == source.overdue_concept
+        and not duty.duty.owed_by_petitioner
         and duty.state is DutyState.OVERDUE
         and duty.past_latest_lawful
         for duty in case.duties

@@ -224,3 +224,34 @@ def test_a_lower_duty_never_makes_a_paper_of_the_law_look_issued(tmp_path: Path)
     answer = asked(tmp_path, law, low, ACCEPTED, URGED, at="2024-03-06")
     called = answer_pb2.PAPER_CALL_STATE_CALLED
     assert [(it.paper, it.state, it.duty_id) for it in answer.papers] == [("B11", called, "")]
+
+
+def test_a_paper_lapses_by_the_duty_that_calls_for_it(tmp_path: Path) -> None:
+    law = LAW.replace("    basis:", "    papers: [{paper: B06, lapses: true}]\n    basis:", 1)
+    low = rule("low", "local")
+    for at, called in (("2024-03-20", ["B06"]), ("2024-05-01", [])):
+        answer = asked(tmp_path / at, law, low, ACCEPTED, at=at)
+        assert told(answer) == {"low": ("overdue", "2024-03-11")}
+        assert [it.paper for it in answer.papers] == called
+
+
+CHAIN = """chain_facts:
+  - {kind: overdue_matter, of_overdue: review_window, matter_field: matter}
+chains:
+  - id: c
+    title: 试
+    when: {o: {kind: overdue_matter}}
+    then: {finding: {kind: A45_1, matter: o.matter}}
+    basis: convention
+    note: 试
+"""
+
+
+@pytest.mark.parametrize(("more", "findings"), [("", ["A45_1"]), ("    owed_by: petitioner\n", [])])
+def test_what_a_petitioner_let_pass_is_no_fact_for_chains(
+    tmp_path: Path, more: str, findings: list[str]
+) -> None:
+    law = rule("law", "law", due=WINDOW, met="[review_requested]", concept="review_window", more=more)
+    low = rule("low", "local", concept="registered") + CHAIN
+    answer = asked(tmp_path, law, low, SERVED)
+    assert [it.code for it in answer.findings] == findings

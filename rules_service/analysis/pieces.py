@@ -8,13 +8,16 @@ two days that follow one another.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 
 from rules_service.engine.index import Column, Known, OrderedColumn, PlainColumn
-from rules_service.language.types import LARGEST_INT, Kind, Value, ValueType
+from rules_service.language.types import LARGEST_INT, MOST_DIGITS, YEARS, Kind, Value, ValueType, to_json
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOST_DURATION = timedelta(days=999_999)
+# The longest that a duration can be written, P999999DT999999H999999M.
+MOST_DURATION = timedelta(days=999_999, hours=999_999, minutes=999_999)
+# The furthest that a zone lies from UTC.
+FURTHEST = timedelta(hours=23, minutes=59)
 ENOUGH_DIGITS = 60
 
 
@@ -119,10 +122,37 @@ def _between_decimals(kind: ValueType, low: Value | None, high: Value | None) ->
         lowest = max((v for v in (low, kind.least) if isinstance(v, Decimal)), default=None)
         highest = min((v for v in (high, kind.most) if isinstance(v, Decimal)), default=None)
         if lowest is None:
-            return Decimal(0) if highest is None else highest - 1
-        if highest is None:
-            return lowest + 1
-        return (lowest + highest) / 2 if lowest < highest else None
+            usual = Decimal(0) if highest is None else highest - 1
+        elif highest is None:
+            usual = lowest + 1
+        elif lowest < highest:
+            usual = (lowest + highest) / 2
+        else:
+            return None
+        return usual if _can_be_told(kind, usual) else _shortest(kind, lowest, highest)
+
+
+def _shortest(kind: ValueType, low: Decimal | None, high: Decimal | None) -> Decimal | None:
+    """A decimal between two others with as few digits as there are; None where all would have too many."""
+    for places in range(MOST_DIGITS):
+        step = Decimal(1).scaleb(-places)
+        if low is not None:
+            value = (low / step).to_integral_value(ROUND_FLOOR) * step + step
+        elif high is not None:
+            value = (high / step).to_integral_value(ROUND_CEILING) * step - step
+        else:
+            value = Decimal(0)
+        if _apart(value, low, high) and _can_be_told(kind, value):
+            return value
+    return None
+
+
+def _can_be_told(kind: ValueType, value: Decimal) -> bool:
+    try:
+        kind.from_text(str(to_json(value)))
+    except ValueError:
+        return False
+    return True
 
 
 def _apart(value: Decimal, low: Value | None, high: Value | None) -> bool:
@@ -172,15 +202,15 @@ def _whole(value: Value) -> int:
 _STEPS = {
     Kind.INT: _Steps(-LARGEST_INT, LARGEST_INT, 0, _whole, lambda number: number),
     Kind.DATE: _Steps(
-        date.min.toordinal(),
-        date.max.toordinal(),
+        date(YEARS[0], 1, 1).toordinal(),
+        date(YEARS[-1], 12, 31).toordinal(),
         date(2024, 1, 2).toordinal(),
         _day_number,
         date.fromordinal,
     ),
     Kind.DATETIME: _Steps(
-        _moment_number(datetime(1, 1, 2, tzinfo=UTC)),
-        _moment_number(datetime(9999, 12, 30, tzinfo=UTC)),
+        _moment_number(datetime(YEARS[0], 1, 1, tzinfo=UTC) - FURTHEST),
+        _moment_number(datetime(YEARS[-1], 12, 31, 23, 59, 59, tzinfo=UTC) + FURTHEST),
         _moment_number(datetime(2024, 1, 2, 1, tzinfo=UTC)),
         _moment_number,
         lambda number: EPOCH + timedelta(seconds=number),

@@ -11,7 +11,7 @@ from rules_service.engine.index import TableIndex
 from rules_service.language import unary
 from rules_service.language.model.subjects import Each
 from rules_service.language.model.tables import HitPolicy, Row, Table
-from rules_service.language.types import Kind, Value, ValueType
+from rules_service.language.types import Kind, Value, ValueType, to_json
 
 INT, DATE, DECIMAL, TIME = (ValueType(kind) for kind in (Kind.INT, Kind.DATE, Kind.DECIMAL, Kind.TIME))
 
@@ -78,3 +78,24 @@ def test_decimals_between(
 
     kind = replace(DECIMAL, least=decimal(least), most=decimal(most))
     assert between(kind, decimal(low), decimal(high)) == decimal(value)
+
+
+TINY = "0." + "0" * 25 + "1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells", "told"),
+    [
+        (Kind.DATE, ["< 1900-01-01", ">= 1900-01-01"], ["1900-01-01"]),
+        (Kind.DATE, ["<= 2999-12-31", "> 2999-12-31"], ["2999-12-30"]),
+        (Kind.DATETIME, ["< 1900-01-01T00:00:00+23:59"], ["1899-12-31T08:01:00+08:00"]),
+        (Kind.DATETIME, ["> 2999-12-31T23:59:59-23:59"], ["3000-01-02T07:58:58+08:00"]),
+        (Kind.DURATION, ['> duration("P999999D")'], ["P999998DT23H59M", "P999999DT1M"]),
+        (Kind.DURATION, ['> duration("P999999DT999999H999999M")'], ["P1042360DT1H38M"]),
+        (Kind.DECIMAL, [f">= {TINY}", "<= 0"], ["-1", TINY]),
+        (Kind.DECIMAL, [f"> {TINY}", f"< {TINY}"], ["0", TINY, f"1{TINY[1:]}"]),
+        (Kind.DECIMAL, ["> " + "9" * 28], ["9" * 27 + "8"]),
+    ],
+)
+def test_what_nobody_can_tell_is_no_value(kind: Kind, cells: list[str], told: list[str]) -> None:
+    assert [to_json(value) for value in examples(cells, ValueType(kind)) if value is not None] == told  # type: ignore[arg-type]

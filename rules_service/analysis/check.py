@@ -117,8 +117,7 @@ def check(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> R
     named: dict[Path, Path] = {}
     for file in _files(paths, rulesets):
         named.setdefault(file.resolve(), file)
-    files = list(named.values())
-    checked = [load(file, basics, doubts) for file in files]
+    checked = [load(file, basics, doubts) for file in named.values()]
     beside = [load(file, basics, doubts) for file in ruleset_files(rulesets) if file.resolve() not in named]
     calendar, wrong = calendar_of(rulesets / CALENDAR)
     findings += wrong
@@ -150,9 +149,7 @@ def load(path: Path, basics: Basics, doubts: Doubts = NO_DOUBT) -> Loaded:
         return Loaded(file, tuple(reading.findings), text=text)
     text = path.read_text(encoding="utf-8")
     keys = entries(node)
-    if "adoptions" in keys or (
-        "ruleset" not in keys and any(nearest(key, ["adoptions"], 0.75) for key in keys)
-    ):
+    if "adoptions" in keys or ("ruleset" not in keys and any(nearest(key, ["adoptions"]) for key in keys)):
         read_adoptions(node, reading, basics.vocabulary)
         return Loaded(file, tuple(doubts.sure(reading, node).findings))
     read = read_slices(node, reading, basics.vocabulary, basics.sources, text)
@@ -171,12 +168,12 @@ def check_ruleset(loaded: Loaded, library: Library) -> Report:
         return Report(tuple(dict.fromkeys(loaded.findings)))
     checks: list[list[TableCheck]] = []
     told: list[tuple[date | None, list[Finding]]] = []
-    vocabulary = library.basics.vocabulary
+    vocabulary, others = library.basics.vocabulary, library.others(loaded.file)
     for number, whole in enumerate(loaded.slices):
         ruleset = whole.ruleset
         checks.append(list(check_tables(Wording(ruleset, vocabulary), places, whole.in_doubt)))
         said = [finding for table in checks[-1] for finding in table.findings]
-        said += binding_findings(whole, places, library.others(loaded.file), vocabulary, library.calendar)
+        said += binding_findings(whole, places, others, vocabulary, library.calendar)
         told.append((ruleset.in_force_from if number else None, said))
     findings = [*loaded.findings, *of_slices(told), *check_quotes(places, library.texts)]
     findings += _without_examples(loaded.slices[0], places)

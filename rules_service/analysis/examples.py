@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from functools import partial
 
@@ -19,7 +19,7 @@ from rules_service.engine.speaking import Speaker, in_turn
 from rules_service.engine.tables import ContradictionError
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.ruleset import Example
-from rules_service.language.types import SHANGHAI, Kind, ValueType, day_of, parse_date
+from rules_service.language.types import Kind, ValueType, day_of, last_second, parse_date
 from rules_service.language.vocabulary import Vocabulary
 from service_kit.problems import RefusedError
 
@@ -118,7 +118,7 @@ def _question(case: Texts) -> Question:
     at = moment(case["at"]) if "at" in case else None
     as_of = parse_date(str(case["as_of"])) if "as_of" in case else None
     if at is None:
-        at = datetime.combine(as_of or date.min, time(23, 59, 59), SHANGHAI)
+        at = last_second(as_of or date.min)
     return Question(at, as_of or day_of(at))
 
 

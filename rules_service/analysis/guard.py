@@ -110,16 +110,7 @@ def guard_ruleset(places: Places, wording: Wording, of_office: bool) -> Iterator
         for duty in wording.ruleset.duties:
             if not duty.tightens:
                 yield from _interference(duty, places, wording)
-        for number, chain in enumerate(wording.ruleset.chains):
-            for name in sorted({name for paper in chain.papers for name in inputs_of(paper.when)}):
-                for fact in sorted(facts_behind(name, wording.ruleset) & NEUTRAL):
-                    yield places.find(
-                        Code.INTERFERENCE,
-                        places.item("chains", number),
-                        f"链 {chain.rule.id}",
-                        f"文书不得因“{wording.label(fact)}”{_through(name, fact, wording)}而不同。",
-                        "重复、越级、集体、匿名和人数都不减少告知。请去掉这个条件。",
-                    )
+        yield from _differing_papers(places, wording)
 
 
 def _said(node: Node) -> Iterator[Text]:
@@ -175,15 +166,35 @@ def _interference(duty: Duty, places: Places, wording: Wording) -> Iterator[Find
     ):
         neutral |= NEUTRAL_TO_CLOCKS
     for key, names in _hangs_on(duty):
-        for name in names:
-            for fact in sorted(facts_behind(name, wording.ruleset) & neutral):
-                yield places.find(
-                    Code.INTERFERENCE,
-                    places.duty_key(duty.id, key),
-                    f"时限 {duty.id}",
-                    f"法定职责不得取决于“{wording.label(fact)}”{_through(name, fact, wording)}。",
-                    "重复、越级、集体、匿名和人数都不减少机关的职责和告知，也不延长期限。请去掉这个条件。",
-                )
+        for words in _neutral_behind(names, neutral, wording):
+            yield places.find(
+                Code.INTERFERENCE,
+                places.duty_key(duty.id, key),
+                f"时限 {duty.id}",
+                f"法定职责不得取决于{words}。",
+                "重复、越级、集体、匿名和人数都不减少机关的职责和告知，也不延长期限。请去掉这个条件。",
+            )
+
+
+def _differing_papers(places: Places, wording: Wording) -> Iterator[Finding]:
+    """Papers of chains that hang on what must not count."""
+    for number, chain in enumerate(wording.ruleset.chains):
+        names = {name for paper in chain.papers for name in inputs_of(paper.when)}
+        for words in _neutral_behind(names, NEUTRAL, wording):
+            yield places.find(
+                Code.INTERFERENCE,
+                places.item("chains", number),
+                f"链 {chain.rule.id}",
+                f"文书不得因{words}而不同。",
+                "重复、越级、集体、匿名和人数都不减少告知。请去掉这个条件。",
+            )
+
+
+def _neutral_behind(names: AbstractSet[str], neutral: AbstractSet[str], wording: Wording) -> Iterator[str]:
+    """What must not count behind some names, in words, and through which name."""
+    for name in sorted(names):
+        for fact in sorted(facts_behind(name, wording.ruleset) & neutral):
+            yield f"“{wording.label(fact)}”{_through(name, fact, wording)}"
 
 
 def _article(text: str) -> str:

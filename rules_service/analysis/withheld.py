@@ -36,13 +36,13 @@ def withheld(places: Places, wording: Wording, neutral: AbstractSet[str]) -> Ite
 def _for_what(table: Table, number: int, wording: Wording, neutral: AbstractSet[str]) -> set[str]:
     row = table.rows[number]
     called = _papers(row)
+    refused = _refuses(row, called, wording)
     facts: set[str] = set()
     for name, test in zip(table.inputs, row.tests, strict=True):
         behind = facts_behind(name, wording.ruleset) & neutral
         if not behind or test.anything:
             continue
         spared = not _reaches(name, test, wording, neutral)
-        refused = _refuses(row, called, wording)
         if (called and spared) or refused or (not spared and _lost(table, number, called)):
             facts |= behind
     for paper in row.papers:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from copy import deepcopy
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -18,7 +18,7 @@ from rules_service.engine.reading import CaseReader
 from rules_service.engine.rulebook import JURISDICTION, Rulebook
 from rules_service.engine.told import Reader
 from rules_service.engine.wrong import Wrong
-from rules_service.language.types import SHANGHAI, YEARS, day_of, parse_date
+from rules_service.language.types import YEARS, day_of, last_second, parse_date
 from service_kit.problems import Problem, Refusal, RefusedError
 
 MOST_ITEMS = 1000
@@ -50,7 +50,7 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
                 )
             )
     elif as_of is not None:
-        at = datetime.combine(as_of, time(23, 59, 59), SHANGHAI)
+        at = last_second(as_of)
     else:
         at = now
     problems += wrong_jurisdiction(context.jurisdiction, "context.jurisdiction")

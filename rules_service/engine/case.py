@@ -70,6 +70,10 @@ class Matter:
     complete_until: datetime | None = None
     related: tuple[RelatedFact, ...] = ()
 
+    def is_told_until(self, moment: datetime) -> bool:
+        """Whether all that has happened to it by a moment was told."""
+        return self.complete_until is None or self.complete_until >= moment
+
     def whole(self) -> Request:
         """The matter as the one thing that tables about the matter as a whole look at."""
         return Request("", self.facts, self.unknown)

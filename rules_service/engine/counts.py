@@ -12,10 +12,9 @@ from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import MissingFacts
 from rules_service.language.model.counts import Count
 from rules_service.language.model.ruleset import Ruleset
-from rules_service.language.types import LARGEST_INT, day_of, midnight
+from rules_service.language.types import LARGEST_INT, day_of, last_second, midnight
 from service_kit.serving.call import check_deadline
 
-ONE_SECOND = timedelta(seconds=1)
 ONE_DAY = timedelta(days=1)
 ONE_WEEK = timedelta(days=7)
 MATTERS_A_LOOK = 50
@@ -147,8 +146,8 @@ def count_matters(
 
 def _is_told(matter: Matter, period: Span, at: datetime) -> bool:
     """Whether all that has happened to a matter in a period by a moment was told."""
-    last = min(at, midnight(period.last_day + ONE_DAY) - ONE_SECOND)
-    return matter.complete_until is None or matter.complete_until >= last or at < midnight(period.first_day)
+    last = min(at, last_second(period.last_day))
+    return matter.is_told_until(last) or at < midnight(period.first_day)
 
 
 def _adds_no_more(count: Count, others: Sequence[Request], adds: int) -> bool:

@@ -7,7 +7,7 @@ the last second that is in time, and all of that second is in time.
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from heapq import merge
 from itertools import chain, groupby, islice
@@ -15,11 +15,10 @@ from operator import attrgetter
 
 from rules_service.calendar import SkippedDay, WorkingCalendar
 from rules_service.language.model.periods import CountUnit, longest
-from rules_service.language.types import SHANGHAI
+from rules_service.language.types import SHANGHAI, last_second
 
 __all__ = ["CountUnit", "Deadline", "Owed", "SkippedDay", "deadline", "in_time", "late_from"]
 
-LAST_SECOND = time(23, 59, 59)
 ONE_SECOND = timedelta(seconds=1)
 ONE_DAY = timedelta(days=1)
 MOST_SKIPPED = 400
@@ -119,7 +118,7 @@ def deadline(
     off = chain(off, calendar.days_off(last, rolled - ONE_DAY))
     excluded_days = _gap_days(gaps, rolled)
     skipped = _in_order(off, excluded_days) if gaps else tuple(islice(off, MOST_SKIPPED))
-    return Deadline(_end_of(due_day), _end_of(latest), skipped, provisional=not settled)
+    return Deadline(last_second(due_day), last_second(latest), skipped, provisional=not settled)
 
 
 def _refuse_wrong_input(
@@ -215,8 +214,3 @@ def _in_order(off: Iterable[SkippedDay], excluded: Iterable[SkippedDay]) -> tupl
     """In order, each day once; of a day off that an excluded time touches, why it is off."""
     told = groupby(merge(off, excluded, key=DAY_OF), DAY_OF)
     return tuple(islice((next(same) for _, same in told), MOST_SKIPPED))
-
-
-def _end_of(day: date) -> datetime:
-    """The last second of a day in Asia/Shanghai."""
-    return datetime.combine(day, LAST_SECOND, SHANGHAI)

@@ -113,8 +113,7 @@ def _wait(
 
 def _absent(reference: Reference, matter: Matter, at: datetime) -> Unknown | None:
     """Unknown where an event may have happened without having been told."""
-    told = matter.complete_until is None or matter.complete_until >= at
-    return None if told or reference.kind is RefKind.FACT else UNKNOWN
+    return None if matter.is_told_until(at) or reference.kind is RefKind.FACT else UNKNOWN
 
 
 def _movement(wanted: Wanted, now: Figure, before: Figure | None) -> Movement:

@@ -50,8 +50,6 @@ OPTIONAL = (
     "examples",
     "note",
 )
-# How like a missing key one that nobody knows has to be, to be read as that.
-MISSPELT = 0.75
 # Lists of parts, the key that names a part, and what it is called.
 NAMED = (
     ("tables", "id", "表"),
@@ -233,7 +231,7 @@ def _respelt(node: Node, read: Reading) -> Node:
 
 
 def _meant(key: str, missing: Iterable[list[str]]) -> str:
-    return next(filter(None, (nearest(key.lower(), keys, MISSPELT) for keys in missing)), "")
+    return next(filter(None, (nearest(key.lower(), keys) for keys in missing)), "")
 
 
 def _in_one_order(node: Node, path: tuple[str, ...] = ()) -> Node:

@@ -4,6 +4,9 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
+# How like a name a word has to be, to be read as that name.
+MISSPELT = 0.75
+
 
 def closest(word: str, known: Iterable[str]) -> str:
     """Names the known word nearest to a misspelt one, as a cure.
@@ -21,6 +24,6 @@ def closest(word: str, known: Iterable[str]) -> str:
     return f"是不是“{near}”？" if near else ""
 
 
-def nearest(word: str, known: Iterable[str], at_least: float) -> str:
+def nearest(word: str, known: Iterable[str], at_least: float = MISSPELT) -> str:
     """The known word most like a misspelt one, of a likeness from 0 to 1; empty where none is so like it."""
     return next(iter(difflib.get_close_matches(word, list(known), 1, at_least)), "")

@@ -268,6 +268,11 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI)
 
 
+def last_second(day: date) -> datetime:
+    """The last second of a day in Asia/Shanghai."""
+    return datetime.combine(day, time(23, 59, 59), SHANGHAI)
+
+
 def first_moment(value: date) -> datetime:
     """A moment as it is, and the first of a day."""
     return value if isinstance(value, datetime) else midnight(value)

@@ -15,7 +15,7 @@ import orjson
 
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from huiyin.services import RULES
-from service_kit.serving.definition import LoadedService, ServiceDefinition
+from service_kit.serving.definition import ServiceDefinition
 from service_kit.serving.server import Server
 from service_kit.serving.settings import load_settings
 
@@ -42,7 +42,7 @@ def _parse_and_answer_with(answer: bytes) -> Callable[[pb.BatchEvaluateRequest, 
     return handle
 
 
-def add_echo(server: grpc.Server) -> LoadedService:
+def add_echo(server: grpc.Server) -> str:
     """Adds a service that parses the question and gives prepared bytes back."""
     answer = Path(os.environ["HUIYIN_ECHO_ANSWER"]).read_bytes()
     handlers = {
@@ -55,7 +55,7 @@ def add_echo(server: grpc.Server) -> LoadedService:
     }
     server.add_registered_method_handlers(SERVICE, handlers)
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, handlers),))
-    return LoadedService(SERVICE, "")
+    return SERVICE
 
 
 def main(kind: str, ready: Path) -> None:

@@ -21,6 +21,7 @@ RULES = ServiceDefinition(
             "ListCodes",
         )
     },
+    data={"HUIYIN_RULESETS": "rulesets", "HUIYIN_ADOPTIONS": ""},
 )
 
 DOCS = ServiceDefinition(
@@ -32,6 +33,7 @@ DOCS = ServiceDefinition(
         f"/huiyin.docs.v1.DocsService/{method}": Role.RENDER
         for method in ("ListDocumentTypes", "GetDocumentType", "ListCodes", "Render")
     },
+    data={"HUIYIN_SEALS": ""},
 )
 
 SERVICES = {service.name: service for service in (RULES, DOCS)}

@@ -1,9 +1,8 @@
 """The documents service over gRPC: a handler translates, a function without transport does the work."""
 
 import base64
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import grpc
 
@@ -17,11 +16,10 @@ from docs_service.catalogue import (
 )
 from docs_service.orders import Format, Party, RenderedPaper, RenderOrder
 from docs_service.render import render, warm_up
-from docs_service.seals import Seal, installed_seals
+from docs_service.seals import installed_seals
 from huiyin.docs.v1 import docs_service_pb2 as messages
 from huiyin.docs.v1 import docs_service_pb2_grpc as services
 from service_kit.problems import Problem, Refusal, RefusedError
-from service_kit.serving.definition import LoadedService
 
 SERVICE_NAME = messages.DESCRIPTOR.services_by_name["DocsService"].full_name
 USUAL_PAGE = 100
@@ -98,21 +96,15 @@ class DocsHandlers(services.DocsServiceServicer):
         return _paper_message(render(_order(request), self._catalogue))
 
 
-def add_to_server(server: grpc.Server) -> LoadedService:
-    """Load catalogue and seals, render once so that the first caller does not wait, and add the service.
-    Raises RefusedError where a seal is none.
+def add_to_server(server: grpc.Server) -> str:
+    """Load catalogue and seals, render once so that the first caller does not wait, add the service and give
+    its name. Raises RefusedError where a seal is none.
     """
-    seals = installed_seals()
+    installed_seals()
     catalogue = shipped_catalogue()
     warm_up(catalogue)
     services.add_DocsServiceServicer_to_server(DocsHandlers(catalogue), server)
-    return LoadedService(SERVICE_NAME, _digest(catalogue, seals))
-
-
-def _digest(catalogue: Catalogue, seals: Mapping[str, Seal]) -> str:
-    revisions = sorted((kind.code, kind.revision) for kind in catalogue.types.values())
-    laid = sorted((seal.key, seal.office, seal.digest) for seal in seals.values())
-    return hashlib.sha256(json.dumps([revisions, laid]).encode()).hexdigest()
+    return SERVICE_NAME
 
 
 def _page_size(asked: int) -> int:

@@ -59,22 +59,6 @@ class Rulebook:
         """The vocabulary."""
         return self.basics.vocabulary
 
-    @property
-    def digest(self) -> str:
-        """The same for two rulebooks whose files say the same, in whichever process they were read."""
-        said = [
-            self.vocabulary.revision,
-            *(repr(self.basics.sources[name]) for name in sorted(self.basics.sources)),
-            self.calendar.revision,
-            self.adoptions_revision,
-            *(
-                f"{part.ruleset.file}\n{part.ruleset.yaml}"
-                for parts in self.rulesets.values()
-                for part in parts
-            ),
-        ]
-        return hashlib.sha256("\0".join(said).encode()).hexdigest()
-
     def speakers(self, question: Question, subject: Subject) -> Sequence[Speaker]:
         """The revisions that may speak about a case of that subject, and when.
 

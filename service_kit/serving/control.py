@@ -1,7 +1,7 @@
 """What a supervisor and its worker say to each other, over a channel that keeps messages apart.
 
 The supervisor sends what to serve, then probes, and that others have taken over; the worker answers each
-probe, and says when it is ready, with which data, or why it refuses. The end of the channel is the end of the
+probe, and says when it is ready, or why it refuses. The end of the channel is the end of the
 other side.
 """
 
@@ -28,16 +28,6 @@ def read_work_order(message: bytes) -> tuple[ServiceDefinition, ServingSettings]
     """Reads what `work_order` wrote."""
     order = json.loads(message)
     return ServiceDefinition.from_json(order["definition"]), ServingSettings(**order["settings"])
-
-
-def readiness(data_digest: str) -> bytes:
-    """The message that tells that a worker serves, and from which data."""
-    return READY + data_digest.encode()
-
-
-def read_readiness(message: bytes) -> str:
-    """The digest of the data in a message that begins with READY."""
-    return message.removeprefix(READY).decode()
 
 
 def refusal(problems: Iterable[Problem]) -> bytes:

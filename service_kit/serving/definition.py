@@ -3,7 +3,7 @@
 import importlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 
@@ -23,39 +23,29 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedService:
-    """What a service says of itself once it is loaded and added to a server."""
-
-    name: str
-    """Its full gRPC name."""
-    data_digest: str
-    """The same in two workers that loaded the same data; empty where there are none."""
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceDefinition:
     """A service by name: a worker process imports its code, nobody else does."""
 
     name: str
     add_to_server: str
-    """`module:function`; the function loads the service, adds it to a `grpc.Server` and tells what it has
-    loaded. It refuses what it cannot load with a `RefusedError`."""
+    """`module:function`; the function loads the service, adds it to a `grpc.Server` and gives its full gRPC
+    name. It refuses what it cannot load with a `RefusedError`."""
     domain: str
     """Domain of the errors (`ErrorInfo.domain`)."""
     default_port: int
     roles: Mapping[str, Role]
     """The role each method asks for, by full method name. A method that is not here asks for admin."""
+    data: Mapping[str, str] = field(default_factory=dict)
+    """The environment variables that name files or folders of data, each with what it means unset."""
 
     def role_of(self, method: str) -> Role:
         """The role that METHOD asks for."""
         return self.roles.get(method, Role.ADMIN)
 
-    def load(self) -> Callable[["grpc.Server"], LoadedService]:
+    def load(self) -> Callable[["grpc.Server"], str]:
         """Imports the service's code."""
         module, _, function = self.add_to_server.partition(":")
-        return cast(
-            "Callable[[grpc.Server], LoadedService]", getattr(importlib.import_module(module), function)
-        )
+        return cast("Callable[[grpc.Server], str]", getattr(importlib.import_module(module), function))
 
     def to_json(self) -> str:
         """The definition as a supervisor hands it to its workers."""
@@ -66,6 +56,7 @@ class ServiceDefinition:
                 "domain": self.domain,
                 "default_port": self.default_port,
                 "roles": dict(self.roles),
+                "data": dict(self.data),
             }
         )
 

@@ -46,10 +46,7 @@ class Server:
             experimental_non_blocking=True, experimental_thread_pool=ThreadPoolExecutor(1)
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        loaded = definition.load()(self._server)
-        self._service = loaded.name
-        self.data_digest = loaded.data_digest + (f" {tokens.digest}" if tokens else "")
-        """The same in two servers that give the same answers to the same callers."""
+        self._service = definition.load()(self._server)
         _spare_the_collector()
         self._health.set(self._service, _NOT_SERVING)
         self._health.set("", _NOT_SERVING)

@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service_kit.problems import Problem, RefusedError
 
 MIB = 1024 * 1024
+FILE_SETTINGS = ("tls_cert_file", "tls_key_file", "tls_client_ca_file", "tokens_file")
+"""The settings that name files."""
 
 
 class ServingSettings(BaseSettings):
@@ -112,8 +114,7 @@ def _problem(location: tuple[int | str, ...], reason: str) -> Problem:
 
 
 def _missing_files(settings: ServingSettings) -> list[Problem]:
-    names = ("tls_cert_file", "tls_key_file", "tls_client_ca_file", "tokens_file")
-    files = {name: getattr(settings, name) for name in names}
+    files = {name: getattr(settings, name) for name in FILE_SETTINGS}
     return [
         Problem("K002", f"HUIYIN_{name.upper()}", f"文件 {path} 读不到。", "请检查路径和读取权限。")
         for name, path in files.items()

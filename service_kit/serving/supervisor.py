@@ -1,13 +1,13 @@
 """Keeps the worker processes of one service on one port (SO_REUSEPORT): replaces the dead and the hanging.
 
-SIGTERM or Ctrl-C drains and ends them; a second one ends them at once. SIGHUP puts a generation of fresh
-workers, with certificates, tokens and data read anew, in the place of the old one without refusing a call:
-once all of it are ready, the old ones take no more connections and go on with those they have until the last
-is closed at its age.
+SIGTERM or Ctrl-C drains and ends them; a second one ends them at once. SIGHUP reads certificates, tokens and
+data anew and puts a generation of fresh workers in the place of the old one without refusing a call: once all
+of it are ready, the old ones take no more connections and go on with those they have until the last is closed
+at its age.
 
-A generation answers from the same data and knows the same tokens. Where a worker has loaded others than those
-beside it, a new generation begins with it; where a generation cannot be completed, its workers go and the old
-ones stay.
+A generation is loaded from one copy of the files: its workers answer the same, also one that replaces another
+when the files have changed or are half written. Where a generation cannot be completed, its workers go and
+the old ones stay.
 """
 
 import contextlib
@@ -23,14 +23,13 @@ from pathlib import Path
 from types import FrameType
 
 from service_kit.problems import Problem, RefusedError
-from service_kit.serving.control import work_order
 from service_kit.serving.definition import ServiceDefinition
+from service_kit.serving.generation import Generation
 from service_kit.serving.settings import ServingSettings
+from service_kit.serving.snapshot import sweep
 from service_kit.serving.worker_process import PROBE_SECONDS, WorkerProcess
 
 _LOGGER = logging.getLogger("huiyin.serving")
-_LONGEST_BACK_OFF = 30.0
-_START_ATTEMPTS = 3
 _SPARE_SECONDS = 10.0
 _LIFELINE = object()
 _NO_START = Problem("K011", "", "服务启动不了，原因见上面的日志。", "请先运行 huiyin doctor 检查安装。")
@@ -50,16 +49,17 @@ class Supervisor:
         """LIFELINE is a file descriptor to read from: its end is the end of who started this, and of this."""
         self._reserved, port = reserve(settings, definition.default_port)
         self._settings = settings.model_copy(update={"port": port})
-        self._order = work_order(definition, self._settings)
+        self._definition = definition
         self._ready_file = ready_file
         self._on_ready = on_ready
         self._selector = selectors.DefaultSelector()
         if lifeline is not None:
             self._selector.register(lifeline, selectors.EVENT_READ, _LIFELINE)
         self._workers: list[WorkerProcess] = []
-        self._generation = 0
-        self._failed_starts = 0
-        self._next_start = 0.0
+        self._serving: Generation | None = None
+        """The last that was complete."""
+        self._coming: Generation | None = None
+        """The one that is to take its place."""
         self._next_probe = 0.0
         self._announced = False
         self._reported: list[int] = []
@@ -70,7 +70,9 @@ class Supervisor:
     def run(self) -> None:
         """Serves until told to stop; refuses where no worker could start at all."""
         with self._reserved, self._woken_by_signals():
+            sweep()
             try:
+                self._coming = Generation(self._definition, self._settings)
                 while self._workers or not self._stopping:
                     self._obey()
                     self._fill()
@@ -81,6 +83,8 @@ class Supervisor:
             finally:
                 for worker in self._workers:
                     worker.kill()
+                for generation in filter(None, (self._serving, self._coming)):
+                    generation.snapshot.remove()
         if self._failure is not None:
             raise self._failure
 
@@ -125,43 +129,42 @@ class Supervisor:
     def _end_seconds(self) -> float:
         return self._settings.drain_seconds + self._settings.stop_seconds + _SPARE_SECONDS
 
-    def _staying(self) -> list[WorkerProcess]:
-        return [worker for worker in self._workers if not worker.leaving]
+    @property
+    def _wanted(self) -> Generation | None:
+        """Whose workers are to be complete."""
+        return self._coming or self._serving
 
-    def _current(self) -> list[WorkerProcess]:
-        return [worker for worker in self._staying() if worker.generation == self._generation]
+    def _staying(self, generation: Generation | None) -> list[WorkerProcess]:
+        return [worker for worker in self._workers if worker.generation is generation and not worker.leaving]
 
-    def _outdated(self) -> list[WorkerProcess]:
-        return [worker for worker in self._staying() if worker.generation < self._generation]
+    def _complete(self, generation: Generation | None) -> bool:
+        return sum(worker.ready for worker in self._staying(generation)) == self._settings.workers
 
-    def _complete(self) -> bool:
-        return sum(worker.ready for worker in self._current()) == self._settings.workers
+    def _dismiss(self, generation: Generation | None) -> None:
+        """Sees off the workers of a generation that is over, if there is one."""
+        if generation is not None:
+            for worker in self._staying(generation):
+                worker.leave(self._settings.see_off_seconds + self._end_seconds())
+            generation.snapshot.remove()
 
-    def _dismiss(self, workers: Iterable[WorkerProcess]) -> None:
-        for worker in workers:
-            worker.leave(self._settings.see_off_seconds + self._end_seconds())
-
-    def _renew(self, first: WorkerProcess | None = None) -> None:
-        """Begins a generation, with FIRST in it. The workers that are ready stay until it is complete."""
-        # INVARIANT: outdated workers are ready and of one generation, so that they have the same data.
-        incomplete = bool(self._outdated())
-        current = [worker for worker in self._current() if worker is not first]
-        self._dismiss(worker for worker in current if incomplete or not worker.ready)
-        self._generation += 1
-        self._failed_starts = 0
-        self._next_start = 0.0
-        if first is not None:
-            first.generation = self._generation
+    def _renew(self) -> None:
+        """Begins a generation. The one that serves stays until it is complete."""
+        try:
+            coming = Generation(self._definition, self._settings)
+        except RefusedError as refused:
+            self._tell(refused.problems)
+        else:
+            self._dismiss(self._coming)
+            self._coming = coming
 
     def _fill(self) -> None:
-        current = self._current()
-        while not self._stopping and len(current) < self._settings.workers:
-            if time.monotonic() < self._next_start:
+        generation = self._wanted
+        while not self._stopping and len(self._staying(generation)) < self._settings.workers:
+            worker = generation.start_worker() if generation else None
+            if worker is None:
                 return
-            worker = WorkerProcess(self._order, self._generation)
             self._selector.register(worker.control, selectors.EVENT_READ, worker)
             self._workers.append(worker)
-            current.append(worker)
 
     def _listen(self) -> None:
         for key, _ in self._selector.select(PROBE_SECONDS / 2):
@@ -181,13 +184,11 @@ class Supervisor:
                 self._welcome(worker)
 
     def _welcome(self, worker: WorkerProcess) -> None:
-        self._failed_starts = 0
+        worker.generation.start_succeeded()
         _LOGGER.info("worker ready", extra={"fields": {"worker": worker.pid}})
-        if any(other.ready and other.data_digest != worker.data_digest for other in self._current()):
-            _LOGGER.warning("data or tokens have changed since others loaded them; all workers are replaced")
-            self._renew(worker)
-        if self._complete():
-            self._dismiss(self._outdated())
+        if self._coming is not None and self._complete(self._coming):
+            self._dismiss(self._serving)
+            self._serving, self._coming = self._coming, None
 
     def _probe(self) -> None:
         now = time.monotonic()
@@ -219,27 +220,28 @@ class Supervisor:
 
     def _mourn_start(self, worker: WorkerProcess) -> None:
         """A worker that died before it served: try again ever more slowly, or say that it is no use."""
-        self._failed_starts += 1
-        back_off = min(_LONGEST_BACK_OFF, 0.25 * 2**self._failed_starts)
-        self._next_start = time.monotonic() + back_off
-        for problem in worker.refused if self._announced else ():
-            _LOGGER.error("refused", extra={"fields": {"problem": str(problem)}})
-        if not self._announced and (worker.refused or self._failed_starts >= _START_ATTEMPTS):
-            self._failure = RefusedError(worker.refused or [_NO_START])
+        generation = worker.generation
+        generation.start_failed()
+        refused = [generation.snapshot.as_named(problem) for problem in worker.refused]
+        is_over = generation is self._coming and bool(refused or generation.is_hopeless)
+        if is_over and self._serving is None:
+            self._failure = RefusedError(refused or [_NO_START])
             self._stop()
-        elif self._outdated() and (worker.refused or self._failed_starts >= _START_ATTEMPTS):
+            return
+        self._tell(refused)
+        if is_over:
             _LOGGER.error("what was to be loaded anew cannot be; the old workers go on")
-            self._keep_old()
+            self._dismiss(self._coming)
+            self._coming = None
 
-    def _keep_old(self) -> None:
-        outdated = self._outdated()
-        self._dismiss(self._current())
-        for worker in outdated:
-            worker.generation = self._generation
+    @staticmethod
+    def _tell(refused: Iterable[Problem]) -> None:
+        for problem in refused:
+            _LOGGER.error("refused", extra={"fields": {"problem": str(problem)}})
 
     def _report(self) -> None:
-        serving = sorted(worker.pid for worker in self._current())
-        if self._stopping or serving == self._reported or not self._complete():
+        serving = sorted(worker.pid for worker in self._staying(self._serving))
+        if self._stopping or serving == self._reported or not self._complete(self._serving):
             return
         self._reported = serving
         if self._ready_file is not None:

@@ -19,8 +19,8 @@ from service_kit.serving.control import (
     LEAVE,
     LONGEST_MESSAGE,
     PROBE,
+    READY,
     read_work_order,
-    readiness,
     refusal,
 )
 from service_kit.serving.definition import ServiceDefinition
@@ -57,7 +57,7 @@ class Worker:
         if server is None:
             return 1
         self._server = server
-        self._control.send(readiness(server.data_digest))
+        self._control.send(READY)
         self._woken.recv(1)
         server.announce_end()
         time.sleep(settings.drain_seconds)

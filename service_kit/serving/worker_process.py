@@ -1,11 +1,13 @@
 """A worker process as its supervisor sees it."""
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from service_kit.serving.control import (
@@ -15,12 +17,12 @@ from service_kit.serving.control import (
     PROBE,
     READY,
     REFUSED,
-    read_readiness,
     read_refusal,
 )
 
 if TYPE_CHECKING:
     from service_kit.problems import Problem
+    from service_kit.serving.generation import Generation
 
 PROBE_SECONDS = 0.5
 _BOOT_SECONDS = 30.0
@@ -30,11 +32,10 @@ _BOOT_SECONDS = 30.0
 class WorkerProcess:
     """A fresh interpreter, never a fork: gRPC and the libraries that paint do not survive forks."""
 
-    def __init__(self, order: bytes, generation: int) -> None:
+    def __init__(self, generation: "Generation", order: bytes, environment: Mapping[str, str]) -> None:
+        """ENVIRONMENT: what is to be other than in this process."""
         self.generation = generation
         self.ready = False
-        self.data_digest = ""
-        """What it has loaded; empty before it is ready."""
         self.leaving = False
         self.refused: tuple[Problem, ...] = ()
         self.started = time.monotonic()
@@ -46,6 +47,7 @@ class WorkerProcess:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter, this module
                 [sys.executable, "-P", "-m", "service_kit.serving.worker", str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
+                env={**os.environ, **environment},
                 pass_fds=[theirs.fileno()],
                 process_group=0,  # a Ctrl-C in the terminal is the supervisor's to handle
             )
@@ -69,8 +71,7 @@ class WorkerProcess:
         self._alive_once = True
         if message == ALIVE:
             self._unanswered = 0
-        elif message.startswith(READY):
-            self.data_digest = read_readiness(message)
+        elif message == READY:
             self.ready = True
         elif message.startswith(REFUSED):
             self.refused = read_refusal(message)

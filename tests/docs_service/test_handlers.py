@@ -112,4 +112,4 @@ def test_refusals(call, code, refusal):
 
 def test_the_service_is_added_under_its_full_name():
     server = grpc.server(ThreadPoolExecutor(1))
-    assert add_to_server(server).name == "huiyin.docs.v1.DocsService"
+    assert add_to_server(server) == "huiyin.docs.v1.DocsService"

@@ -3,9 +3,7 @@
 import io
 import struct
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 
-import grpc
 import pdfplumber
 import pikepdf
 import pytest
@@ -206,13 +204,6 @@ def test_a_bad_list_is_refused(folder, code, text):
 def test_everything_wrong_is_told_at_once_and_the_service_does_not_start(folder):
     write(folder, entry(side=50), entry("Big", picture="no.png"))
     assert {code for code, _ in problems_of(add_to_server, None)} == {"SEAL_SIDE", "SEAL_KEY", "SEAL_PICTURE"}
-
-
-def test_a_service_with_other_seals_says_that_it_has_loaded_other_data(folder, monkeypatch):
-    write(folder, entry(side=40))
-    digest = add_to_server(grpc.server(ThreadPoolExecutor(1))).data_digest
-    monkeypatch.delenv(SEALS_SETTING)
-    assert add_to_server(grpc.server(ThreadPoolExecutor(1))).data_digest != digest
 
 
 def test_a_folder_without_a_list_is_refused(folder):

@@ -58,7 +58,7 @@ def _told() -> None:
 
 class Alone(Worker):
     def _load(self, *_: object) -> Mock:
-        return Mock(lost_call=Mock(return_value=None), data_digest="")
+        return Mock(lost_call=Mock(return_value=None))
 
 
 if __name__ == "__main__":

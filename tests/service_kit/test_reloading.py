@@ -6,11 +6,12 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import grpc
 import pytest
 
 from service_kit.serving.definition import Role
 from service_kit.serving.tokens import new_token
-from tests.service_kit.conftest import Supervised, alive, wait_until
+from tests.service_kit.conftest import Supervised, alive, evaluate, wait_until
 
 ASKED = 24
 
@@ -19,41 +20,39 @@ class Data:
     """What the workers of a test load, and which of them may."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder, self.gate = folder / "data", folder / "gate"
+        self.folder.mkdir()
+        self.gate.mkdir()
+        self.write("1")
 
     def write(self, data: str) -> None:
-        beside = self._folder / "data.new"
-        beside.write_text(data)
-        beside.replace(self._folder / "data")
+        (self.folder / "data").write_text(data)
 
     def hold(self) -> None:
         """From now on a worker loads only when it is let."""
-        (self._folder / "hold").touch()
+        (self.gate / "hold").touch()
 
     def let(self, pid: int) -> None:
-        (self._folder / f"go-{pid}").touch()
+        (self.gate / f"go-{pid}").touch()
 
     def let_all(self) -> None:
-        (self._folder / "hold").unlink()
+        (self.gate / "hold").unlink()
 
     def waiting(self, but: set[int]) -> list[int]:
         """Two workers that are about to load, or have been, and are not among BUT."""
-        pids = {int(file.name.partition("-")[2]) for file in self._folder.glob("waiting-*")} - but
+        pids = {int(file.name.partition("-")[2]) for file in self.gate.glob("waiting-*")} - but
         return sorted(pids) if len(pids) == 2 else []
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Data:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    data = Data(folder)
-    data.write("1")
-    return data
+    return Data(tmp_path)
 
 
 @pytest.fixture
-def service(supervise: Callable[..., Supervised], data: Data, tmp_path: Path) -> Supervised:
-    return supervise(environment={"TOY_DATA": str(tmp_path / "data")}, connection_age_seconds=0.5)
+def service(supervise: Callable[..., Supervised], data: Data) -> Supervised:
+    environment = {"TOY_DATA": str(data.folder), "TOY_GATE": str(data.gate)}
+    return supervise(environment=environment, connection_age_seconds=0.5)
 
 
 def answers(service: Supervised) -> set[str]:
@@ -82,68 +81,83 @@ def _half_reloaded(service: Supervised, data: Data, before: set[int]) -> tuple[i
     return first, second
 
 
-def test_a_replacement_with_other_data_has_all_workers_replaced(service, data):
+@pytest.mark.parametrize("now", ["2", "refuse:a.yaml 第 3 行", "die"])
+def test_a_replacement_answers_from_what_the_others_have_loaded(service, data, now):
+    """Also when the files on disk have changed since, or are half written."""
     before = service.workers()
-    data.write("2")
-    assert answers(service) == {"1"}, "nobody loads anew by itself"
-    os.kill(min(before), signal.SIGKILL)
-    _converged(service, before, "2")
-    assert "have changed" in service.log.read_text()
-
-
-def test_a_replacement_with_the_same_data_replaces_one_worker(service):
-    before = service.workers()
+    data.write(now)
     os.kill(min(before), signal.SIGKILL)
     service.replaced(min(before))
     assert service.workers() > before - {min(before)}
-    assert "have changed" not in service.log.read_text()
+    assert answers(service) == {"1"}
+    data.write("3")
+    service.process.send_signal(signal.SIGHUP)
+    _converged(service, before, "3")
 
 
-def test_data_that_change_while_they_are_loaded_anew(service, data):
+def test_all_workers_of_a_reload_read_the_files_as_they_were_when_it_began(service, data):
     before = service.workers()
-    first, second = _half_reloaded(service, data, before)
+    new = _half_reloaded(service, data, before)
     assert service.workers() == before, "the old ones stay until all new ones are ready"
     assert all(map(alive, before))
     data.write("3")
     data.let_all()
-    _converged(service, before | {first}, "3")
-    assert second in service.workers()
+    _converged(service, before, "2")
+    assert service.workers() == set(new)
 
 
 @pytest.mark.parametrize("bad", ["refuse:rulesets/a.yaml 第 3 行", "die"])
-def test_data_that_fail_half_way_leave_the_old_ones_in_force(service, data, bad):
+def test_data_that_cannot_be_loaded_leave_the_old_ones_in_force(service, data, bad):
     before = service.workers()
-    first, second = _half_reloaded(service, data, before)
     data.write(bad)
-    data.let_all()
-    _converged(service, {first, second}, "1")
+    service.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "the old workers go on" in service.log.read_text(), what="given up")
     assert service.workers() == before
-    assert "the old workers go on" in service.log.read_text()
+    assert answers(service) == {"1"}
+    if bad != "die":
+        assert f"{data.folder}/rulesets/a.yaml 第 3 行：" in service.log.read_text(), "as it is named on disk"
+    os.kill(min(before), signal.SIGKILL)
+    service.replaced(min(before))
+    assert answers(service) == {"1"}
     data.write("4")
     service.process.send_signal(signal.SIGHUP)
     _converged(service, before, "4")
 
 
-def test_the_last_old_worker_goes_on_alone_until_the_data_can_be_loaded(service, data):
-    first, second = service.workers()
-    data.write("refuse:rulesets/a.yaml 第 3 行")
-    os.kill(first, signal.SIGKILL)
-    wait_until(lambda: "rulesets/a.yaml" in service.log.read_text(), what="refused")
-    assert answers(service) == {"1"}
-    data.write("2")
-    _converged(service, {first, second}, "2")
+def test_old_workers_that_die_during_a_reload_that_fails_come_back(service, data):
+    before = service.workers()
+    data.hold()
+    data.write("die")
+    service.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: data.waiting(before), what="two load")
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    data.let_all()
+    _converged(service, before, "1")
 
 
-def test_a_replacement_that_knows_other_tokens_has_all_workers_replaced(supervise, tmp_path):
+def test_a_replacement_knows_the_tokens_that_the_others_know(supervise, tmp_path):
     tokens = tmp_path / "tokens"
-    lines = [new_token(name, [Role.EVALUATE])[1] for name in ("kept", "revoked")]
-    tokens.write_text("\n".join(lines))
+    (token, line), (_, other) = (new_token(name, [Role.EVALUATE]) for name in ("revoked", "kept"))
+    tokens.write_text(f"{line}\n{other}")
     service = supervise(tokens_file=tokens, connection_age_seconds=0.5)
     before = service.workers()
-    tokens.write_text(lines[0])
+    tokens.write_text(other)
     os.kill(min(before), signal.SIGKILL)
+    service.replaced(min(before))
+    assert {_answered(service, token) for _ in range(ASKED)} == {grpc.StatusCode.OK}
+    service.process.send_signal(signal.SIGHUP)
     wait_until(lambda: not any(map(alive, before)), what="they have gone")
-    wait_until(lambda: not before & service.workers(), what="two others serve")
+    assert {_answered(service, token) for _ in range(ASKED)} == {grpc.StatusCode.UNAUTHENTICATED}
+
+
+def _answered(service: Supervised, token: str) -> grpc.StatusCode:
+    with service.channel() as channel:
+        try:
+            evaluate(channel, "pid", timeout=30, metadata=[("authorization", f"Bearer {token}")])
+        except grpc.RpcError as error:
+            return error.code()
+    return grpc.StatusCode.OK
 
 
 def test_a_second_reload_overtakes_the_first(service, data):

@@ -7,7 +7,7 @@ import grpc
 import pytest
 
 from service_kit.problems import Problem, RefusedError
-from service_kit.serving.definition import LoadedService, Role, ServiceDefinition
+from service_kit.serving.definition import Role, ServiceDefinition
 from service_kit.serving.server import Server
 from service_kit.serving.settings import load_settings
 from tests.service_kit.conftest import wait_until
@@ -29,13 +29,13 @@ def _echo(requests, context):
         yield request
 
 
-def add_to_server(server: grpc.Server) -> LoadedService:
+def add_to_server(server: grpc.Server) -> str:
     handlers = {
         "Count": grpc.unary_stream_rpc_method_handler(_count),
         "Echo": grpc.stream_stream_rpc_method_handler(_echo),
     }
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("toy.Streams", handlers)])
-    return LoadedService("toy.Streams", "")
+    return "toy.Streams"
 
 
 @pytest.fixture

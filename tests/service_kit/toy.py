@@ -1,7 +1,7 @@
 """A rules service of a few lines that does what a test asks of it by the name of the ruleset.
 
-Where TOY_DATA names a folder, the file `data` there is what it loads. A worker about to load leaves a file
-`waiting-PID`, and waits for a file `go-PID` while there is a file `hold`.
+Where TOY_DATA names a folder, the file `data` there is what it loads. Where TOY_GATE names one, a worker that
+is about to load leaves a file `waiting-PID` there, and waits for `go-PID` while there is a file `hold`.
 """
 
 import os
@@ -15,7 +15,7 @@ from huiyin.rules.v1 import rules_service_pb2 as pb
 from huiyin.rules.v1 import rules_service_pb2_grpc as pb_grpc
 from service_kit.problems import Problem, Refusal, RefusedError
 from service_kit.serving.call import check_deadline, current_call
-from service_kit.serving.definition import LoadedService, Role, ServiceDefinition
+from service_kit.serving.definition import Role, ServiceDefinition
 
 SECRET = "张三的身份证号"
 
@@ -88,24 +88,24 @@ def _wait_for(name: str) -> None:
 
 
 def _load() -> str:
-    if "TOY_DATA" not in os.environ:
-        return ""
-    folder = Path(os.environ["TOY_DATA"])
-    (folder / f"waiting-{os.getpid()}").touch()
-    while (folder / "hold").exists() and not (folder / f"go-{os.getpid()}").exists():
-        time.sleep(0.01)
-    return (folder / "data").read_text()
+    if "TOY_GATE" in os.environ:
+        gate = Path(os.environ["TOY_GATE"])
+        (gate / f"waiting-{os.getpid()}").touch()
+        while (gate / "hold").exists() and not (gate / f"go-{os.getpid()}").exists():
+            time.sleep(0.01)
+    return (Path(os.environ["TOY_DATA"]) / "data").read_text() if "TOY_DATA" in os.environ else ""
 
 
-def add_to_server(server: grpc.Server) -> LoadedService:
+def add_to_server(server: grpc.Server) -> str:
     data = _load()
     refusal = data.partition("refuse:")[2] or os.environ.get("TOY_REFUSES")
     if refusal:
-        raise RefusedError([Problem("R001", refusal, "规则集读不了。", "请改正。")])
+        place = f"{os.environ.get('TOY_DATA', '')}/{refusal}"
+        raise RefusedError([Problem("R001", place, "规则集读不了。", "请改正。")])
     if data == "die" or os.environ.get("TOY_DIES"):
         os._exit(7)
     pb_grpc.add_RulesServiceServicer_to_server(Toy(data), server)
-    return LoadedService(pb.DESCRIPTOR.services_by_name["RulesService"].full_name, data)
+    return pb.DESCRIPTOR.services_by_name["RulesService"].full_name
 
 
 DEFINITION = ServiceDefinition(
@@ -117,4 +117,5 @@ DEFINITION = ServiceDefinition(
         "/huiyin.rules.v1.RulesService/Evaluate": Role.EVALUATE,
         "/huiyin.rules.v1.RulesService/AssessOffice": Role.AUDIT,
     },
+    data={"TOY_DATA": ""},
 )

@@ -97,8 +97,8 @@ EXPLAINED: dict[Code, Explained] = {
         "换成词汇表里 min 不小于 0 的整数事实；分子和分母都数件数，或都加同一个事实。",
     ),
     Code.WRONG_ELAPSED: Explained(
-        "经过的时间的名字不是 counted 的整数事实，或用了两次，或不是从事件、日期起算。",
-        "换成词汇表里标明 counted、min 是 0、没有 max 的整数事实；from、to 写事件或日期。",
+        "经过的时间的名字不是 counted 的整数事实，或用了两次，或不是从事件、日期起算，或永远数不出数来。",
+        "换成词汇表里标明 counted、min 是 0、没有 max 的整数事实；from、to、ended_by 写不同的事件或日期。",
     ),
     Code.COUNTED_BY_NOBODY: Explained(
         "inputs 里有由服务来数的事实，本规则集却没有数它，它永远没有值。",

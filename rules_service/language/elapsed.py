@@ -34,12 +34,32 @@ def _elapsed(node: Node, scope: Scope) -> Elapsed:
             "请用词汇表里标明 counted 的整数事实，写 min: 0，不写 max、told_only。",
         )
     to_now = "to" in values and read.text(values["to"], place) == NOW
+    start = _moment(values.get("from"), scope, place)
+    end = None if to_now else _moment(values.get("to"), scope, place)
+    ended_by = scope.code_list("event", values.get("ended_by"), place)
+    if start is not None and start == end:
+        read.find(
+            Code.WRONG_ELAPSED,
+            values["to"],
+            place,
+            f"从“{start.name}”到同一个“{start.name}”，数出来总是 0。",
+            "from 和 to 写不同的时刻。",
+        )
+    for moment in (start, end):
+        if moment is not None and moment.kind is RefKind.EVENT_AT and moment.name in ended_by:
+            read.find(
+                Code.WRONG_ELAPSED,
+                values["ended_by"],
+                place,
+                f"“{moment.name}”发生就结束，又从它起或者到它止，这个时间永远数不出来。",
+                "ended_by 只写别的事件。",
+            )
     return Elapsed(
         name,
-        _moment(values.get("from"), scope, place) or NOWHERE,
-        None if to_now else _moment(values.get("to"), scope, place),
+        start or NOWHERE,
+        end,
         read.choice(values.get("count"), place, UNITS, CountUnit.CALENDAR_DAYS),
-        scope.code_list("event", values.get("ended_by"), place),
+        ended_by,
         read_citations(values, node, scope, place),
     )
 

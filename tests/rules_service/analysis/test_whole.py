@@ -349,6 +349,13 @@ def test_a_misspelt_section_is_one_error_and_is_read(base: Path, written: str, o
     assert f"是不是“{written[:-1]}”？" in {it.cure for it in found}
 
 
+def test_duty_for_duties_is_read_as_meant(base: Path) -> None:
+    draft = base.parent / "draft.yaml"
+    text = (FINDINGS / "E001-duty-due-on-another-day.yaml").read_text(encoding="utf-8")
+    draft.write_text(text.replace("duties:", "duty:", 1), encoding="utf-8")
+    assert sorted(it.code for it in check([draft], base).findings) == ["E001", "S006"]
+
+
 def test_a_misspelt_last_day_or_pack_is_held_against_no_other(base: Path) -> None:
     clocks = (base / "law" / "clocks.yaml").read_text(encoding="utf-8")
     until = clocks.replace("inputs: []", "in_force_until: 2022-12-31\ninputs: []")

@@ -34,9 +34,14 @@ class MissingWriter:
             yield wire.field(_MISSING, b"".join(parts))
 
     def _fact(self, name: str) -> bytes:
-        label = self._vocabulary.facts[name].label.chinese if self._reasons else ""
-        fact = self._facts[name] = pb.MissingFact(name=name, label=label).SerializeToString()
+        fact = self._facts[name] = pb.MissingFact(name=name, label=self._label(name)).SerializeToString()
         return fact
+
+    def _label(self, name: str) -> str:
+        if not self._reasons:
+            return ""
+        fact = self._vocabulary.facts.get(name)
+        return fact.label.chinese if fact else self._vocabulary.label("indicator", name)
 
     def _place(self, place: str) -> bytes:
         field = self._places[place] = wire.field(_WOULD_DECIDE, place.encode())

@@ -11,13 +11,13 @@ from rules_service.engine.environment import Environment
 from rules_service.engine.happened import Happened
 from rules_service.engine.index import UNKNOWN, Unknown
 from rules_service.engine.outcome import (
-    DutyOutcome,
     Figure,
     IndexOutcome,
     IndicatorOutcome,
     MissingFacts,
     Movement,
 )
+from rules_service.engine.shares import UNDECIDED, Began, Owed, share
 from rules_service.language.model.figures import (
     AverageDays,
     CountShare,
@@ -31,16 +31,16 @@ from rules_service.language.model.references import Reference, RefKind
 from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.types import day_of
 
-UNDECIDED = Figure(0, 0, undecided=True)
-
 
 @dataclass(frozen=True, slots=True)
 class Material:
     """What figures of one period are made of; `counts` by their names."""
 
     counts: Mapping[str, CountResult]
-    duties: Sequence[DutyOutcome]
+    owed: Sequence[Owed]
+    began: Began
     at: datetime
+    missing: MissingFacts
 
 
 def counts_of(figure: DutyShare | CountShare | CountTotal | AverageDays) -> tuple[str, ...]:
@@ -65,9 +65,8 @@ def indicator(
 
 def _figure(rule: IndicatorRule, ruleset: Ruleset, of: Material) -> Figure:
     match rule.figure:
-        case DutyShare(concepts, part, whole):
-            states = [duty.state.value for duty in of.duties if duty.duty.concept in concepts]
-            return Figure(sum(state in part for state in states), sum(state in whole for state in states))
+        case DutyShare():
+            return share(rule.figure, of.owed, of.began, of.at, f"{ruleset.id}/{rule.id}", of.missing)
         case CountShare(part, whole):
             parts, wholes = of.counts[part], of.counts[whole]
             if not (parts.certain and wholes.certain):

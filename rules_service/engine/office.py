@@ -1,6 +1,6 @@
 """Assesses an office over a period: what is counted of its matters, the figures, and what it owes itself."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from rules_service.engine.case import Matter, Office, Question, Request, Span
 from rules_service.engine.clock import Clock
 from rules_service.engine.compiled import Compiled
 from rules_service.engine.counts import (
+    ONE_DAY,
     Counted,
     CountResult,
     Look,
@@ -24,11 +25,11 @@ from rules_service.engine.figures import Material, counts_of, index, indicator
 from rules_service.engine.groups import grouped
 from rules_service.engine.happened import NOTHING_HAPPENED, Happened
 from rules_service.engine.index import Known
-from rules_service.engine.outcome import DutyOutcome, MissingFacts, Outcome
+from rules_service.engine.outcome import MissingFacts, Outcome
+from rules_service.engine.shares import Began, Owed, OwedTo
 from rules_service.engine.speaking import Speaker
 from rules_service.language.model.figures import DutyShare
 from rules_service.language.model.subjects import Each
-from rules_service.language.types import day_of
 from service_kit.serving.call import check_deadline
 
 PERIOD_DAYS = ("period.first_day", "period.last_day")
@@ -45,29 +46,26 @@ class _Assessment:
     calendar: WorkingCalendar
     outcome: Outcome
     counted: list[Counted]
-    matter_duties: list[DutyOutcome] | None = None
+    all_owed: list[Owed] | None = None
 
-    def duties(self, period: Span) -> list[DutyOutcome]:
-        """Duties of the office's matters that belong to a period.
+    def owed(self) -> list[Owed]:
+        """What the office's matters oblige it to."""
+        if self.all_owed is None:
+            to = OwedTo(self.office.id)
+            self.all_owed = [self._owed(matter, to) for matter in self.matters]
+        return self.all_owed
 
-        Beside an earlier period, what started by its last day belongs to it and all else to the other.
-        """
-        if self.matter_duties is None:
-            self.matter_duties = [duty for matter in self.matters for duty in self._own_duties(matter)]
+    def _owed(self, matter: Matter, to: OwedTo) -> Owed:
+        check_deadline()
+        speakers = self.matter_speakers(matter)
+        return to.by(matter, speakers, assess_matter(speakers, matter, self.question, self.calendar))
+
+    def _began(self, period: Span) -> Began:
+        """Beside an earlier period, what started by its last day belongs to it and all else to the other."""
         earlier = self.office.earlier
         if earlier is None:
-            return self.matter_duties
-        return [
-            duty
-            for duty in self.matter_duties
-            if (duty.started_at is not None and day_of(duty.started_at) <= earlier.last_day)
-            is (period is earlier)
-        ]
-
-    def _own_duties(self, matter: Matter) -> Iterator[DutyOutcome]:
-        check_deadline()
-        said = assess_matter(self.matter_speakers(matter), matter, self.question, self.calendar)
-        return (duty for duty in said.duties if duty.obliged_office in {"", self.office.id})
+            return Began(None, None)
+        return Began(None, earlier.last_day) if period is earlier else Began(earlier.last_day + ONE_DAY, None)
 
     def _look(self, compiled: Compiled) -> Look:
         """What counts know of a request: its facts, and what has elapsed for it."""
@@ -97,7 +95,13 @@ class _Assessment:
         """What a ruleset's figures of a period are made of."""
         counts = self.counts(compiled, period)
         shares = any(isinstance(rule.figure, DutyShare) for rule in compiled.ruleset.indicators)
-        return Material(counts, self.duties(period) if shares else (), self.question.at)
+        return Material(
+            counts,
+            self.owed() if shares else (),
+            self._began(period),
+            self.question.at,
+            self.outcome.missing,
+        )
 
 
 def _always(_: date) -> bool:

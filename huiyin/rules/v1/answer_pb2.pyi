@@ -991,16 +991,18 @@ class MissingFact(_message.Message):
     UNKNOWN_FIELD_NUMBER: _builtins.int
     WOULD_DECIDE_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name in the vocabulary. Of an elapsed time or a count: events that it hangs on may not have been told yet."""
+    """Name in the vocabulary. Of an elapsed time, a count or an indicator: events that it hangs on may not have
+    been told yet.
+    """
     label: _builtins.str
     """Its Chinese label."""
     request_id: _builtins.str
-    """The request whose answer wants it; the matter, where it is a count that does."""
+    """The request whose answer wants it; the matter, where a count or an indicator does."""
     unknown: _builtins.bool
     """Said to be unknown, rather than not said at all."""
     @_builtins.property
     def would_decide(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """What it would decide, each "ruleset/table" or "ruleset/duty"."""
+        """What it would decide, each "ruleset/table", "ruleset/duty", "ruleset/count" or "ruleset/indicator"."""
 
     def __init__(
         self,

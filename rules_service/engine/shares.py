@@ -1,0 +1,127 @@
+"""The share of an office's duties that stand in given states, and what leaves it open."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from rules_service.engine.case import Matter
+from rules_service.engine.outcome import ENDED_EARLY, DutyOutcome, DutyState, Figure, MissingFacts, Outcome
+from rules_service.engine.speaking import Speaker
+from rules_service.language.model.duties import Duty
+from rules_service.language.model.figures import DutyShare
+from rules_service.language.types import day_of, last_second
+
+UNDECIDED = Figure(0, 0, undecided=True)
+_OVER = ENDED_EARLY | {DutyState.MET, DutyState.MET_LATE}
+
+
+class Unsaid(NamedTuple):
+    """A fact that was not told, on which it hangs whether a duty applies."""
+
+    duty: Duty
+    name: str
+    unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What a matter obliges the office to, and what it may."""
+
+    matter: Matter
+    duties: Sequence[DutyOutcome]
+    unsaid: Sequence[Unsaid]
+
+
+@dataclass(slots=True)
+class OwedTo:
+    """Finds what matters oblige one office to."""
+
+    office_id: str
+    _duties: dict[str, list[Duty]] = field(default_factory=dict)
+    """The duties of the rulesets met so far, by the place that a missing fact names."""
+    _known: set[str] = field(default_factory=set)
+
+    def by(self, matter: Matter, speakers: Iterable[Speaker], said: Outcome) -> Owed:
+        """What a matter obliges the office to, after what the rulesets SAID about it."""
+        duties = [duty for duty in said.duties if duty.obliged_office in {"", self.office_id}]
+        if not said.missing.places:
+            return Owed(matter, duties, ())
+        self._meet(speakers)
+        unsaid = [
+            Unsaid(duty, name, said.missing.told_unknown[name, request_id])
+            for (name, request_id), places in said.missing.places.items()
+            for place in places
+            for duty in self._duties.get(place, ())
+            if self._obliged(duty, matter, request_id)
+        ]
+        return Owed(matter, duties, unsaid)
+
+    def _meet(self, speakers: Iterable[Speaker]) -> None:
+        for speaker in speakers:
+            ruleset = speaker.compiled.ruleset
+            if ruleset.name not in self._known:
+                self._known.add(ruleset.name)
+                for duty in ruleset.duties:
+                    self._duties.setdefault(f"{ruleset.id}/{duty.id}", []).append(duty)
+
+    def _obliged(self, duty: Duty, matter: Matter, request_id: str) -> bool:
+        request = next((one for one in matter.requests if one.id == request_id), matter.whole())
+        return request.facts.get(duty.obliged) in {None, self.office_id}
+
+
+class Began(NamedTuple):
+    """The days on which the duties of a period began; without an end those that may yet begin too."""
+
+    first: date | None
+    last: date | None
+
+    def holds(self, started_at: datetime | None) -> bool:
+        """Whether a duty that started then, or has not, is of the period."""
+        if started_at is None:
+            return self.last is None
+        day = day_of(started_at)
+        return (self.first is None or day >= self.first) and (self.last is None or day <= self.last)
+
+
+def share(
+    figure: DutyShare, owed: Iterable[Owed], began: Began, at: datetime, place: str, missing: MissingFacts
+) -> Figure:
+    """The share of some duties that stand in the states of its part among those in the states of its whole.
+
+    Undecided where a fact that was not told leaves open whether there is such a duty, or where one that is
+    not over may be by now without that having been told. What would decide it is noted in MISSING; PLACE is
+    where the share stands.
+    """
+    part = whole = 0
+    decided = True
+    for one in owed:
+        for duty in one.duties:
+            if duty.duty.concept in figure.concepts and began.holds(duty.started_at):
+                part += duty.state.value in figure.part
+                whole += duty.state.value in figure.whole
+        if _may_have_moved(figure, one, began, at):
+            decided = False
+            missing.add(place.rpartition("/")[2], one.matter.id, place, unknown=False)
+        for unsaid in _open(figure, one, began):
+            decided = False
+            missing.add(unsaid.name, one.matter.id, place, unknown=unsaid.unknown)
+    return Figure(part, whole) if decided else UNDECIDED
+
+
+def _may_have_moved(figure: DutyShare, one: Owed, began: Began, at: datetime) -> bool:
+    """Whether a duty may stand elsewhere, or have begun in time, by what was not told."""
+    begun_by = at if began.last is None else min(at, last_second(began.last))
+    return any(
+        not one.matter.is_told_until(at if began.holds(duty.started_at) else begun_by)
+        for duty in one.duties
+        if duty.duty.concept in figure.concepts
+        and duty.state not in _OVER
+        and (duty.started_at is None or began.holds(duty.started_at))
+    )
+
+
+def _open(figure: DutyShare, one: Owed, began: Began) -> Iterator[Unsaid]:
+    """The facts on which a duty hangs that may have begun in time."""
+    if began.last is None or any(day_of(event.at) <= began.last for event in one.matter.events):
+        yield from (unsaid for unsaid in one.unsaid if unsaid.duty.concept in figure.concepts)

@@ -206,7 +206,9 @@ def _papers(
     return list(called.values())
 
 
-def _one_call(first: PaperOutcome, second: PaperOutcome) -> PaperOutcome:
+def _one_call(one: PaperOutcome, other: PaperOutcome) -> PaperOutcome:
+    """Two calls for one paper; what the higher layer writes on it no lower one writes otherwise."""
+    first, second = sorted((one, other), key=lambda paper: paper.ruleset.layer.rank)
     due = min((p.due_at for p in (first, second) if p.due_at), default=None)
     issued = PaperState.ISSUED in {first.state, second.state}
     return first._replace(

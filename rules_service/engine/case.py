@@ -25,6 +25,11 @@ class Question:
 NO_FACTS: Facts = MappingProxyType({})
 
 
+def is_report(facts: Facts) -> bool:
+    """Whether facts are of a report (检举控告)."""
+    return facts.get("category") == "report"
+
+
 class Event(NamedTuple):
     """Something that happened."""
 
@@ -43,11 +48,16 @@ class Event(NamedTuple):
 
 
 class Request(NamedTuple):
-    """One request with the facts that hold for it, the matter's included."""
+    """One request with the facts that hold for it, the matter's included.
+
+    `of_report`: it is a report (检举控告), or the whole of a matter with one. What is sent out about it must
+    never reach the accused, whatever a ruleset says of it (REG22 art. 30.3).
+    """
 
     id: str
     facts: Facts
     unknown: frozenset[str] = frozenset()
+    of_report: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,8 @@ class Matter:
 
     def whole(self) -> Request:
         """The matter as the one thing that tables about the matter as a whole look at."""
-        return Request("", self.facts, self.unknown)
+        of_report = is_report(self.facts) or any(request.of_report for request in self.requests)
+        return Request("", self.facts, self.unknown, of_report)
 
 
 class Span(NamedTuple):

@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from rules_service.engine.case import Matter, Request, Span
+from rules_service.engine.case import Matter, Request, Span, is_report
 from rules_service.engine.environment import Environment
-from rules_service.engine.evaluate import REPORT
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import MissingFacts
 from rules_service.language.model.counts import Count
@@ -58,10 +57,9 @@ def without_reports(matter: Matter) -> Matter | None:
 
     None where nothing is left.
     """
-    name, report = REPORT
-    if matter.facts.get(name) == report:
+    if is_report(matter.facts):
         return None
-    kept = tuple(request for request in matter.requests if request.facts.get(name) != report)
+    kept = tuple(request for request in matter.requests if not request.of_report)
     if not kept:
         return None
     named = {request.id for request in kept} | {""}

@@ -31,9 +31,6 @@ from rules_service.language.model.papers import PaperRule
 from rules_service.language.model.subjects import Each
 from rules_service.language.model.tables import Row, Table
 
-# A paper on a report must never reach the accused, whatever a ruleset says of it (REG22 art. 30.3).
-REPORT = ("category", "report")
-
 
 def evaluate_matter(
     speaker: Speaker,
@@ -218,7 +215,6 @@ def papers_of(
         call = deterministic_id("p", env.subject_id, env.request.id, env.ruleset.id, *key)
         issued = (duty is not None and duty.met_at is not None) or call in env.happened.paper_calls
         waiting = PaperState.CANDIDATE if rule.candidate else PaperState.CALLED
-        name, report = REPORT
         yield PaperOutcome(
             id=call,
             ruleset=env.ruleset,
@@ -230,7 +226,7 @@ def papers_of(
             duty_id=duty.id if duty else "",
             due_at=duty.due_at if duty else None,
             fields=env.known(rule.fields, occasion),
-            restricted=rule.restricted or env.value(name) == report,
+            restricted=rule.restricted or env.request.of_report,
             citations=citations,
             under=rule.under,
             lapses=rule.lapses,

@@ -7,7 +7,7 @@ all of it has been read.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from rules_service.engine.case import Event, Matter, Office, RelatedFact, Request, Span
+from rules_service.engine.case import Event, Matter, Office, RelatedFact, Request, Span, is_report
 from rules_service.engine.fact_reader import MEND_DAY, FactReader
 from rules_service.engine.index import Known
 from rules_service.engine.raw import RawEvent, RawMatter, RawOffice, RawRequest
@@ -35,7 +35,8 @@ class CaseReader(FactReader):
             # A question to one ruleset mostly tells facts and nothing else.
             facts = self.facts(raw.facts, f"{path}.facts_json")
             unknown = self.unknown_names(raw.unknown, facts, f"{path}.unknown_facts")
-            return Matter(raw.id, facts, unknown, (Request("", facts, unknown),), (), raw.complete_until)
+            only = Request("", facts, unknown, is_report(facts))
+            return Matter(raw.id, facts, unknown, (only,), (), raw.complete_until)
         for name, items, most in (
             ("requests", raw.requests, MOST_REQUESTS),
             ("events", raw.events, MOST_EVENTS),
@@ -54,7 +55,7 @@ class CaseReader(FactReader):
         requests = [
             self._request(request, facts, unknown, f"{path}.requests[{number}]")
             for number, request in enumerate(raw.requests)
-        ] or [Request("", facts, unknown)]
+        ] or [Request("", facts, unknown, is_report(facts))]
         self.once([request.id for request in requests], f"{path}.requests", "request_id")
         told = self._events(raw.events, {request.id for request in requests} | {""}, path)
         related = tuple(
@@ -128,7 +129,7 @@ class CaseReader(FactReader):
         own = self.facts(raw.facts, f"{path}.facts_json")
         own_unknown = self.unknown_names(raw.unknown, own, f"{path}.unknown_facts")
         facts = {name: value for name, value in matter_facts.items() if name not in own_unknown} | own
-        return Request(raw.id, facts, (matter_unknown - own.keys()) | own_unknown)
+        return Request(raw.id, facts, (matter_unknown - own.keys()) | own_unknown, is_report(facts))
 
     def _events(self, raw: Sequence[RawEvent], requests: set[str], path: str) -> tuple[Event, ...]:
         """Events in the order of time."""

@@ -49,16 +49,20 @@ class Timeless:
     named: bytes
     context: bytes
     day_told: bool
+    same_each_day: bool
     days: Kept[int, Ready | None] = field(default_factory=lambda: Kept(MOST_KEPT))
 
     @classmethod
     def of(cls, rulebook: Rulebook, named: bytes, context: bytes) -> "Timeless":
         """Raises DecodeError where CONTEXT is none."""
-        return cls(rulebook, named, context, bool(common_pb2.Context.FromString(context).as_of))
+        told = common_pb2.Context.FromString(context)
+        # Which revisions may be pinned hangs on the day of the moment too.
+        day_told = bool(told.as_of)
+        return cls(rulebook, named, context, day_told, day_told and not told.pinned_revisions)
 
     def ready(self, seconds: int) -> Ready | None:
         """What is the same on the day of a moment; None where the questions are wrong or not plain."""
-        day = 0 if self.day_told else (seconds + SHANGHAI_AHEAD) // wire.DAY
+        day = 0 if self.same_each_day else (seconds + SHANGHAI_AHEAD) // wire.DAY
         if day not in self.days:
             return self.days.keep(day, self._work_out(seconds))
         return self.days.get(day)

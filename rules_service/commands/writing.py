@@ -87,6 +87,7 @@ class AnswerWriter:
             vocabulary=rulebook.vocabulary.revision,
             calendar=rulebook.calendar.revision,
             adoptions=rulebook.adoptions_revision,
+            sources=rulebook.basics.sources_revision,
         )
 
     def head(self, question: Question) -> bytes:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import pairwise
@@ -37,6 +37,11 @@ class Basics:
 
     vocabulary: Vocabulary
     sources: Mapping[str, SourceText]
+
+    @property
+    def sources_revision(self) -> str:
+        """The revision of the register of sources: what it says, not how it is written."""
+        return _revision_of(self.sources.values())
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -237,13 +242,13 @@ def load_rulebook(folder: Path, adoption_files: Sequence[Path], loaded_at: datet
         load_calendar(folder / CALENDAR),
         {name: tuple(parts) for name, parts in by_name.items()},
         tuple(adoptions),
-        _digest(adoptions),
+        _revision_of(adoptions),
         loaded_at,
     )
 
 
-def _digest(adoptions: Sequence[Adoption]) -> str:
-    text = "\n".join(sorted(repr(adoption) for adoption in adoptions))
+def _revision_of(things: Iterable[object]) -> str:
+    text = "\n".join(sorted(map(repr, things)))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

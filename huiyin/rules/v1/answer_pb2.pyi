@@ -1134,12 +1134,15 @@ class RevisionsUsed(_message.Message):
     VOCABULARY_FIELD_NUMBER: _builtins.int
     CALENDAR_FIELD_NUMBER: _builtins.int
     ADOPTIONS_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
     vocabulary: _builtins.str
     """Vocabulary."""
     calendar: _builtins.str
     """Calendar of working days."""
     adoptions: _builtins.str
     """Adoption files."""
+    sources: _builtins.str
+    """Register of sources: titles, and whether the text of each was at hand."""
     @_builtins.property
     def rulesets(self) -> _containers.RepeatedCompositeFieldContainer[Global___RevisionsUsed.RulesetRevision]:
         """Rulesets."""
@@ -1151,10 +1154,11 @@ class RevisionsUsed(_message.Message):
         vocabulary: _builtins.str = ...,
         calendar: _builtins.str = ...,
         adoptions: _builtins.str = ...,
+        sources: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["adoptions", b"adoptions", "calendar", b"calendar", "rulesets", b"rulesets", "vocabulary", b"vocabulary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adoptions", b"adoptions", "calendar", b"calendar", "rulesets", b"rulesets", "sources", b"sources", "vocabulary", b"vocabulary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

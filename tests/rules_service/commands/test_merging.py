@@ -4,6 +4,7 @@ The lower rulesets here are what the check of layers refuses, or what slips past
 answer shows the duty of the law as the law has it.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -233,6 +234,19 @@ def test_a_paper_lapses_by_the_duty_that_calls_for_it(tmp_path: Path) -> None:
         answer = asked(tmp_path / at, law, low, ACCEPTED, at=at)
         assert told(answer) == {"low": ("overdue", "2024-03-11")}
         assert [it.paper for it in answer.papers] == called
+
+
+@pytest.mark.parametrize("name", ["aaa", "zzz"])
+def test_what_the_law_writes_on_its_paper_no_lower_rule_writes_otherwise(tmp_path: Path, name: str) -> None:
+    """Whatever either is called; what the law does not write may be added."""
+    fields = "    papers: [{paper: B06, fields: {FIELDS}}]\n    basis:"
+    law = LAW.replace("    basis:", fields.replace("FIELDS", "accepted_on: accepted.at"), 1)
+    other = "accepted_on: urged.at, finish_by: low.due_at"
+    low = rule("low", "local").replace("    basis:", fields.replace("FIELDS", other), 1)
+    answer = asked(tmp_path, law, low.replace("ruleset: low", f"ruleset: {name}"), ACCEPTED, URGED)
+    (paper,) = answer.papers
+    assert json.loads(paper.fields_json) == {"accepted_on": "2024-03-01", "finish_by": "2024-03-11"}
+    assert (paper.ruleset, paper.rule) == ("law", "law")
 
 
 CHAIN = """chain_facts:

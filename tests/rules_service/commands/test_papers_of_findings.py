@@ -163,3 +163,17 @@ def test_what_is_unknown_yields_neither_the_candidate_nor_its_paper() -> None:
     answer = evaluate(book(), "papers", about, context(at="2024-05-09"))
     assert not answer.candidates
     assert calls(answer) == set()
+
+
+@pytest.mark.parametrize(
+    ("category", "restricted"), [("report", {"B11", "B12"}), ("appeal", set()), (None, set())]
+)
+def test_papers_about_a_matter_with_a_report_in_it_are_restricted(
+    category: str | None, restricted: set[str]
+) -> None:
+    """Also those about the matter as a whole, and where the category is told of one of its requests."""
+    requests: dict[str, dict[str, object]] = {"a": {"category": category} if category else {}}
+    about = matter({}, [RECEIVED, *PRESSED], requests=requests)
+    answer = evaluate(book(), "papers", about, context(at="2024-07-01"))
+    assert {paper.paper for paper in answer.papers} == {"B11", "B12"}
+    assert {paper.paper for paper in answer.papers if paper.restricted} == restricted

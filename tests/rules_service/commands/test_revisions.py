@@ -648,3 +648,16 @@ def test_a_page_token_that_was_not_given_out_is_refused_or_is_a_place_in_the_lis
     except RefusedError as refused:
         names, places = [], [problem.place for problem in refused.problems]
     assert (names, places) in [([], ["page_token"]), (["notice"], []), ([], [])]
+
+
+def test_another_title_of_a_source_is_another_revision_and_another_answer(tmp_path: Path) -> None:
+    answers = []
+    for number, title in enumerate(("", "新的")):
+        folder = rulesets(tmp_path / str(number), notice=notice(15, "2022-05-01"))
+        register = folder / "sources.yaml"
+        register.write_text(register.read_text().replace("title: ", f"title: {title}", 1))
+        answers.append(assess(commands.load(folder), matter({"channel": "letter"}), context(at="2024-05-06")))
+    before, after = answers
+    assert before.revisions.sources != after.revisions.sources
+    assert before.decision_id != after.decision_id
+    assert before.revisions.rulesets == after.revisions.rulesets

@@ -18,7 +18,7 @@ from rules_service.commands.evaluation import (
 )
 from rules_service.commands.straight import StraightAnswers
 from tests.reference.profile import examples
-from tests.rules_service.commands.asking import NOW, context
+from tests.rules_service.commands.asking import NOW, context, stamp
 from tests.rules_service.commands.plain_questions import (
     CHAINS,
     ROW,
@@ -161,3 +161,20 @@ def test_what_is_wider_than_the_short_path_holds_is_answered_too(
     answer = evaluate_raw(answers, raw, lambda: NOW)
     assert answer == evaluate_serialized(own, request, NOW)
     assert len(pb.EvaluateResponse.FromString(answer).answer.findings) == beside - 1
+
+
+@pytest.mark.parametrize("first", ["2018-06-01", "2026-06-01"])
+def test_a_pin_that_hangs_on_the_day_asked_on_is_looked_at_each_day(first: str) -> None:
+    """On a day of law before it was in force, a revision is tried only while it has never been in force."""
+    (tables,) = rulebook().rulesets["tables"]
+    asked = pb.EvaluateRequest.FromString(question(random.Random(1), people=3))
+    asked.context.as_of = "2018-01-01"
+    asked.context.pinned_revisions.append(f"tables@{tables.ruleset.revision}")
+    answers = StraightAnswers(rulebook())
+    decisions = {}
+    for at in (first, "2018-06-01", "2026-06-01"):
+        asked.context.at.CopyFrom(stamp(at))
+        raw = asked.SerializeToString()
+        assert answered(raw, answers) == careful(raw)
+        decisions[at] = len(pb.EvaluateResponse.FromString(careful(raw)).answer.decisions)
+    assert decisions == {"2018-06-01": 4, "2026-06-01": 0}

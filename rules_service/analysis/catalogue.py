@@ -83,7 +83,8 @@ EXPLAINED: dict[Code, Explained] = {
         "按代码分组，写 at_least: 5 或更大的参数。",
     ),
     Code.WRONG_INDEX_PART: Explained(
-        "指数的一部分不是写明升降的比例指标，或权重不是大于 0 的整数参数。", "给指标写 wanted，权重写成参数。"
+        "指数的一部分不是写明升降的比例指标，或权重不是 1 到 1000000 的整数参数。",
+        "给指标写 wanted，权重写成参数。",
     ),
     Code.PAPER_WITHOUT_FINDING: Explained(
         "链的结论是新的事实，却写了文书。", "把 papers 写到得出 finding 的链上。"

@@ -22,8 +22,10 @@ from rules_service.language.types import YEARS, day_of, last_second, parse_date
 from service_kit.problems import Problem, Refusal, RefusedError
 
 MOST_ITEMS = 1000
+MOST_PINS = 1000
 ITEMS_A_LOOK = 50
 LARGEST_JSON = 256 * 1024
+NANOSECONDS = 1_000_000_000
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 VIEWS = frozenset(pb.View.values())
 
@@ -68,6 +70,11 @@ def read_question(context: pb.Context, rulebook: Rulebook, now: datetime) -> Que
 
 def _pins(names: Sequence[str], rulebook: Rulebook) -> tuple[dict[str, set[str]], list[Problem]]:
     """The revisions that are pinned of each ruleset, and what is wrong with the pins."""
+    if len(names) > MOST_PINS:
+        message = f"有 {len(names)} 个，最多 {MOST_PINS} 个。"
+        return {}, [
+            Problem(Wrong.TOO_MANY_ITEMS.name, "context.pinned_revisions", message, "每个规则集写一次。")
+        ]
     pinned: dict[str, set[str]] = {}
     problems: list[Problem] = []
     for number, name in enumerate(names):
@@ -142,9 +149,14 @@ def read_event(event: pb.Event, reader: CaseReader, path: str) -> RawEvent:
 
 
 def moment(stamp: Timestamp) -> datetime:
-    """A timestamp as a moment, to the microsecond; one outside the years 1 to 9999 is moved to their edge."""
+    """A timestamp as a moment, to the microsecond; one outside the years 1 to 9999 is moved to their edge.
+
+    So is one with nanoseconds that no second has: a year that nobody may ask about is refused with its path.
+    """
+    if not 0 <= stamp.nanos < NANOSECONDS:
+        return EPOCH + timedelta(seconds=FIRST_SECOND)
     seconds = min(max(stamp.seconds, FIRST_SECOND), LAST_SECOND)
-    return EPOCH + timedelta(seconds=seconds, microseconds=min(max(stamp.nanos, 0) // 1000, 999_999))
+    return EPOCH + timedelta(seconds=seconds, microseconds=stamp.nanos // 1000)
 
 
 def _read_facts(text: str, reader: CaseReader, path: str, told: Reader | None) -> object:
@@ -173,6 +185,8 @@ def read_json(text: str, reader: CaseReader, path: str) -> object:
         if "\\u" in text:
             # Half of a surrogate pair is no character, and no message could carry it on.
             json.dumps(read, ensure_ascii=False, default=str).encode()
+        if read is None:
+            reader.no_object(path)
         return read
     except json.JSONDecodeError as error:
         reader.problem(

@@ -30,12 +30,19 @@ class Counted:
 class Qualified(NamedTuple):
     """A matter that counts, with those of its requests that make it count.
 
-    `others` are requests that would make it count too, if what was not told yet has happened to them.
+    `unheard` are requests that would make it count too, if what was not told yet has happened to them, and
+    `unsaid` what is known of those that would, if the facts that were not told are so.
     """
 
     matter: Matter
     requests: tuple[Request, ...]
-    others: tuple[Request, ...] = ()
+    unheard: tuple[Request, ...] = ()
+    unsaid: tuple[Environment, ...] = ()
+
+    @property
+    def others(self) -> tuple[Request, ...]:
+        """The requests that may make it count too."""
+        return (*self.unheard, *(env.request for env in self.unsaid))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +126,27 @@ def count_matters(
                 env = look(matter, request)
                 (seen if to_it else unheard).append((env, env.holds(count.where)))
         others = tuple(env.request for env, holds in unheard if holds is not False)
+        unsaid = tuple(env for env, holds in seen if holds is None)
         requests = tuple(env.request for env, holds in seen if holds)
         if requests:
-            one = Qualified(matter, requests, others)
+            one = Qualified(matter, requests, others, unsaid)
             qualified.append(one)
             adds = added(count, requests)
             number += adds or 0
             if adds is None:
                 certain = False
                 _note_unsaid(count, one, missing, seen[0][0].ruleset)
-            elif count.summed and not _adds_no_more(count, others, adds):
+            elif count.summed and not _adds_no_more(count, one.others, adds):
                 certain = False
-                note_unheard(count, matter, unheard[0][0].ruleset, missing)
+                if others:
+                    note_unheard(count, matter, unheard[0][0].ruleset, missing)
+                for env in unsaid:
+                    note_open(count, env, missing)
             continue
         for env, holds in (*seen, *unheard):
             if holds is None:
                 certain = False
-                _note_open(count, env, missing)
+                note_open(count, env, missing)
         if others:
             certain = False
             note_unheard(count, matter, unheard[0][0].ruleset, missing)
@@ -179,7 +190,8 @@ def note_unheard(count: Count, matter: Matter, ruleset: Ruleset, missing: Missin
     missing.add(count.name, matter.id, f"{ruleset.id}/{count.name}", unknown=False)
 
 
-def _note_open(count: Count, env: Environment, missing: MissingFacts) -> None:
+def note_open(count: Count, env: Environment, missing: MissingFacts) -> None:
+    """Notes the facts that leave open whether a request counts."""
     for condition in count.where:
         if isinstance(env.value(condition.input), Unknown):
             name = env.elapsing.asked.get(condition.input, condition.input)

@@ -21,6 +21,7 @@ LONGEST_PLACE = 300
 LONGEST_MESSAGE = 1000
 LISTED = "ListCodes 会列出词汇表里的名称。"
 MEND_DAY = "请写存在的日期，如 2024-05-01。"
+MAY_BE_NULL = "查过没有的写 null，不知道的不写。"
 OUTSIDE_THE_CALENDAR = f"时刻不在 {YEARS[0]} 年到 {YEARS[-1]} 年之间。"
 KEY = re.compile(r"[^\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]*")
 
@@ -65,8 +66,10 @@ class FactReader:
             self.wrong_value(definition.label.chinese, value, error, path)
             return None
 
-    def wrong_value(self, label: str, value: object, error: ValueError, path: str) -> None:
-        """Notes that a value is not of its type, as JSON has it."""
+    def wrong_value(
+        self, label: str, value: object, error: ValueError, path: str, untold: str = MAY_BE_NULL
+    ) -> None:
+        """Notes that a value is not of its type, as JSON has it; UNTOLD is how to say that there is none."""
         match value:
             case list() | dict():
                 # What is nested deeply enough could not be printed either.
@@ -79,7 +82,7 @@ class FactReader:
             Wrong.VALUE_TYPE.name,
             path,
             f"“{label}”写成了“{shown}”，{error}",
-            "请照应有的写法改。查过没有的写 null，不知道的不写。",
+            f"请照应有的写法改。{untold}",
         )
 
     def members(self, raw: object, path: str) -> Mapping[str, object]:
@@ -88,8 +91,12 @@ class FactReader:
             return {}
         if isinstance(raw, Mapping):
             return raw
-        self.problem(Wrong.NOT_AN_OBJECT.name, path, "应当是一个 JSON 对象。", '例如 {"channel": "letter"}。')
+        self.no_object(path)
         return {}
+
+    def no_object(self, path: str) -> None:
+        """Notes that something is no object."""
+        self.problem(Wrong.NOT_AN_OBJECT.name, path, "应当是一个 JSON 对象。", '例如 {"channel": "letter"}。')
 
     def unknown_names(self, names: Sequence[str], facts: Mapping[str, Known], path: str) -> frozenset[str]:
         """Names of facts that are known to be unknown."""

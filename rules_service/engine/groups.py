@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rules_service.engine.counts import CountResult, Qualified, added, note_unheard
+from rules_service.engine.case import Request
+from rules_service.engine.counts import CountResult, Qualified, added, note_open, note_unheard
 from rules_service.engine.outcome import GroupsOutcome, MissingFacts
 from rules_service.language.model.counts import Count
 from rules_service.language.model.ruleset import Ruleset
@@ -32,9 +33,7 @@ def grouped(count: Count, result: CountResult, ruleset: Ruleset, missing: Missin
     while withheld and len(withheld) < len(groups) and not _hidden(withheld, least):
         withheld.append(groups[len(withheld)])
     shown = sorted((group.code, group.number) for group in groups[len(withheld) :])
-    joining = [one for one in result.qualified if _may_join_more(count, one)]
-    for one in joining:
-        note_unheard(count, one.matter, ruleset, missing)
+    joining = [one for one in result.qualified if _note_joining(count, one, ruleset, missing)]
     undecided = bool(unplaced or joining) or not result.certain
     return GroupsOutcome(ruleset, count, least, tuple(shown), len(withheld), undecided)
 
@@ -67,13 +66,20 @@ def _note_unplaced(count: Count, one: Qualified, ruleset: Ruleset, missing: Miss
     return bool(unplaced)
 
 
-def _may_join_more(count: Count, one: Qualified) -> bool:
-    """Whether requests that may count too could put the matter into another group, or add to one."""
+def _note_joining(count: Count, one: Qualified, ruleset: Ruleset, missing: MissingFacts) -> bool:
+    """Notes that requests that may count too could put the matter into another group, or add to one."""
     known = {None, *(request.facts.get(count.by) for request in one.requests)}
-    return any(
-        bool(count.summed) or count.by not in other.facts or other.facts[count.by] not in known
-        for other in one.others
-    )
+
+    def joins(other: Request) -> bool:
+        return bool(count.summed) or count.by not in other.facts or other.facts[count.by] not in known
+
+    unheard = any(map(joins, one.unheard))
+    if unheard:
+        note_unheard(count, one.matter, ruleset, missing)
+    unsaid = [env for env in one.unsaid if joins(env.request)]
+    for env in unsaid:
+        note_open(count, env, missing)
+    return bool(unheard or unsaid)
 
 
 def _least(count: Count, ruleset: Ruleset) -> int:

@@ -222,7 +222,7 @@ class CaseReader(FactReader):
             try:
                 fields[name] = definition.fields[name].from_json(value)
             except ValueError as error:
-                self.wrong_value(name, value, error, f"{path}.facts_json.{name}")
+                self.wrong_value(name, value, error, f"{path}.facts_json.{name}", "每项都要有值。")
         for name, wanted in definition.fields.items():
             if name not in given:
                 cure = f"请补上，应当是{wanted.chinese}。"

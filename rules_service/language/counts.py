@@ -10,6 +10,7 @@ from rules_service.language.source import Node
 from rules_service.language.types import Kind, ValueType
 
 SMALLEST_GROUP = 5
+LARGEST_GROUP = 1_000_000
 GROUPED_BY = frozenset({Kind.ENUM, Kind.STRING})
 NOTHING = Reference(RefKind.LITERAL, literal=0)
 
@@ -79,13 +80,13 @@ def _least(node: Node | None, count: Node, scope: Scope, place: str) -> Referenc
     """The least size of a group that is shown: below five a group could tell who is in it."""
     least = read_amount(node, scope, place)
     values = [value for value in _values(least, scope) if isinstance(value, int)]
-    if not values or min(values) < SMALLEST_GROUP:
+    if not values or not SMALLEST_GROUP <= min(values) <= max(values) <= LARGEST_GROUP:
         scope.reading.find(
             Code.WRONG_GROUP,
             node or count,
             place,
-            f"分组的计数要写 at_least，不得小于 {SMALLEST_GROUP}：组太小，会看出是谁。",
-            f"请写 at_least: {SMALLEST_GROUP}，或一个不小于它的参数。",
+            f"分组的计数要写 at_least，{SMALLEST_GROUP} 到 {LARGEST_GROUP}：组太小，会看出是谁。",
+            f"请写 at_least: {SMALLEST_GROUP}，或一个不小于它、也不太大的参数。",
         )
     return least or NOTHING
 

@@ -21,6 +21,7 @@ from rules_service.language.references import read_start
 from rules_service.language.scope import Scope
 from rules_service.language.source import Entries, Node
 
+HEAVIEST = 1_000_000
 STATES = (
     "not_started",
     "pending",
@@ -158,7 +159,7 @@ def _part(node: Node, indicators: dict[str, IndicatorRule], scope: Scope, place:
             Code.WRONG_INDEX_PART,
             values.get("weight", node),
             place,
-            f"权重“{weight}”不是大于 0 的整数参数。",
+            f"权重“{weight}”不是 1 到 {HEAVIEST} 的整数参数。",
             "权重是约定，请写成参数，便于公开和修改。",
         )
     return IndexPart(name, Reference(RefKind.PARAMETER, weight))
@@ -166,4 +167,4 @@ def _part(node: Node, indicators: dict[str, IndicatorRule], scope: Scope, place:
 
 def _is_weight(parameter: Parameter | None) -> bool:
     values = [dated.value for dated in parameter.values] if parameter else []
-    return bool(values) and all(isinstance(value, int) and value > 0 for value in values)
+    return bool(values) and all(isinstance(value, int) and 0 < value <= HEAVIEST for value in values)

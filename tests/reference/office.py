@@ -41,8 +41,10 @@ def add_up(matters: Sequence[Sequence[Told]], where: Told, fact: str = "") -> Ad
         told = [request.get(fact) for request in wanted] if fact else [1]
         if None in told:
             sure = False
-        else:
-            number += max(told)
+            continue
+        number += max(told)
+        perhaps = [request.get(fact) for request in matter if counts(request, where) is None] if fact else []
+        sure = sure and all(more is not None and more <= max(told) for more in perhaps)
     return Added(number, sure)
 
 

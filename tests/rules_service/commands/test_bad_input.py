@@ -76,6 +76,7 @@ def of_matter(about: common_pb2.Matter) -> list[tuple[str, str]]:
         ('{"\\udfff": 1}', "JSON_INVALID", FACTS),
         ('{"\\ud800": 1, "\\ud800": 2}', "JSON_INVALID", FACTS),
         ('{"channel": "\\ud800"}', "JSON_INVALID", FACTS),
+        ("null", "NOT_AN_OBJECT", FACTS),
         (" " * (256 * 1024 + 1), "TEXT_TOO_LARGE", FACTS),
     ],
     ids=lambda text: text if len(text) < 60 else text[:40],
@@ -184,6 +185,11 @@ def test_matters_that_cannot_be_meant(about: common_pb2.Matter, code: str, place
             "REVISION_UNKNOWN",
             "context.pinned_revisions[0]",
         ),
+        (
+            context(at="2026-06-01", pinned_revisions=["clocks@0"] * 1001),
+            "TOO_MANY_ITEMS",
+            "context.pinned_revisions",
+        ),
     ],
 )
 def test_questions_that_cannot_be_meant(asked: common_pb2.Context, code: str, place: str) -> None:
@@ -191,16 +197,35 @@ def test_questions_that_cannot_be_meant(asked: common_pb2.Context, code: str, pl
     assert [(problem.code, problem.place) for problem in told] == [(code, place)]
 
 
-@pytest.mark.parametrize("seconds", [-62135596800, 253402300799, 10**15, -(10**15), 2**63 - 1])
+@pytest.mark.parametrize(
+    ("seconds", "nanos"),
+    [
+        (-62135596800, 0),
+        (253402300799, 0),
+        (10**15, 0),
+        (-(10**15), 0),
+        (2**63 - 1, 0),
+        (1_780_000_000, -1),
+        (1_780_000_000, 10**9),
+    ],
+)
 @pytest.mark.parametrize("where", ["context.at", "matter.events[0].at", "matter.events_complete_until"])
-def test_moments_outside_the_calendar_are_refused_by_their_field(seconds: int, where: str) -> None:
+def test_moments_outside_the_calendar_are_refused_by_their_field(
+    seconds: int, nanos: int, where: str
+) -> None:
     asked, about = context(at="2026-06-01"), matter({}, [{"type": "received", "at": "2026-05-01"}])
     target = {"context.at": asked.at, "matter.events[0].at": about.events[0].at}.get(
         where, about.events_complete_until
     )
-    target.CopyFrom(Timestamp(seconds=seconds))
+    target.CopyFrom(Timestamp(seconds=seconds, nanos=nanos))
     told = problems(lambda: assess(shipped(), about, asked))
     assert where in [problem.place for problem in told]
+
+
+def test_nothing_in_place_of_a_field_is_not_to_be_mended_by_nothing() -> None:
+    (told,) = problems(lambda: assess(shipped(), matter({}, related=[("urging", {"matter": None})]), AT))
+    assert (told.code, told.place) == ("VALUE_TYPE", "matter.related_facts[0].facts_json.matter")
+    assert "null" not in told.cure
 
 
 def test_a_question_about_nothing_is_refused() -> None:

@@ -277,3 +277,23 @@ def test_sums_totals_and_groups_are_what_a_clerk_would_add_up(told: list[list[di
         assert min(sum(sizes) for sizes in zip(*hidden, strict=True)) >= 5
     if all(min(sizes) >= 5 for sizes in groups.values()):
         assert shown == {code: people for code, (_, people) in groups.items()}
+
+
+def test_another_request_of_a_matter_that_may_count_leaves_open_what_it_could_change() -> None:
+    """Of the same people the largest number counts; a group of its own counts them once more."""
+
+    def told(**other: object) -> tuple[bool, list[tuple[str, str]], bool]:
+        sure = VISIT | {"joint_count": 4, "wanted_village": "a"}
+        unsure = {"settled_on_spot": False, "wanted_village": "a"} | other
+        about = matter(
+            {}, [{"type": "received", "at": "2025-06-02"}], requests={"a": sure, "b": unsure}, matter_id="x"
+        )
+        response = ask([about])
+        total = next(one for one in response.answer.indicators if one.code == "came")
+        missing = [(one.name, one.request_id) for one in response.answer.missing_facts]
+        return total.undecided, missing, response.groups[0].undecided
+
+    assert told(joint_count=9) == (True, [("channel", "x")], True)
+    assert told() == (True, [("channel", "x")], True)
+    assert told(joint_count=3)[0] is False
+    assert told(joint_count=9, channel="letter") == (False, [], False)

@@ -87,6 +87,13 @@ def rulebook() -> Rulebook:
     return commands.load(RULESETS, [ADOPTIONS])
 
 
+@cache
+def revisions() -> tuple[str, ...]:
+    """All revisions that may be pinned, and one that there is not."""
+    names = sorted({part.ruleset.name for parts in rulebook().rulesets.values() for part in parts})
+    return (*names, f"{names[0]}x")
+
+
 def spoilt_question(chance: random.Random) -> pb.AssessRequest:
     """A question about a matter that no case system would mean."""
     vocabulary = rulebook().vocabulary
@@ -113,12 +120,14 @@ def spoilt_question(chance: random.Random) -> pb.AssessRequest:
             event.at.seconds = chance.choice((-(10**15), 10**15))
         if chance.random() < spoilt / 4:
             event.type = "nothing"
-    days = ("2024-02-30", "x") if chance.random() < spoilt else ("", "2024-05-06", "2021-05-06")
+    days = ("2024-02-30", "x") if chance.random() < spoilt else ("", "2024-05-06", "2021-05-06", "2004-05-06")
     context = common_pb2.Context(
         as_of=chance.choice(days),
         jurisdiction="99" if chance.random() < spoilt else chance.choice(("", "990101", "990101001")),
         view=chance.choice((0, 1, 2, 3)),
     )
+    if chance.random() < 0.2:
+        context.pinned_revisions.append(chance.choice(revisions()))
     if chance.random() < 0.8:
         context.at.FromDatetime(FIRST + timedelta(hours=chance.randint(0, 60_000)))
     return pb.AssessRequest(context=context, matter=matter)
@@ -152,6 +161,11 @@ def spoilt_bytes(chance: random.Random, name: str = "", view: int = 0) -> bytes:
     types = {one: vocabulary.facts[one].type for one in inputs if not vocabulary.facts[one].counted}
     request = pb.EvaluateRequest(ruleset=name, context=spoilt_question(chance).context)
     request.context.view = view or request.context.view
+    own = sorted({part.ruleset.name for part in rulebook().rulesets[name]})
+    if request.context.pinned_revisions:
+        request.context.pinned_revisions[0] = chance.choice(own)
+    elif chance.random() < 0.1:
+        request.ruleset = chance.choice(own)
     request.matter.matter_id = "m"
     request.matter.facts_json = spoiling.facts(types, chance, spoilt)
     for _ in range(chance.choice((0, 0, 2, 3, 5))):

@@ -209,8 +209,15 @@ def questions(draw: st.DrawFn) -> bytes:
     )
     for kind, slip in zip(kinds, slips[1:], strict=True):
         matter.related_facts.add(kind=kind, facts_json=told(draw, KINDS[kind], slip))
-    asked = context(at="2026-06-01", view=draw(st.sampled_from([1, 2, 3])))
-    request = pb.EvaluateRequest(ruleset=draw(st.sampled_from(RULESETS)), context=asked, matter=matter)
+    name = draw(st.sampled_from(RULESETS))
+    (part,) = rulebook().rulesets[name]
+    asked = context(
+        at=draw(st.sampled_from(["2026-06-01", "2026-06-01", "2018-06-01"])),
+        as_of=draw(st.sampled_from(["", "", "2019-01-01", "2024-05-06"])),
+        view=draw(st.sampled_from([1, 2, 3])),
+        pinned_revisions=draw(st.sampled_from([[], [], [part.ruleset.name]])),
+    )
+    request = pb.EvaluateRequest(ruleset=name, context=asked, matter=matter)
     return request.SerializeToString()
 
 

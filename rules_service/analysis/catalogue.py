@@ -43,6 +43,10 @@ EXPLAINED: dict[Code, Explained] = {
     Code.MISSING_KEY: Explained("缺少必须写的键，或者写了键却空着。", "补上。"),
     Code.WRONG_LITERAL: Explained("写的值不合此处的要求：日期不存在、词不在可选之列等。", "按提示改。"),
     Code.UNREADABLE_FILE: Explained("文件打不开、太大，或不是 UTF-8 编码。", "检查路径，另存为 UTF-8。"),
+    Code.UNFIT_CHARACTER: Explained(
+        "有不该出现的字符：控制字符、专用区的字符，或没有定义的字符，多半看不见。",
+        "删去这个字符，把这个词重新输入一遍。",
+    ),
     Code.UNKNOWN_TYPE: Explained("没有这种类型。", "写 string、bool、int、decimal、date 等，或“enum 名称”。"),
     Code.MISSING_LABEL: Explained("词条没有中文名或英文名。", "补 label 和 english。"),
     Code.NAME_TWICE: Explained("事实和事件用了同一个名称。", "给其中一个改名。"),

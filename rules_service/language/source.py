@@ -5,6 +5,7 @@ sequences and scalars and nothing else: no aliases, no tags, no duplicate keys, 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,10 @@ DEEPEST_NESTING = 40
 
 STANDARD_TAG = "tag:yaml.org,2002:"
 NO_CHARACTER = re.compile(r"[\ud800-\udfff]")
+LINE_BREAKS = "\t\n\r\x85"
+UNFIT = {"Cc": "控制字符", "Co": "专用区的字符", "Cn": "没有定义的字符"}
+# Chinese characters that are newer than our tables stand here; the last two of a plane are never any.
+NEWER_CHINESE = re.compile("[\U00020000-\U0002fffd\U00030000-\U0003fffd]")
 
 
 class _TextLoader(yaml.SafeLoader):
@@ -280,7 +285,23 @@ def _characters(node: yaml.ScalarNode, reading: Reading) -> str:
         message = f"“\\u{ord(half[0]):04x}”不是一个字。"
         reading.find(Code.NOT_YAML, node.start_mark.line + 1, "", message, "请直接写出这个字，不用“\\u”。")
         return NO_CHARACTER.sub("?", value)
+    if found := unfit(value):
+        character, kind = found
+        message = f"有{kind}“\\u{ord(character):04x}”。"
+        cure = "请删去这个字符，把这个词重新输入一遍。"
+        reading.find(Code.UNFIT_CHARACTER, node.start_mark.line + 1, "", message, cure)
     return value
+
+
+def unfit(text: str) -> tuple[str, str] | None:
+    """The first character that has no business in a text for readers, and of what kind it is."""
+    if text.isprintable():
+        return None
+    for character in text:
+        kind = UNFIT.get(unicodedata.category(character))
+        if kind and character not in LINE_BREAKS and not NEWER_CHINESE.match(character):
+            return character, kind
+    return None
 
 
 def nodes(node: Node) -> Iterator[Node]:

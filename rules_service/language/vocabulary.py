@@ -13,7 +13,7 @@ from pathlib import Path
 from rules_service.language import source
 from rules_service.language.findings import Code
 from rules_service.language.names import check_code, check_name
-from rules_service.language.shown import shown
+from rules_service.language.shown import unspaced
 from rules_service.language.source import Node, Reading
 from rules_service.language.types import Kind, ValueType, to_json
 
@@ -87,8 +87,8 @@ class Vocabulary:
 
     def banned_in(self, text: str) -> list[str]:
         """The banned words that a reader of the text sees."""
-        read = shown(text)
-        return [word for word in self.banned if word in read]
+        read = unspaced(text)
+        return [word for word in self.banned if unspaced(word) in read]
 
     def of_petitioner(self, role: str) -> bool:
         """Whether a role is the petitioner's, by its code or by what it is called."""

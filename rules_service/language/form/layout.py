@@ -20,7 +20,7 @@ OTHERS = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7
 ONLY_DIGITS = re.compile(r"[-+]?[0-9][-+0-9.:()/]*")
 # A plain scalar begins with a letter, a digit or what lies beyond ASCII, and holds nothing that YAML reads.
 PLAIN = re.compile(r"(?:\w|[^\x00-\x7f])(?:[^\x00-\x1f,\[\]{}#:&*!?|>'\"%@`\x7f]|:(?=[^\s,\[\]{}]))*")
-UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 LITERAL = re.compile(r"\S(?:.*\S)?(?:\n+\S(?:.*\S)?|\n+ +\S(?:.*\S)?)*\n?")
 
 

@@ -52,6 +52,44 @@ def test_an_adoption_file_is_checked_as_one(base: Path) -> None:
     assert (finding.code, finding.line, finding.cure) == ("A001", 2, "可以写：P1。")
 
 
+@pytest.mark.parametrize(
+    "between",
+    [
+        " ",
+        "\u200a",
+        "\u3000",
+        "\u00ad",
+        "\u034f",
+        "\u17b4",
+        "\u180e",
+        "\u2065",
+        "\u2800",
+        "\u302e",
+        "\u3164",
+        "\ufe0f",
+        "\ufff0",
+        "\ufff8",
+        "\ufffc",
+        "\ue000",
+        "\U0001d159",
+        "\U000e0000",
+        "\U000e0080",
+        "\U000e0fff",
+        "\\x01",
+        "\\x7f",
+        "\\x85",
+        "\\n",
+        "\\t",
+        "\\u2028",
+    ],
+)
+def test_nothing_between_its_characters_hides_a_banned_word(base: Path, between: str) -> None:
+    file = base / "law" / "clocks.yaml"
+    text = file.read_text(encoding="utf-8").replace("title: 试验时限", f'title: "稳{between}控"')
+    file.write_text(text, encoding="utf-8")
+    assert "G002" in {it.code for it in check_files([file], base)}
+
+
 def test_coverage_counts_rows_that_can_answer(base: Path) -> None:
     told = {it.table: it for it in check([FINDINGS / "T006-row-unreachable.yaml"], base).coverage}
     assert {name: (it.rows, it.reachable, it.reached, it.missed) for name, it in told.items()} == {

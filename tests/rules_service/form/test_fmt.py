@@ -57,6 +57,15 @@ def test_a_file_with_errors_is_told_and_left_while_others_go_on(folder):
     assert (folder / "untidy.yaml").read_text(encoding="utf-8") != UNTIDY
 
 
+def test_a_character_that_is_none_is_told_and_not_formed(folder):
+    (folder / "odd.yaml").write_text(
+        CANONICAL.replace("接访到场响应时限", '"接访\\uFFFE"', 1), encoding="utf-8"
+    )
+    result = run(folder / "odd.yaml")
+    assert result.exit_code == 1
+    assert "没有定义的字符“\\ufffe”" in result.stderr
+
+
 def test_json_names_every_file_once(folder):
     (folder / "wrong.yaml").write_text(WRONG, encoding="utf-8")
     told = json.loads(run(folder, folder / "tidy.yaml", "--check", "--json").stdout)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from rules_service.engine.rulebook import load_basics, ruleset_files
@@ -135,6 +135,8 @@ def test_lines_are_tidy(text):
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
+@example("测试\ufffe")
+@example("一\uffff")
 def test_any_text_reads_back_as_itself(text):
     value = {"ruleset": "x", "note": text, "inputs": [text, {"title": text}]}
     written = yaml.dump(value, allow_unicode=False)

@@ -5,7 +5,6 @@ It is also the guard: what is not in it cannot be asked, and its subjects are th
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from rules_service.language import source
 from rules_service.language.findings import Code
 from rules_service.language.names import check_code, check_name
+from rules_service.language.people import names_petitioner
 from rules_service.language.shown import unspaced
 from rules_service.language.source import Node, Reading
 from rules_service.language.types import Kind, ValueType, to_json
@@ -92,7 +92,8 @@ class Vocabulary:
 
     def of_petitioner(self, role: str) -> bool:
         """Whether a role is the petitioner's, by its code or by what it is called."""
-        return bool(PETITIONER.search(f"{role} {self.label('role', role)}"))
+        named = self.codes["role"].get(role)
+        return names_petitioner(f"{role} {named.chinese} {named.english}" if named else role)
 
     def label(self, code_list: str, code: str) -> str:
         """The Chinese label of a code, or the code itself where the list lacks it."""
@@ -101,8 +102,6 @@ class Vocabulary:
 
 
 FIELDS_OF_ALL_KINDS = ("alias", "kind")
-# Not 信访人员, who are an office's.
-PETITIONER = re.compile(r"(?:信访|上访|来访|来信|举报|控告|申诉)人(?!员)|petitioner", re.IGNORECASE)
 PLAIN_LISTS = ("subject", "layer", "role", "concept", "finding", "indicator", "paper", "pack")
 
 

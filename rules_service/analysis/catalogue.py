@@ -83,8 +83,8 @@ EXPLAINED: dict[Code, Explained] = {
         "改成有人说过才成立的条件，如 not(null)。",
     ),
     Code.WRONG_GROUP: Explained(
-        "计数按不是代码的事实分组，或没有写不小于 5 的 at_least。",
-        "按代码分组，写 at_least: 5 或更大的参数。",
+        "计数按不是代码的事实分组，没有写不小于 5 的 at_least，或只数写着某段文字的事项。",
+        "按代码分组，写 at_least: 5 或更大的参数；where 里不写文字。",
     ),
     Code.WRONG_INDEX_PART: Explained(
         "指数的一部分不是写明升降的比例指标，或权重不是 1 到 1000000 的整数参数。",

@@ -3,7 +3,7 @@
 from rules_service.language.citations import read_citations
 from rules_service.language.findings import Code
 from rules_service.language.model.counts import Count
-from rules_service.language.model.references import Reference, RefKind
+from rules_service.language.model.references import Condition, Reference, RefKind
 from rules_service.language.references import read_amount
 from rules_service.language.scope import Scope
 from rules_service.language.source import Node
@@ -31,12 +31,28 @@ def _count(node: Node, scope: Scope) -> Count:
     return Count(
         name,
         scope.code("event", values.get("during"), place),
-        scope.conditions(values.get("where"), place),
+        _where(values.get("where"), scope, place),
         read_citations(values, node, scope, place),
         _summed(values.get("sum"), scope, place),
         _grouped_by(values.get("by"), scope, place),
         _least(values.get("at_least"), node, scope, place) if "by" in values else None,
     )
+
+
+def _where(node: Node | None, scope: Scope, place: str) -> tuple[Condition, ...]:
+    """What a matter must be to be counted; a text could name one household, whose count is no total."""
+    conditions = scope.conditions(node, place)
+    for condition in conditions:
+        kind = scope.name_type(condition.input)
+        if kind and kind.kind is Kind.STRING and condition.test.values:
+            scope.reading.find(
+                Code.WRONG_GROUP,
+                scope.reading.entries(node, place)[condition.input],
+                place,
+                f"计数不能只数某个“{condition.input}”：它是文字，可以只指一户、一人。",
+                f"请改用代码类的事实；或者按它分组：by: {condition.input}, at_least: {SMALLEST_GROUP}。",
+            )
+    return conditions
 
 
 def _summed(node: Node | None, scope: Scope, place: str) -> str:

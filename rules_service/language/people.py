@@ -5,7 +5,6 @@ approves a ruleset reads it too.
 """
 
 import re
-from collections.abc import Iterator
 
 from rules_service.language.shown import shown, unspaced
 
@@ -39,7 +38,10 @@ GRADINGS = (
     r"|track(?:ed|ing)?|trac(?:e|ed|ing)|monitor(?:ed|ing)?|watch(?:ed|ing)?|surveillance|location|position"
     r"|whereabout|trajectory|itinerary|movement"
 )
-GRADINGS_OF_PEOPLE = r"blacklist|blacklisted|watchlist|troublemaker|(?:high|low|medium) risk|risk (?:level|grade|score|rank|rating)"
+GRADINGS_OF_PEOPLE = (
+    r"blacklist|blacklisted|watchlist|troublemaker"
+    r"|(?:high|low|medium) risk|risk (?:level|grade|score|rank|rating)"
+)
 # Two words that were written as one.
 JOINED = re.compile(
     r"(?:petitioner|complainant|visitor|person|people)s?(?:score|rank|risk|grade|level|blacklist|credit|track)"

@@ -7,6 +7,7 @@ from rules_service.engine.case import Event
 from rules_service.engine.clock import Clock
 from rules_service.engine.deadlines import Deadline, in_time, late_from
 from rules_service.engine.environment import Due, Environment
+from rules_service.engine.index import Unknown
 from rules_service.engine.lengths import end_of, end_on, late_after
 from rules_service.engine.outcome import (
     FINDING,
@@ -50,8 +51,11 @@ def run_duty(duty: Duty, amount: int | None, env: Environment, clock: Clock) -> 
 
 def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int | None) -> DutyOutcome:
     end = None
+    untold = ""
     if duty.period.until is not None:
         day = env.resolve(duty.period.until, start.occasion)
+        if isinstance(day, Unknown) and duty.period.until.kind is RefKind.FACT:
+            untold = duty.period.until.name
         if isinstance(day, date):
             end = end_on(duty, clock, day)
     elif amount is not None:
@@ -86,6 +90,7 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: i
         next_change_at=change if change and change > clock.at else None,
         citations=tuple(dict.fromkeys((*duty.citations, *extra))) if extra else duty.citations,
         past_latest_lawful=late and state not in {DutyState.VOID, DutyState.SUSPENDED},
+        untold="" if state is DutyState.VOID else untold,
     )
 
 

@@ -82,6 +82,8 @@ class Environment:
     revision_on: Callable[[date], Ruleset | None] = _no_other
     dues: dict[str, list[Due]] = field(default_factory=dict)
     elapsing: Elapsing = NOTHING_ELAPSES
+    behind: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The facts that were not told behind outputs of its undecided tables."""
     names: dict[str, Cell] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,7 +105,7 @@ class Environment:
         self.note_untold([(name, f"{self.ruleset.id}/{place}")])
 
     def note_untold(self, untold: Sequence[tuple[str, str]]) -> None:
-        """Notes facts that were not told; an output of a table about the whole has noted its own facts.
+        """Notes facts that were not told, for an output of an undecided table those behind it.
 
         Each with the place that asks for it, which begins with the ruleset.
         """
@@ -112,6 +114,8 @@ class Environment:
             name = asked.get(name, name)
             if name not in names:
                 self.missing.add(name, request.id, place, unknown=name in request.unknown)
+            elif name in self.behind:
+                self.note_untold([(fact, place) for fact in self.behind[name]])
 
     def holds(self, conditions: Sequence[Condition], place: str = "") -> bool | None:
         """Whether all conditions hold; None where that hangs on facts that were not told.

@@ -126,6 +126,7 @@ def run_tables(
     Without `keep` nothing else comes of the tables.
     """
     ruling = rule_on(compiled, each, env.names, near=near and keep)
+    env.behind = ruling.behind
     if not keep:
         env.names |= ruling.outputs
         return ruling
@@ -177,6 +178,10 @@ def _candidate_id(env: Environment, rule: str, code: str) -> str:
 
 def _take_duty(run: DutyOutcome, env: Environment, outcome: Outcome) -> None:
     outcome.duties.append(run)
+    if run.untold:
+        place = f"{env.ruleset.id}/{run.duty.id}"
+        unknown = run.untold in env.request.unknown
+        outcome.missing.add(run.untold, env.request.id, place, unknown=unknown)
     if run.state is DutyState.NOT_STARTED:
         return
     if run.duty.papers and run.state not in ENDED_EARLY:

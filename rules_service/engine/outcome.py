@@ -90,7 +90,7 @@ class CandidateOutcome:
 
 
 class DutyOutcome(NamedTuple):
-    """A duty with its clock."""
+    """A duty with its clock; `untold` names the day that was not told and until which it runs."""
 
     id: str
     ruleset: Ruleset
@@ -115,6 +115,7 @@ class DutyOutcome(NamedTuple):
     papers: tuple[str, ...] = ()
     past_latest_lawful: bool = False
     occasion: Occasion | None = None
+    untold: str = ""
 
 
 class FindingOutcome(NamedTuple):

@@ -50,6 +50,8 @@ class Ruling:
     tables: tuple[TableOutcome, ...]
     parts: tuple[Part, ...]
     outputs: Mapping[str, Cell]
+    behind: Mapping[str, Sequence[str]]
+    """The names without a value behind the outputs of undecided tables."""
     duties: tuple[Owing, ...]
 
 
@@ -104,7 +106,7 @@ def _rule(compiled: Compiled, each: Each, names: dict[str, Cell], *, near: bool)
     if part.outputs or part.untold:
         parts.append(part)
     duties = _owings(compiled.ruleset, compiled.duties[each], names, behind)
-    return Ruling(tuple(tables), tuple(parts), outputs, tuple(duties))
+    return Ruling(tuple(tables), tuple(parts), outputs, behind, tuple(duties))
 
 
 def decide_table(compiled: Compiled, step: Step, values: tuple[Cell, ...], *, near: bool) -> TableOutcome:

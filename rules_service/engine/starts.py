@@ -125,6 +125,11 @@ def _while(duty: Duty, env: Environment, day: date) -> tuple[int, CountUnit] | N
     if presumed is None or presumed.amount is None:
         return None
     amount = value_of(presumed.amount, revision, env.names)
+    # The revision of that day may have looked at a table that there no longer is.
+    if isinstance(amount, Unknown) and (
+        presumed.amount.kind is RefKind.FACT or presumed.amount.name in env.names
+    ):
+        env.note_missing(presumed.amount.name, duty.id)
     if not isinstance(amount, int):
         return None
     check_length(amount, presumed, duty.title)

@@ -38,6 +38,31 @@ duties:
      due: {from: received, add: 10, count: calendar_days}, met_by: [opinion_issued], REST}
 """
 
+LENGTHS = """
+ruleset: lengths
+title: 到哪一天
+subject: matter
+layer: local
+pack: S004
+source: S004
+in_force_from: 2022-05-01
+inputs: [informed_at, channel, representatives]
+tables:
+  - {id: wait, title: 等多久, hit: UNIQUE, in: [channel], out: {days: {type: int, label: 天数}}, rows: [
+      {id: written, if: [letter], then: [5], REST}, {id: other, if: [not(letter)], then: [8], REST}]}
+duties:
+  - {id: told, title: 到那天, concept: first_notice, who: competent_organ,
+     due: {from: received, until: informed_at}, met_by: [told_in_writing],
+     ends: [{by: withdrawn_by_petitioner, as: void, REST}], REST}
+  - {id: people, title: 推定, concept: handled, who: competent_organ, met_by: [opinion_issued],
+     due: {from: accepted, add: 10, count: calendar_days,
+           presumed: {from: received, add: representatives, count: calendar_days}}, REST}
+  - {id: waits, title: 推定, concept: registered, who: competent_organ, met_by: [opinion_issued],
+     due: {from: accepted, add: 10, count: calendar_days,
+           presumed: {from: received, add: wait.days, count: calendar_days}}, REST}
+"""
+RECEIVED = {"type": "received", "at": "2026-05-06"}
+
 
 def test_rules_that_do_not_speak_ask_for_nothing() -> None:
     """In 2024 the old regulation is over, and packs adopted in 2026 still sleep."""
@@ -85,6 +110,46 @@ def test_a_fact_behind_an_undecided_table_would_decide_what_hangs_on_that_table(
     rulebook = commands.load(rulesets(tmp_path / "r", behind=text))
     about = matter(facts, [{"type": "received", "at": "2026-05-06"}], unknown=unknown)
     answer = evaluate(rulebook, "behind", about, context(at="2026-05-07"))
+    found = {fact.name: [place.split("/")[1] for place in fact.would_decide] for fact in answer.missing_facts}
+    assert found == wanted
+    assert {fact.name for fact in answer.missing_facts if fact.unknown} == set(unknown)
+
+
+@pytest.mark.parametrize(
+    ("facts", "unknown", "events", "wanted"),
+    [
+        (
+            {},
+            ("informed_at",),
+            [RECEIVED],
+            {"channel": ["wait", "waits"], "representatives": ["people"], "informed_at": ["told"]},
+        ),
+        ({"informed_at": None, "representatives": None, "channel": None}, (), [RECEIVED], {}),
+        (
+            {"informed_at": "2026-05-20T09:00:00+08:00", "representatives": 3, "channel": "letter"},
+            (),
+            [RECEIVED],
+            {},
+        ),
+        ({"channel": "letter"}, (), [], {}),
+        (
+            {"channel": "letter", "representatives": 3},
+            (),
+            [RECEIVED, {"type": "withdrawn_by_petitioner", "at": "2026-05-07"}],
+            {},
+        ),
+    ],
+)
+def test_a_fact_is_missing_that_says_until_when_a_duty_runs_or_when_it_is_presumed_to_start(
+    facts: dict[str, object],
+    unknown: Sequence[str],
+    events: Sequence[dict[str, object]],
+    wanted: dict[str, list[str]],
+    tmp_path: Path,
+) -> None:
+    text = LENGTHS.replace("REST", "basis: convention, note: 试")
+    rulebook = commands.load(rulesets(tmp_path / "r", lengths=text))
+    answer = evaluate(rulebook, "lengths", matter(facts, events, unknown=unknown), context(at="2026-05-08"))
     found = {fact.name: [place.split("/")[1] for place in fact.would_decide] for fact in answer.missing_facts}
     assert found == wanted
     assert {fact.name for fact in answer.missing_facts if fact.unknown} == set(unknown)

@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from rules_service.engine.case import Matter, Request
-from rules_service.engine.counts import CountResult, Qualified
-from rules_service.engine.environment import Environment
-from rules_service.engine.happened import Happened
-from rules_service.engine.index import UNKNOWN, Unknown
+from rules_service.engine.counts import CountResult
 from rules_service.engine.outcome import (
+    UNDECIDED,
     Figure,
     IndexOutcome,
     IndicatorOutcome,
     MissingFacts,
     Movement,
 )
-from rules_service.engine.shares import UNDECIDED, Began, Owed, share
+from rules_service.engine.shares import Began, Owed, share
+from rules_service.engine.waits import average
 from rules_service.language.model.figures import (
     AverageDays,
     CountShare,
@@ -27,9 +25,8 @@ from rules_service.language.model.figures import (
     IndicatorRule,
     Wanted,
 )
-from rules_service.language.model.references import Reference, RefKind
+from rules_service.language.model.references import Reference
 from rules_service.language.model.ruleset import Ruleset
-from rules_service.language.types import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,44 +72,11 @@ def _figure(rule: IndicatorRule, ruleset: Ruleset, of: Material) -> Figure:
         case CountTotal(of=name):
             counted = of.counts[name]
             return Figure(counted.number, 1) if counted.certain else UNDECIDED
-        case AverageDays(name, start, end):
+        case AverageDays(of=name):
             counted = of.counts[name]
             if not counted.certain:
                 return UNDECIDED
-            waits = [_longest_wait(one, start, end, ruleset, of.at) for one in counted.qualified]
-            days = [wait for wait in waits if isinstance(wait, int)]
-            return UNDECIDED if UNKNOWN in waits else Figure(sum(days), len(days))
-
-
-def _longest_wait(
-    one: Qualified, start: Reference, end: Reference, ruleset: Ruleset, at: datetime
-) -> int | Unknown | None:
-    """The days that the slowest request of a matter took; None while one of them is not through.
-
-    Unknown where one may be through without that having been told, or where others may count too.
-    """
-    waits = [_wait(one, request, start, end, ruleset, at) for request in one.requests]
-    if None in waits:
-        return None
-    through = [wait for wait in waits if isinstance(wait, int)]
-    return UNKNOWN if one.others or len(through) < len(waits) else max(through)
-
-
-def _wait(
-    one: Qualified, request: Request, start: Reference, end: Reference, ruleset: Ruleset, at: datetime
-) -> int | Unknown | None:
-    happened = Happened.to(one.matter, request.id, at)
-    env = Environment(ruleset, one.matter.id, request, happened, MissingFacts(), lambda _: True)
-    first = min(map(day_of, env.moments(start)), default=None)
-    if first is None:
-        return _absent(start, one.matter, at)
-    last = min((day for day in map(day_of, env.moments(end)) if day >= first), default=None)
-    return _absent(end, one.matter, at) if last is None else (last - first).days
-
-
-def _absent(reference: Reference, matter: Matter, at: datetime) -> Unknown | None:
-    """Unknown where an event may have happened without having been told."""
-    return None if matter.is_told_until(at) or reference.kind is RefKind.FACT else UNKNOWN
+            return average(rule.figure, counted, ruleset, of.at, rule.id, of.missing)
 
 
 def _movement(wanted: Wanted, now: Figure, before: Figure | None) -> Movement:

@@ -165,6 +165,9 @@ class Figure(NamedTuple):
         return Fraction(self.numerator, self.denominator) if self.denominator else None
 
 
+UNDECIDED = Figure(0, 0, undecided=True)
+
+
 class Movement(Enum):
     """How a figure stands to that of an earlier period."""
 

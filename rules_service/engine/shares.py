@@ -6,13 +6,20 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from rules_service.engine.case import Matter
-from rules_service.engine.outcome import ENDED_EARLY, DutyOutcome, DutyState, Figure, MissingFacts, Outcome
+from rules_service.engine.outcome import (
+    ENDED_EARLY,
+    UNDECIDED,
+    DutyOutcome,
+    DutyState,
+    Figure,
+    MissingFacts,
+    Outcome,
+)
 from rules_service.engine.speaking import Speaker
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.figures import DutyShare
 from rules_service.language.types import day_of, last_second
 
-UNDECIDED = Figure(0, 0, undecided=True)
 _OVER = ENDED_EARLY | {DutyState.MET, DutyState.MET_LATE}
 
 

@@ -84,6 +84,8 @@ class Environment:
     elapsing: Elapsing = NOTHING_ELAPSES
     behind: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The facts that were not told behind outputs of its undecided tables."""
+    whole: "Environment | None" = None
+    """What is known of the matter as a whole, where this is one of its requests."""
     names: dict[str, Cell] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,15 +109,18 @@ class Environment:
     def note_untold(self, untold: Sequence[tuple[str, str]]) -> None:
         """Notes facts that were not told, for an output of an undecided table those behind it.
 
-        Each with the place that asks for it, which begins with the ruleset.
+        Each with the place that asks for it, which begins with the ruleset. What the matter as a whole lacks
+        is noted as lacking there.
         """
-        asked, names, request = self.elapsing.asked, self.names, self.request
+        asked, names, request, whole = self.elapsing.asked, self.names, self.request, self.whole
         for name, place in untold:
             name = asked.get(name, name)
             if name not in names:
                 self.missing.add(name, request.id, place, unknown=name in request.unknown)
             elif name in self.behind:
                 self.note_untold([(fact, place) for fact in self.behind[name]])
+            elif whole is not None and name in whole.behind:
+                whole.note_untold([(name, place)])
 
     def holds(self, conditions: Sequence[Condition], place: str = "") -> bool | None:
         """Whether all conditions hold; None where that hangs on facts that were not told.

@@ -55,7 +55,10 @@ def evaluate_matter(
     said = len(outcome.rulings) + len(outcome.duties)
     missing = outcome.missing if with_tables else MissingFacts()
 
-    def look(each: Each, request: Request, outputs: Mapping[str, Cell]) -> tuple[Environment, Ruling]:
+    whole: Environment | None = None
+    outputs: Mapping[str, Cell] = {}
+
+    def look(each: Each, request: Request) -> tuple[Environment, Ruling]:
         env = Environment(
             ruleset,
             matter.id,
@@ -64,6 +67,7 @@ def evaluate_matter(
             missing,
             speaker.speaks_on,
             speaker.revision_on,
+            whole=whole,
         )
         env.names |= outputs
         if compiled.elapsed:
@@ -71,12 +75,11 @@ def evaluate_matter(
         return env, run_tables(compiled, env, outcome, each, keep=with_tables, near=near)
 
     of_whole, of_requests = [], []
-    outputs: Mapping[str, Cell] = {}
     if compiled.elapsed or compiled.speaks_of(Each.MATTER):
-        of_whole = [look(Each.MATTER, matter.whole(), outputs)]
-        outputs = of_whole[0][1].outputs
+        of_whole = [look(Each.MATTER, matter.whole())]
+        whole, outputs = of_whole[0][0], of_whole[0][1].outputs
     if compiled.speaks_of(Each.REQUEST):
-        of_requests = [look(Each.REQUEST, request, outputs) for request in matter.requests]
+        of_requests = [look(Each.REQUEST, request) for request in matter.requests]
     _take_duties([*_runs(of_whole, clock), *_runs(of_requests, clock)], outcome)
     if len(outcome.rulings) + len(outcome.duties) > said:
         outcome.use(ruleset)

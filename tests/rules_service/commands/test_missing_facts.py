@@ -38,6 +38,26 @@ duties:
      due: {from: received, add: 10, count: calendar_days}, met_by: [opinion_issued], REST}
 """
 
+LEVELS = """
+ruleset: levels
+title: 整件和各项
+subject: matter
+layer: law
+source: REG22
+in_force_from: 2022-05-01
+inputs: [channel, category, repeat]
+tables:
+  - {id: form, title: 形式, hit: UNIQUE, in: [channel], out: {told: {type: string, label: 结果}}, rows: [
+      {id: written, if: [letter], then: [书面], REST}, {id: other, if: [not(letter)], then: [其他], REST}]}
+  - {id: size, title: 处理, each: request, hit: UNIQUE, in: [form.told, category],
+     out: {told: {type: string, label: 结果}}, rows: [{id: many, if: ['"其他"', appeal], then: [多], REST}]}
+  - {id: last, title: 再来, each: request, hit: UNIQUE, in: [size.told, repeat],
+     out: {told: {type: string, label: 结果}}, rows: [{id: again, if: ['"多"', "true"], then: [再来], REST}]}
+duties:
+  - {id: answers, title: 答复, each: request, concept: handled, who: competent_organ,
+     when: {form.told: '"其他"'}, due: {from: received, add: 10, count: calendar_days},
+     met_by: [opinion_issued], REST}
+"""
 LENGTHS = """
 ruleset: lengths
 title: 到哪一天
@@ -153,3 +173,23 @@ def test_a_fact_is_missing_that_says_until_when_a_duty_runs_or_when_it_is_presum
     found = {fact.name: [place.split("/")[1] for place in fact.would_decide] for fact in answer.missing_facts}
     assert found == wanted
     assert {fact.name for fact in answer.missing_facts if fact.unknown} == set(unknown)
+
+
+@pytest.mark.parametrize("unknown", [(), ("channel",)])
+def test_what_hangs_for_a_request_on_a_table_about_the_whole_stands_under_the_fact_of_the_whole(
+    unknown: Sequence[str], tmp_path: Path
+) -> None:
+    text = LEVELS.replace("REST", "basis: convention, note: 试")
+    rulebook = commands.load(rulesets(tmp_path / "r", levels=text))
+    requests = {"a": {"category": "appeal", "channel": "visit"}, "b": {"category": "appeal", "repeat": False}}
+    about = matter({}, [RECEIVED], unknown=unknown, requests=requests)
+    for _ in range(2):
+        answer = evaluate(rulebook, "levels", about, context(at="2026-05-07"))
+        found = {
+            (fact.name, fact.request_id, fact.unknown): [place.split("/")[1] for place in fact.would_decide]
+            for fact in answer.missing_facts
+        }
+        assert found == {
+            ("channel", "", bool(unknown)): ["form", "size", "last", "answers"],
+            ("repeat", "a", False): ["last"],
+        }

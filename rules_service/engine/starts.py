@@ -1,10 +1,8 @@
 """When the clock of a duty starts: by what is told, or as the law presumes."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import itemgetter
 from typing import NamedTuple
 
 from rules_service.engine.bounds import check_length
@@ -13,7 +11,8 @@ from rules_service.engine.clock import Clock
 from rules_service.engine.deadlines import deadline, in_time, late_from
 from rules_service.engine.environment import Environment, value_of
 from rules_service.engine.index import Unknown
-from rules_service.engine.occasion import Occasion
+from rules_service.engine.nearest import Nearest
+from rules_service.engine.occasion import AT, Occasion
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.periods import CountUnit, Period
 from rules_service.language.model.references import RefKind
@@ -76,10 +75,10 @@ class Starters:
 def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], list[datetime]]:
     """The starts by the moment asked about, and the moments at which others will come of themselves.
 
-    Where a start is presumed a while after something else happened, and was not recorded by then, a later
-    record does not start the clock anew. What else happened again has a while of its own, as long as the
-    revision in force on that day has it: so all revisions see the same starts. Days run from the day on
-    which a start is presumed, hours from the moment.
+    A start is presumed a while after something else happened to someone, where none that concerns him was
+    recorded by then; a later record does not start the clock anew. What else happened again has a while of
+    its own, as long as the revision in force on that day has it: so all revisions see the same starts. One
+    record may serve several. Days run from the day on which a start is presumed, hours from the moment.
     """
     presumed = duty.period.presumed
     clock.clocks.take(1, env.subject_id)
@@ -94,26 +93,43 @@ def starts_of(duty: Duty, env: Environment, clock: Clock) -> tuple[list[Start], 
         return [start for start in named if start.at <= clock.at], [
             start.at for start in named if start.at > clock.at
         ]
+    return _or_presumed(duty, sorted(named, key=AT), list(zip(bases, whiles, strict=True)), clock)
+
+
+def _or_presumed(
+    duty: Duty, named: Sequence[Start], bases: Sequence[tuple[Start, tuple[int, CountUnit]]], clock: Clock
+) -> tuple[list[Start], list[datetime]]:
+    """The starts, each presumed a while after one of some BASES where none was recorded for it by then."""
+    in_order = sorted(bases, key=lambda item: item[0].at)
+    records = Nearest.of([(start.at, start.recipient_key) for start in named])
+    happenings = Nearest.of([(base.at, base.recipient_key) for base, _ in in_order])
+    silent = min(clock.at, clock.silent_until)
     starts: list[Start] = []
     waiting: list[datetime] = []
-    in_order = sorted(enumerate(named), key=lambda item: item[1].at)
-    moments = [start.at for _, start in in_order]
-    for number, (base, (amount, unit)) in enumerate(zip(bases, whiles, strict=True)):
-        first = bisect_left(moments, base.at) if number else 0
-        last = bisect_left(moments, bases[number + 1].at) if number + 1 < len(bases) else len(moments)
-        recorded = [start for _, start in sorted(in_order[first:last], key=itemgetter(0))]
-        # Only bases that are not in the order of time see a start twice.
-        clock.clocks.take(max(len(starts) + len(recorded) - len(named) - len(bases), 0), env.subject_id)
+    presumed_of: set[int | None] = set()
+    for number, (base, (amount, unit)) in enumerate(in_order):
+        recipient = base.recipient_key
         end = deadline(base.at, amount, unit, clock.calendar).due_at
-        silent = min(clock.at, clock.silent_until)
-        if any(in_time(start.at, end) for start in recorded) or in_time(silent, end):
-            starts += [start for start in recorded if start.at <= clock.at]
-            if not recorded and in_time(clock.at, end):
-                waiting.append(late_from(end))
-        else:
-            at = end if CountUnit.CLOCK_HOURS in {duty.period.unit, unit} else midnight(day_of(end))
-            starts.append(Start(at, base.event_id, presumed_from=base.at, occasion=base.occasion))
-    return starts, waiting
+        # What is recorded before anything else happened was recorded for the first that did.
+        is_first = happenings.first(recipient) == number
+        record = records.first(recipient) if is_first else records.first_since(recipient, base.at)
+        if record is not None and in_time(records.moments[record], end):
+            continue
+        if in_time(silent, end):
+            waiting += [late_from(end)] if in_time(clock.at, end) else []
+            continue
+        presumed_of.add(number)
+        at = end if CountUnit.CLOCK_HOURS in {duty.period.unit, unit} else midnight(day_of(end))
+        starts.append(Start(at, base.event_id, recipient, presumed_from=base.at, occasion=base.occasion))
+    for start in named:
+        recipient = start.recipient_key
+        led_up = happenings.last_until(recipient, start.at)
+        if (happenings.first(recipient) if led_up is None else led_up) not in presumed_of:
+            if start.at <= clock.at:
+                starts.append(start)
+            else:
+                waiting.append(start.at)
+    return sorted(starts, key=lambda start: start.since), waiting
 
 
 def _while(duty: Duty, env: Environment, day: date) -> tuple[int, CountUnit] | None:

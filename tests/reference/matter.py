@@ -119,24 +119,47 @@ class Start:
     presumed: bool = False
 
 
+def concern_the_same(one: Happened, other: Happened) -> bool:
+    """What is told to nobody in particular concerns everybody."""
+    return not one.recipient or not other.recipient or one.recipient == other.recipient
+
+
 def starts(duty: PlainDuty, file: File, at: datetime) -> list[Start]:
-    recorded = [Start(e.at, e, e.at) for e in file.happened(duty.start, at)]
+    """A happening gets its start presumed where none was recorded in its time, whatever else happened then.
+
+    What is recorded for a happening whose start was presumed comes too late to start anything.
+    """
+    recorded = file.happened(duty.start, at)
     bases = file.happened(duty.presumed_from, at) if duty.presumed_from else []
-    if not bases:
-        return recorded
     found = []
-    for number, base in enumerate(bases):
-        later = bases[number + 1].at if number + 1 < len(bases) else None
-        own = [s for s in recorded if (number == 0 or s.at >= base.at) and (later is None or s.at < later)]
+    late: list[Happened] = []
+    for base in bases:
+        is_first = next(one for one in bases if concern_the_same(one, base)) is base
         end = presumed_at(duty, base, file)
-        started = any(in_time(s.at, end) for s in own)
-        if not started and not in_time(file.known(at), end):
-            by_hours = "clock_hours" in {duty.unit, duty.presumed_unit}
-            presumed = end if by_hours else datetime.combine(end.date(), time(), SHANGHAI)
-            found.append(Start(presumed, replace(base, recipient=""), base.at, presumed=True))
-        else:
-            found += own
-    return found
+        began = any(
+            concern_the_same(base, record) and (is_first or record.at >= base.at) and in_time(record.at, end)
+            for record in recorded
+        )
+        if began or in_time(file.known(at), end):
+            continue
+        by_hours = "clock_hours" in {duty.unit, duty.presumed_unit}
+        found.append(
+            Start(
+                end if by_hours else datetime.combine(end.date(), time(), SHANGHAI),
+                base,
+                base.at,
+                presumed=True,
+            )
+        )
+        late += [record for record in recorded if happening_of(record, bases) is base]
+    return found + [Start(e.at, e, e.at) for e in recorded if not any(e is one for one in late)]
+
+
+def happening_of(record: Happened, bases: Sequence[Happened]) -> Happened | None:
+    """The last happening that led up to a record, or the first at all."""
+    near = [base for base in bases if concern_the_same(base, record)]
+    before = [base for base in near if base.at <= record.at]
+    return before[-1] if before else near[0] if near else None
 
 
 def presumed_at(duty: PlainDuty, base: Happened, file: File) -> datetime:

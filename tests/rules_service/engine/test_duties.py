@@ -195,6 +195,60 @@ def test_a_matter_received_again_is_presumed_accepted_again() -> None:
     assert "2024-05-15T23:59:59" in {shanghai(item.due_at) for item in answer.duties if item.rule == "finish"}
 
 
+@pytest.mark.parametrize(("again", "accepted"), [("03-02", "03-03"), ("03-15", "03-15"), ("03-16", "03-16")])
+def test_an_acceptance_in_the_time_of_two_receipts_starts_one_clock(again: str, accepted: str) -> None:
+    """Nothing is presumed for the first receipt because the second came between."""
+    events = [
+        RECEIVED,
+        {"type": "received", "at": f"2024-{again}T10:00"},
+        {"type": "accepted", "at": f"2024-{accepted}T10:00"},
+        {"type": "opinion_issued", "at": "2024-05-15T10:00"},
+    ]
+    answer = assess(shipped(), matter(SIXTH, events), context(at="2024-06-01"))
+    assert shanghai(duty(answer, "finish").started_at) == f"2024-{accepted}T10:00:00"
+
+
+def test_an_acceptance_after_the_time_of_one_receipt_and_in_that_of_another_starts_the_second_clock() -> None:
+    events = [
+        RECEIVED,
+        {"type": "received", "at": "2024-03-15T10:00"},
+        {"type": "accepted", "at": "2024-03-17T10:00"},
+    ]
+    answer = assess(shipped(), matter(SIXTH, events), context(at="2024-04-01"))
+    started = [shanghai(item.started_at) for item in answer.duties if item.rule == "finish"]
+    assert started == ["2024-03-16T00:00:00", "2024-03-17T10:00:00"]
+
+
+TO_X = {"type": "received", "at": "2024-03-01T10:00", "recipient_key": "x"}
+TO_Y = {"type": "received", "at": "2024-03-02T10:00", "recipient_key": "y"}
+ACCEPTED_TO_X = {"type": "accepted", "at": "2024-03-08T10:00", "recipient_key": "x"}
+
+
+@pytest.mark.parametrize(
+    ("events", "started"),
+    [
+        ([TO_Y], [("y", "2024-03-17T00:00:00")]),
+        ([TO_X, ACCEPTED_TO_X], [("x", "2024-03-08T10:00:00")]),
+        ([TO_X, TO_Y, ACCEPTED_TO_X], [("x", "2024-03-08T10:00:00"), ("y", "2024-03-17T00:00:00")]),
+        ([TO_X, TO_Y, {**ACCEPTED_TO_X, "recipient_key": ""}], [("", "2024-03-08T10:00:00")]),
+        ([RECEIVED, TO_Y, ACCEPTED_TO_X], [("x", "2024-03-08T10:00:00"), ("y", "2024-03-17T00:00:00")]),
+        (
+            [TO_X, TO_Y, {**ACCEPTED_TO_X, "at": "2024-03-17T10:00"}],
+            [("x", "2024-03-16T00:00:00"), ("y", "2024-03-17T00:00:00")],
+        ),
+    ],
+    ids=["y", "x", "x of x and y", "both", "x of all and y", "x too late"],
+)
+def test_a_start_is_presumed_for_the_recipient_who_was_not_told(
+    events: list[dict[str, str]], started: list[tuple[str, str]]
+) -> None:
+    answer = evaluate(shipped(), "clocks", matter(SIXTH, events), context(at="2024-04-01"))
+    found = [
+        (item.recipient_key, shanghai(item.started_at)) for item in answer.duties if item.rule == "finish"
+    ]
+    assert sorted(found) == started
+
+
 def test_a_duty_waiting_for_a_presumption_says_when_its_clock_will_start() -> None:
     answer = assess(shipped(), matter(SIXTH, [RECEIVED]), context(at="2024-03-05"))
     waiting = duty(answer, "finish")

@@ -192,8 +192,12 @@ def note_unheard(count: Count, matter: Matter, ruleset: Ruleset, missing: Missin
 
 def note_open(count: Count, env: Environment, missing: MissingFacts) -> None:
     """Notes the facts that leave open whether a request counts."""
-    for condition in count.where:
-        if isinstance(env.value(condition.input), Unknown):
-            name = env.elapsing.asked.get(condition.input, condition.input)
-            place = f"{env.ruleset.id}/{count.name}"
-            missing.add(name, env.subject_id, place, unknown=name in env.request.unknown)
+    for name, unknown in open_facts(count, env).items():
+        missing.add(name, env.subject_id, f"{env.ruleset.id}/{count.name}", unknown=unknown)
+
+
+def open_facts(count: Count, env: Environment) -> dict[str, bool]:
+    """The facts that leave open whether a request counts, each with whether it was said to be unknown."""
+    untold = [one.input for one in count.where if isinstance(env.value(one.input), Unknown)]
+    names = [env.elapsing.asked.get(name, name) for name in untold]
+    return {name: name in env.request.unknown for name in names}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from rules_service.engine.case import Matter, Request
-from rules_service.engine.counts import CountResult, Qualified
+from rules_service.engine.counts import CountResult, Qualified, open_facts
 from rules_service.engine.environment import Environment
 from rules_service.engine.happened import Happened
 from rules_service.engine.index import Unknown
@@ -54,7 +54,10 @@ def _longest_wait(
     waits = [_wait(figure, one.matter, request, ruleset, at, name) for request in one.requests]
     if None in waits:
         return None
-    untold = {name: False} if one.others else {}
+    untold = {name: False} if one.unheard else {}
+    (count,) = (count for count in ruleset.counts if count.name == figure.of)
+    for env in one.unsaid:
+        untold |= open_facts(count, env)
     for wait in waits:
         if isinstance(wait, Mapping):
             untold.update(wait)

@@ -89,3 +89,21 @@ def test_an_average_is_open_where_a_day_that_it_needs_was_not_told(
     assert places == missing
     assert {one.request_id for one in answer.missing_facts} <= {"m2"}
     assert {one.unknown for one in answer.missing_facts} <= {"informed_at" in other.unknown_facts}
+
+
+def test_another_request_of_a_matter_that_may_count_leaves_its_days_open() -> None:
+    known: dict[str, object] = {"informed_at": "2024-05-08T10:00:00+08:00"}
+    events = [{"type": "received", "at": "2024-05-06"}, {"type": "opinion_issued", "at": "2024-05-18"}]
+    two = matter({}, events, requests={"a": known | {"channel": "letter"}, "b": known}, matter_id="m2")
+    request = pb.AssessOfficeRequest(
+        context=context(at="2024-07-20"),
+        office=pb.Office(office_id="o"),
+        period=pb.Period(first_day="2024-04-01", last_day="2024-06-30"),
+        matters=[two],
+    )
+    answer = commands.assess_office(book(), [request], NOW).answer
+    assert {one.code for one in answer.indicators if one.undecided} >= BOTH
+    named = [
+        (one.name, one.request_id) for one in answer.missing_facts if "waits/slowness" in one.would_decide
+    ]
+    assert named == [("channel", "m2")]

@@ -9,6 +9,7 @@ from rules_service.analysis.guard import guard_ruleset
 from rules_service.analysis.layers import LayerCheck, Others
 from rules_service.analysis.parts import check_parts
 from rules_service.analysis.places import Places
+from rules_service.analysis.silence import check_silence
 from rules_service.analysis.whole import Whole
 from rules_service.analysis.words import Wording
 from rules_service.calendar import WorkingCalendar
@@ -33,14 +34,15 @@ def binding_findings(
     What hangs on an entry of its head that has an error is not said, nor without a calendar what hangs on
     that.
     """
-    ruleset = whole.ruleset
+    ruleset, wording = whole.ruleset, Wording(whole.ruleset, vocabulary)
     of_office = ruleset.subject is Subject.OFFICE or not whole.stands("subject")
-    for finding in guard_ruleset(places, Wording(ruleset, vocabulary), of_office):
+    for finding in guard_ruleset(places, wording, of_office):
         if finding.code_ is not Code.INTERFERENCE or whole.stands("layer"):
             yield finding
     for finding in check_parts(places, ruleset):
         if finding.code_ is not Code.WRONG_SUBJECT_SCOPE or whole.stands("subject"):
             yield finding
+    yield from check_silence(places, wording, whole.in_doubt)
     if calendar is not None and whole.stands("layer", *DATES):
         yield from LayerCheck(ruleset, places, others, vocabulary, calendar).run()
 

@@ -79,8 +79,9 @@ EXPLAINED: dict[Code, Explained] = {
     ),
     Code.PARAMETER_UNUSED: Explained("参数没有用到。", "在表或时限里写它的名字，或删去。"),
     Code.RESTS_ON_SILENCE: Explained(
-        "候选、例外取决于“没有人说过”的事实（told_only 的空值），或者表因此给出的结果。",
-        "改成有人说过才成立的条件，如 not(null)。",
+        "候选和它的文书、例外取决于“没有人说过”的事实（told_only 的空值），"
+        "或者表因此给出的结果、因此数不出来的时间；或者只因为没有人说过，别的行才不命中，才轮到有候选的一行。",
+        "改成有人说过才成立的条件，如 not(null)；各行有先后的，也可以把候选写到 UNIQUE 的表里。",
     ),
     Code.WRONG_GROUP: Explained(
         "计数按不是代码的事实分组，没有写不小于 5 的 at_least，或只数写着某段文字的事项。",

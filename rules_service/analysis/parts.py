@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from rules_service.analysis.places import Places, entries, walk
-from rules_service.analysis.silence import check_silence
 from rules_service.analysis.whole import WORDS_OF_THE_LAW
 from rules_service.language.behind import decides_duty
 from rules_service.language.findings import Code, Finding
@@ -21,7 +20,6 @@ def check_parts(places: Places, ruleset: Ruleset) -> Iterator[Finding]:
     yield from _without_period(places, ruleset)
     yield from _blind(places, ruleset)
     yield from _unused_parameters(places, ruleset)
-    yield from check_silence(places, ruleset)
 
 
 def _wrong_scope(places: Places, ruleset: Ruleset) -> Iterator[Finding]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 
 from rules_service.analysis.cover import Budget, Hole, overlaps
 from rules_service.analysis.joint import Group, Groups
@@ -44,13 +46,22 @@ class TableGrid:
         return tuple(value for _, value in sorted(values.items()))
 
     def telling(self, hole: Hole, *, null: bool) -> Mapping[int, Known]:
-        """The columns of a hole's example that matter, with their values."""
+        """The columns of a hole's example without which a row may let it through, with their values.
+
+        A hole that was looked for without nulls may be one only where some column is not null: that is named.
+        """
+        reached = [
+            reduce(or_, (group.cases[at].rows for at in pieces))
+            for group, pieces in zip(self.groups, hole.pieces, strict=True)
+        ]
         telling: dict[int, Known] = {}
-        for group, masks, pieces, at in zip(
-            self.groups, self.masks(null=null), hole.pieces, hole.example, strict=True
-        ):
-            if len(pieces) < len(masks):
-                telling.update(zip(group.columns, group.cases[at].values, strict=True))
+        for number, (group, masks) in enumerate(zip(self.groups, self.masks(null=null), strict=True)):
+            rows = reduce(and_, reached[:number] + reached[number + 1 :], self.index.all_rows)
+            if len(hole.pieces[number]) == len(masks) and not any(case.rows & rows for case in group.cases):
+                reached[number] = reduce(or_, (case.rows for case in group.cases))
+            else:
+                values = group.cases[hole.example[number]].values
+                telling.update(zip(group.columns, values, strict=True))
         return telling
 
     def common(self, rows: Iterable[int]) -> tuple[tuple[Known, ...], Mapping[int, Known]]:

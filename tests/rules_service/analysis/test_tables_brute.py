@@ -4,6 +4,7 @@ The force knows nothing of pieces: it reads the cells' texts by the plain interp
 that a cell names, those just beside it, and null. Every witness is put to the engine.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -156,6 +157,16 @@ def test_the_analysis_finds_what_brute_force_finds(case: Case, limits: list[obje
         assert bool(found) == bool(gaps)
         for hole in found:
             assert decide(grid.index, grid.example(hole.example)).state is State.NO_MATCH
+            telling = grid.telling(hole, null=null)
+            assert not any(rows for values, rows in every if agrees(grid, values, telling))
+        for number in grid.telling(found[0], null=null) if found else ():
+            # Of the first hole each column that is named has to be: without it, some row lets a case through.
+            named = grid.telling(found[0], null=null).keys() - {number}
+            wider = tuple(
+                found[0].pieces[at] if at in named else frozenset(range(len(group.cases)))
+                for at, group in enumerate(grid.groups)
+            )
+            assert any(rows for values, rows in every if inside(grid, wider, values))
         assert all(any(inside(grid, hole.pieces, values) for hole in found) for values in gaps)
 
     check = TableCheck(table, words, NOWHERE).run()
@@ -182,6 +193,15 @@ def test_the_analysis_finds_what_brute_force_finds(case: Case, limits: list[obje
 
 def first(case: Case, table: Table, rows: list[int]) -> int:
     return ranked(case.table, rows)[0] if table.hit is HitPolicy.PRIORITY else rows[0]
+
+
+def agrees(grid: TableGrid, values: tuple[Known, ...], telling: Mapping[int, Known]) -> bool:
+    """Whether a case is one that a witness names, whatever stands in the columns that it leaves out."""
+    return all(
+        (values[number] is None) == (value is None)
+        and grid.index.columns[number].mask(values[number]) == grid.index.columns[number].mask(value)
+        for number, value in telling.items()
+    )
 
 
 def inside(grid: TableGrid, pieces: tuple[frozenset[int], ...], values: tuple[Known, ...]) -> bool:

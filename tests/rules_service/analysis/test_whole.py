@@ -331,6 +331,16 @@ def test_rows_without_an_error_are_held_against_each_other(
     }
 
 
+def test_whose_turn_comes_by_silence_is_not_said_behind_a_row_with_an_error(base: Path) -> None:
+    draft = base.parent / "draft.yaml"
+    text = (FINDINGS / "R016-candidate-whose-turn-comes-by-silence.yaml").read_text(encoding="utf-8")
+    draft.write_text(text, encoding="utf-8")
+    assert {it.code for it in check([draft], base).findings} == {"R016"}
+    row = '- {id: m, if: ["flase"], then: [丙], basis: convention, note: 试验}'
+    draft.write_text(text.replace("- {id: b,", f"{row}\n      - {{id: b,"), encoding="utf-8")
+    assert {it.code for it in check([draft], base).findings} == {"C002"}
+
+
 @pytest.mark.parametrize(
     ("written", "otherwise"),
     [

@@ -27,7 +27,7 @@ from rules_service.language.findings import Code, Finding
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.ruleset import Layer
 from rules_service.language.model.subjects import Subject
-from rules_service.language.shown import shown
+from rules_service.language.people import grades_person, grades_somebody
 from rules_service.language.source import Node, Text
 from rules_service.language.vocabulary import Vocabulary
 
@@ -38,20 +38,8 @@ NEUTRAL_TO_CLOCKS = frozenset({"channel", "rating"})
 CLOCK_ARTICLES = frozenset({"22", "23", "34", "35", "36"})
 STATUTORY = frozenset({Layer.LAW, Layer.NATIONAL_NORM})
 
-PERSON = re.compile(
-    r"信访人|上访人|来访人|举报人|申诉人|当事人|个人|人员|老户|person|petitioner", re.IGNORECASE
-)
-GRADING = re.compile(
-    r"等级|评级|分级|评分|积分|打分|得分|计分|排名|信用|失信|黑名单|名单|风险|危险|画像|标签|管控|轨迹|行踪"
-    r"|grade|score|rank|risk|blacklist|credit|track",
-    re.IGNORECASE,
-)
 NOT_NAMED = frozenset({"purpose", "banned_words", "unit", "type", "papers", "decided_by"})
 SAID = frozenset({"title", "label", "id", "then"})
-# What can only be said of people, even where a table about their matter leaves them unnamed.
-OF_PEOPLE = re.compile(
-    r"风险等级|风险分级|风险评|风险程度|危险程度|失信|黑名单|画像|管控|轨迹|行踪|risk_(?:level|grade|score)|blacklist"
-)
 
 NO_CONTROL = "本系统不对信访人分级、稳控或监视，请删去这一内容。"
 OFFICES_ONLY = "等级、评分只能用于机关单位，请删去。"
@@ -75,15 +63,9 @@ def guard_vocabulary(places: Places, vocabulary: Vocabulary) -> Iterator[Finding
             continue
         for text in (*_texts(node), *_keys(node)):
             yield from _banned(places, vocabulary, text, section)
-        for key, text in walk(node):
-            if key not in NOT_NAMED and _grades_a_person(text.value):
-                yield places.find(
-                    Code.PERSON_GRADED,
-                    text.line,
-                    section,
-                    f"“{text.value}”是对人的评价或跟踪。",
-                    OFFICES_ONLY,
-                )
+        named = (text for key, text in walk(node) if key not in NOT_NAMED)
+        for text in (*named, *_keys(node)):
+            yield from _graded(places, text, section, of_office=False)
 
 
 def guard_ruleset(places: Places, wording: Wording, of_office: bool) -> Iterator[Finding]:
@@ -92,10 +74,7 @@ def guard_ruleset(places: Places, wording: Wording, of_office: bool) -> Iterator
         yield from _banned(places, wording.vocabulary, text, "")
     yield from _personal_inputs(places, wording)
     for text in _said(places.node):
-        if _grades_a_person(text.value) or (not of_office and OF_PEOPLE.search(shown(text.value))):
-            yield places.find(
-                Code.PERSON_GRADED, text.line, "", f"“{text.value}”是对人的评价或跟踪。", OFFICES_ONLY
-            )
+        yield from _graded(places, text, "", of_office=of_office)
     for duty in wording.ruleset.duties:
         if duty.owed_by_petitioner and duty.finding:
             yield places.find(
@@ -114,16 +93,17 @@ def guard_ruleset(places: Places, wording: Wording, of_office: bool) -> Iterator
 
 
 def _said(node: Node) -> Iterator[Text]:
-    """What a ruleset gives names to, and what its rows answer."""
+    """What a ruleset gives names to, and what its rows answer; its examples only say it again."""
     yield from (text for key, text in walk(node) if key in SAID)
-    for table in items(child(node, "tables")):
-        for name, output in entries(child(table, "out")).items():
-            yield Text(name, output.line)
+    for key, inner in entries(node).items():
+        if key != "examples":
+            yield from _keys(inner)
 
 
-def _grades_a_person(text: str) -> bool:
-    read = shown(text)
-    return bool(PERSON.search(read) and GRADING.search(read))
+def _graded(places: Places, text: Text, place: str, *, of_office: bool) -> Iterator[Finding]:
+    if grades_person(text.value) or (not of_office and grades_somebody(text.value)):
+        message = f"“{text.value}”是对人的评价或跟踪。"
+        yield places.find(Code.PERSON_GRADED, text.line, place, message, OFFICES_ONLY)
 
 
 def _banned(places: Places, vocabulary: Vocabulary, text: Text, place: str) -> Iterator[Finding]:

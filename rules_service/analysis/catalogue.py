@@ -197,7 +197,9 @@ EXPLAINED: dict[Code, Explained] = {
     Code.ARTICLE_NOT_FOUND: Explained("来源原文没有这一条、款或项。", "核对条号。"),
     Code.PERSON_AS_SUBJECT: Explained("以人为对象。", "对象只能是事项、机关、邻里事务。"),
     Code.BANNED_WORD: Explained("出现禁用词：对人的分级、稳控、监视。", "删去这一内容。"),
-    Code.PERSONAL_INPUT: Explained("规则要用个人信息。", "删去，或改问与人无关的事实。"),
+    Code.PERSONAL_INPUT: Explained(
+        "规则要用个人信息，或者词汇表里的个人信息没有标明 personal。", "删去，或改问与人无关的事实。"
+    ),
     Code.PERSON_GRADED: Explained("名称是对人的评价、打分或跟踪。", "等级、评分只能用于机关单位。"),
     Code.INTERFERENCE: Explained(
         "法定职责、期限、告知或拒绝取决于重复、越级、集体、匿名、人数，或时钟取决于形式、评价。",

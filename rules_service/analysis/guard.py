@@ -6,7 +6,7 @@ the same words are looked for in keys and in the vocabulary itself, and further
 - the vocabulary's subjects are the three there are: a matter, an office, an affair;
 - nothing that is named in the vocabulary or given by a ruleset grades, scores or tracks a person: grades
   are for offices only;
-- a fact that is personal is no input: rules need no personal data;
+- a fact that is personal is no input: rules need no personal data; and one that plainly is, is marked so;
 - that a petitioner repeats, skips a level, comes in a group, stays anonymous or comes with many never takes
   away a duty of an office, nor a notice, nor lengthens a statutory period; the form of a petition and its
   rating change no clock of articles 22, 23 and 34 to 36 (REG22). So no duty of the law or of a national
@@ -27,9 +27,10 @@ from rules_service.language.findings import Code, Finding
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.ruleset import Layer
 from rules_service.language.model.subjects import Subject
-from rules_service.language.people import grades_person, grades_somebody
+from rules_service.language.people import grades_person, grades_somebody, tells_who
 from rules_service.language.source import Node, Text
-from rules_service.language.vocabulary import Vocabulary
+from rules_service.language.types import Kind
+from rules_service.language.vocabulary import FactDef, Vocabulary
 
 NEUTRAL = frozenset(
     {"repeat", "times_lodged", "skip_level", "visit_level", "collective", "anonymous", "joint_count"}
@@ -41,6 +42,8 @@ STATUTORY = frozenset({Layer.LAW, Layer.NATIONAL_NORM})
 NOT_NAMED = frozenset({"purpose", "banned_words", "unit", "type", "papers", "decided_by"})
 SAID = frozenset({"title", "label", "id", "then"})
 
+NO_DATA = frozenset({Kind.BOOL, Kind.ENUM})
+NO_PERSONAL_DATA = "规则不需要个人信息，请删去。"
 NO_CONTROL = "本系统不对信访人分级、稳控或监视，请删去这一内容。"
 OFFICES_ONLY = "等级、评分只能用于机关单位，请删去。"
 ARTICLE = re.compile(r"[0-9]+")
@@ -66,6 +69,37 @@ def guard_vocabulary(places: Places, vocabulary: Vocabulary) -> Iterator[Finding
         named = (text for key, text in walk(node) if key not in NOT_NAMED)
         for text in (*named, *_keys(node)):
             yield from _graded(places, text, section, of_office=False)
+    yield from _unmarked(places, vocabulary)
+
+
+def _unmarked(places: Places, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """What tells who somebody is, and is not marked so."""
+    facts, events, kinds = (entries(child(places.node, key)) for key in ("facts", "events", "kinds"))
+    for name, fact in vocabulary.facts.items():
+        if not fact.personal and _tells_who(fact):
+            cure = '请删去；业务系统要用的，标明 personal: "true"，规则就不能问它。'
+            yield _personal(places, facts[name], f"事实 {name}", fact.label.chinese, cure)
+    for name, event in vocabulary.events.items():
+        for attribute in event.attributes.values():
+            if _tells_who(attribute):
+                yield _personal(
+                    places, events[name], f"事件 {name}", attribute.label.chinese, NO_PERSONAL_DATA
+                )
+    for name, kind in vocabulary.kinds.items():
+        for key, type_ in kind.fields.items():
+            if type_.kind not in NO_DATA and tells_who(key):
+                yield _personal(places, kinds[name], f"事实类 {name}", key, NO_PERSONAL_DATA)
+
+
+def _tells_who(fact: FactDef) -> bool:
+    """Whether a fact holds personal data; a yes or no, a code and a number of something are none."""
+    names = (fact.name, fact.label.chinese, fact.label.english)
+    is_number = fact.counted or fact.unit
+    return fact.type.kind not in NO_DATA and not is_number and any(map(tells_who, names))
+
+
+def _personal(places: Places, node: Node, place: str, label: str, cure: str) -> Finding:
+    return places.find(Code.PERSONAL_INPUT, node.line, place, f"“{label}”是个人信息。", cure)
 
 
 def guard_ruleset(places: Places, wording: Wording, of_office: bool) -> Iterator[Finding]:

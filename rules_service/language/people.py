@@ -26,6 +26,10 @@ GRADING = re.compile(
 # What can only be said of people, even where they are left unnamed.
 OF_PEOPLE = re.compile(r"风险等级|风险分级|风险评|风险程度|危险程度|失信|黑名单|画像|管控|轨迹|行踪")
 
+PERSONAL = re.compile(r"姓名|身份证|证件号|住址|户籍|籍贯|手机|微信|生日|出生|人脸|指纹")
+# An office has them too.
+REACHED_BY = re.compile(r"地址|电话|邮箱|年龄")
+
 # English words, of which the plural is not told apart.
 PETITIONERS = (
     r"petitioner|complain(?:ant|er)|claimant|applicant|appellant|accuser|visitor|citizen|villager|masses"
@@ -42,6 +46,11 @@ GRADINGS_OF_PEOPLE = (
     r"blacklist|blacklisted|watchlist|troublemaker"
     r"|(?:high|low|medium) risk|risk (?:level|grade|score|rank|rating)"
 )
+PERSONAL_DATA = (
+    r"(?:full|real|first|last|family) name|surname|(?:id|identity|passport) (?:number|no|card)|mobile"
+    r"|cellphone|wechat|birthday|birth (?:date|day|year)|date of birth|fingerprint"
+)
+REACHED_AT = r"address|phone|telephone|email|age"
 # Two words that were written as one.
 JOINED = re.compile(
     r"(?:petitioner|complainant|visitor|person|people)s?(?:score|rank|risk|grade|level|blacklist|credit|track)"
@@ -72,6 +81,20 @@ def grades_person(text: str) -> bool:
 def grades_somebody(text: str) -> bool:
     """Whether it says what can only be said of people, where it does not say of whom."""
     return OF_PEOPLE.search(unspaced(text)) is not None or _says(GRADINGS_OF_PEOPLE, _words(text))
+
+
+def tells_who(text: str) -> bool:
+    """Whether a name says that it holds what a person is known or reached by, or the person."""
+    read, words = unspaced(text), _words(text)
+    if PERSONAL.search(read) or _says(PERSONAL_DATA, words):
+        return True
+    named = PERSON.search(read) or _says(PERSONS, words)
+    if named and (REACHED_BY.search(read) or _says(rf"name|{REACHED_AT}", words)):
+        return True
+    if PERSON.fullmatch(read) or re.fullmatch(PERSONS, words):
+        return True
+    of_office = OFFICE.search(read) or _says(OFFICES, words)
+    return not of_office and bool(REACHED_BY.search(read) or _says(REACHED_AT, words))
 
 
 def _words(text: str) -> str:

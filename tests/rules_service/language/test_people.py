@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules_service.language.people import grades_person, grades_somebody, names_petitioner
+from rules_service.language.people import grades_person, grades_somebody, names_petitioner, tells_who
 
 
 @pytest.mark.parametrize(
@@ -110,3 +110,33 @@ def test_what_is_said_of_matters_and_offices_is_no_grade_of_a_person(words: str)
 @pytest.mark.parametrize("words", ["blacklist", "high_risk", "risk_level", "风险等级", "黑名单", "行踪"])
 def test_some_grades_are_of_people_whoever_they_are(words: str) -> None:
     assert grades_somebody(words)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "信访人姓名",
+        "身份证号",
+        "证件号",
+        "住\u2065址",
+        "联系电话",
+        "手机",
+        "信访人地址",
+        "id_number",
+        "phone",
+        "petitioner_name",
+        "home_address",
+        "full_name",
+        "信访人",
+        "petitioner",
+    ],
+)
+def test_a_name_says_that_it_tells_who_somebody_is(name: str) -> None:
+    assert tells_who(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["机关电话", "责任单位", "接访登记号", "office_address", "village", "Competent organ"]
+)
+def test_what_an_office_is_known_by_is_not_personal(name: str) -> None:
+    assert not tells_who(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rules_service.analysis.binding import DATES, binding_findings
 from rules_service.analysis.coverage import TableCoverage, coverage, without_example
-from rules_service.analysis.doubts import NO_DOUBT, Doubts, basics_of
+from rules_service.analysis.doubts import NO_DOUBT, Doubts, basics_of, guarded
 from rules_service.analysis.examples import run_examples
 from rules_service.analysis.layers import Others
 from rules_service.analysis.places import Places, entries, items
@@ -120,7 +120,7 @@ def check(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> R
     checked = [load(file, basics, doubts) for file in named.values()]
     beside = [load(file, basics, doubts) for file in ruleset_files(rulesets) if file.resolve() not in named]
     calendar, wrong = calendar_of(rulesets / CALENDAR)
-    findings += wrong
+    findings += [*wrong, *guarded(rulesets / CALENDAR, basics.vocabulary)]
     library = Library.of(basics, calendar, checked, beside, words)
     tables: list[TableCoverage] = []
     for one in checked:

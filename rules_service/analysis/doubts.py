@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules_service.analysis.guard import guard_vocabulary
+from rules_service.analysis.guard import guard_vocabulary, guard_words
 from rules_service.analysis.places import Places, child, entries
 from rules_service.analysis.whole import Marks, names_in, parts_of
 from rules_service.engine.rulebook import Basics
@@ -62,9 +62,16 @@ def basics_of(folder: Path) -> tuple[Basics, Doubts, list[Finding]]:
     findings = [*reading.findings, *register.findings]
     if node is not None:
         findings += guard_vocabulary(Places(path.name, node), vocabulary)
+    findings += guarded(folder / "sources.yaml", vocabulary)
     names = frozenset(_in_doubt(node, Marks.of(reading), vocabulary)) if node else frozenset()
     doubts = Doubts(names, _all_in_doubt(node, reading), bool(errors(register.findings)))
     return Basics(vocabulary, sources), doubts, findings
+
+
+def guarded(path: Path, vocabulary: Vocabulary) -> list[Finding]:
+    """Banned words in a file that is no ruleset; that it cannot be read is told elsewhere."""
+    node, _ = source.read_file(path, path.name)
+    return list(guard_words(Places(path.name, node), vocabulary)) if node is not None else []
 
 
 def _all_in_doubt(node: Node | None, reading: Reading) -> bool:

@@ -22,6 +22,7 @@ from collections.abc import Set as AbstractSet
 from rules_service.analysis.places import Places, child, entries, items, walk
 from rules_service.analysis.withheld import withheld
 from rules_service.analysis.words import Wording
+from rules_service.language import source
 from rules_service.language.behind import facts_behind, inputs_of
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.duties import Duty
@@ -30,7 +31,7 @@ from rules_service.language.model.subjects import Subject
 from rules_service.language.people import grades_person, grades_somebody, tells_who
 from rules_service.language.source import Node, Text
 from rules_service.language.types import Kind
-from rules_service.language.vocabulary import FactDef, Vocabulary
+from rules_service.language.vocabulary import NO_CONTROL, FactDef, Vocabulary
 
 NEUTRAL = frozenset(
     {"repeat", "times_lodged", "skip_level", "visit_level", "collective", "anonymous", "joint_count"}
@@ -44,7 +45,6 @@ SAID = frozenset({"title", "label", "id", "then"})
 
 NO_DATA = frozenset({Kind.BOOL, Kind.ENUM})
 NO_PERSONAL_DATA = "规则不需要个人信息，请删去。"
-NO_CONTROL = "本系统不对信访人分级、稳控或监视，请删去这一内容。"
 OFFICES_ONLY = "等级、评分只能用于机关单位，请删去。"
 ARTICLE = re.compile(r"[0-9]+")
 
@@ -64,12 +64,17 @@ def guard_vocabulary(places: Places, vocabulary: Vocabulary) -> Iterator[Finding
     for section, node in entries(places.node).items():
         if section == "banned_words":
             continue
-        for text in (*_texts(node), *_keys(node)):
-            yield from _banned(places, vocabulary, text, section)
+        yield from guard_words(Places(places.file, node), vocabulary, section)
         named = (text for key, text in walk(node) if key not in NOT_NAMED)
         for text in (*named, *_keys(node)):
             yield from _graded(places, text, section, of_office=False)
     yield from _unmarked(places, vocabulary)
+
+
+def guard_words(places: Places, vocabulary: Vocabulary, place: str = "") -> Iterator[Finding]:
+    """Banned words in the texts and keys of any file: of a vocabulary, the sources, a calendar."""
+    for text in (*source.walk(places.node), *_keys(places.node)):
+        yield from _banned(places, vocabulary, text, place)
 
 
 def _unmarked(places: Places, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -143,11 +148,6 @@ def _graded(places: Places, text: Text, place: str, *, of_office: bool) -> Itera
 def _banned(places: Places, vocabulary: Vocabulary, text: Text, place: str) -> Iterator[Finding]:
     for word in vocabulary.banned_in(text.value):
         yield places.find(Code.BANNED_WORD, text.line, place, f"出现了“{word}”。", NO_CONTROL)
-
-
-def _texts(node: Node) -> Iterator[Text]:
-    for _, text in walk(node):
-        yield text
 
 
 def _keys(node: Node) -> Iterator[Text]:

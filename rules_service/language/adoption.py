@@ -10,7 +10,7 @@ from rules_service.language.days import check_order
 from rules_service.language.findings import Code, Finding
 from rules_service.language.source import Node, Reading
 from rules_service.language.types import parse_date
-from rules_service.language.vocabulary import Vocabulary
+from rules_service.language.vocabulary import Vocabulary, refuse_banned
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ def load_adoptions(path: Path, vocabulary: Vocabulary) -> tuple[list[Adoption], 
 def read_adoptions(node: Node | None, read: Reading, vocabulary: Vocabulary) -> list[Adoption]:
     """Reads an adoption file from YAML that has been read already; the findings are in the reading."""
     values = read.record(node, "采用文件", "adoptions", "note")
+    if node is not None:
+        refuse_banned(node, read, vocabulary)
     return [_adoption(item, read, vocabulary) for item in read.items(values.get("adoptions"), "采用")]
 
 

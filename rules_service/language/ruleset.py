@@ -27,7 +27,7 @@ from rules_service.language.source import Entries, Node, Reading, Text
 from rules_service.language.spelling import nearest
 from rules_service.language.tables import read_tables
 from rules_service.language.types import parse_date
-from rules_service.language.vocabulary import Vocabulary
+from rules_service.language.vocabulary import Vocabulary, refuse_banned
 
 SUBJECTS = {subject.value: subject for subject in Subject}
 LAYERS = {layer.value: layer for layer in Layer}
@@ -157,7 +157,7 @@ def _slice(
     for key, name, what in NAMED:
         check_twins(read.items(values.get(key), what), name, read, what)
     scope.duties = duty_ids(values.get("duties"), scope)
-    _guard(node, scope)
+    refuse_banned(node, read, vocabulary)
     elapsed = read_elapsed(values.get("elapsed"), scope)
     tables = read_tables(values.get("tables"), scope)
     duties = read_duties(values.get("duties"), scope)
@@ -286,19 +286,6 @@ def _subject(node: Node | None, scope: Scope) -> Subject:
             f"可以写：{'、'.join(SUBJECTS)}。规则约束机关，不评价、不管控任何人。",
         )
     return Subject.MATTER
-
-
-def _guard(node: Node, scope: Scope) -> None:
-    """Refuses person-level control wherever its words turn up."""
-    for text in source.walk(node):
-        for word in scope.vocabulary.banned_in(text.value):
-            scope.reading.find(
-                Code.BANNED_WORD,
-                text,
-                "",
-                f"出现了“{word}”。",
-                "本系统不对信访人分级、稳控或监视，请删去这一内容。",
-            )
 
 
 def _inputs(node: Node | None, scope: Scope) -> tuple[str, ...]:

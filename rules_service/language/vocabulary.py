@@ -101,6 +101,7 @@ class Vocabulary:
         return found.chinese if found else code
 
 
+NO_CONTROL = "本系统不对信访人分级、稳控或监视，请删去这一内容。"
 FIELDS_OF_ALL_KINDS = ("alias", "kind")
 PLAIN_LISTS = ("subject", "layer", "role", "concept", "finding", "indicator", "paper", "pack")
 
@@ -232,6 +233,13 @@ class _Loader:
                 read.text(values.get("refuses"), place) == "true",
             )
         return result
+
+
+def refuse_banned(node: Node, read: Reading, vocabulary: Vocabulary) -> None:
+    """Refuses person-level control wherever its words turn up."""
+    for text in source.walk(node):
+        for word in vocabulary.banned_in(text.value):
+            read.find(Code.BANNED_WORD, text, "", f"出现了“{word}”。", NO_CONTROL)
 
 
 def load_vocabulary(path: Path) -> tuple[Vocabulary, Reading]:

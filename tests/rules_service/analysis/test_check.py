@@ -90,6 +90,19 @@ def test_nothing_between_its_characters_hides_a_banned_word(base: Path, between:
     assert "G002" in {it.code for it in check_files([file], base)}
 
 
+@pytest.mark.parametrize(
+    ("file", "word"),
+    [("sources.yaml", "试验条例"), ("sources.yaml", "某机关"), ("calendars/china.yaml", "元旦")],
+)
+def test_a_banned_word_is_found_in_sources_and_calendars(base: Path, file: str, word: str) -> None:
+    path = base / file
+    text = path.read_text(encoding="utf-8")
+    assert word in text
+    path.write_text(text.replace(word, "稳控", 1), encoding="utf-8")
+    found = check_files([], base)
+    assert [(it.code, it.file) for it in found] == [("G002", path.name)]
+
+
 def test_coverage_counts_rows_that_can_answer(base: Path) -> None:
     told = {it.table: it for it in check([FINDINGS / "T006-row-unreachable.yaml"], base).coverage}
     assert {name: (it.rows, it.reachable, it.reached, it.missed) for name, it in told.items()} == {

@@ -200,7 +200,9 @@ EXPLAINED: dict[Code, Explained] = {
     Code.PERSONAL_INPUT: Explained(
         "规则要用个人信息，或者词汇表里的个人信息没有标明 personal。", "删去，或改问与人无关的事实。"
     ),
-    Code.PERSON_GRADED: Explained("名称是对人的评价、打分或跟踪。", "等级、评分只能用于机关单位。"),
+    Code.PERSON_GRADED: Explained(
+        "名称、代码或结果是对人的评价、打分或跟踪，或者给事项定颜色。", "等级、评分、颜色只能用于机关单位。"
+    ),
     Code.INTERFERENCE: Explained(
         "法定职责、期限、告知或拒绝取决于重复、越级、集体、匿名、人数，或时钟取决于形式、评价。",
         "去掉这个条件。",

@@ -27,7 +27,7 @@ from rules_service.language.behind import facts_behind, inputs_of
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.ruleset import Layer
-from rules_service.language.model.subjects import Subject
+from rules_service.language.model.subjects import Each, Subject
 from rules_service.language.people import grades_person, grades_somebody, tells_who
 from rules_service.language.source import Node, Text
 from rules_service.language.types import Kind
@@ -45,6 +45,7 @@ SAID = frozenset({"title", "label", "id", "then"})
 
 NO_DATA = frozenset({Kind.BOOL, Kind.ENUM})
 NO_PERSONAL_DATA = "规则不需要个人信息，请删去。"
+COLOUR = re.compile("[红橙黄蓝绿黑]色")
 OFFICES_ONLY = "等级、评分只能用于机关单位，请删去。"
 ARTICLE = re.compile(r"[0-9]+")
 
@@ -114,6 +115,7 @@ def guard_ruleset(places: Places, wording: Wording, of_office: bool) -> Iterator
     yield from _personal_inputs(places, wording)
     for text in _said(places.node):
         yield from _graded(places, text, "", of_office=of_office)
+    yield from _coloured(places, wording, of_office=of_office)
     for duty in wording.ruleset.duties:
         if duty.owed_by_petitioner and duty.finding:
             yield places.find(
@@ -143,6 +145,22 @@ def _graded(places: Places, text: Text, place: str, *, of_office: bool) -> Itera
     if grades_person(text.value) or (not of_office and grades_somebody(text.value)):
         message = f"“{text.value}”是对人的评价或跟踪。"
         yield places.find(Code.PERSON_GRADED, text.line, place, message, OFFICES_ONLY)
+
+
+def _coloured(places: Places, wording: Wording, *, of_office: bool) -> Iterator[Finding]:
+    """Colours given to a matter: it is somebody's, and a red one is a grade of whoever brought it."""
+    for table in wording.ruleset.tables:
+        for output in table.outputs:
+            codes = wording.vocabulary.codes.get(output.type.enum, {})
+            is_colour = any(COLOUR.search(label.chinese) for label in codes.values())
+            if is_colour and not (of_office and table.each is Each.OFFICE):
+                yield places.find(
+                    Code.PERSON_GRADED,
+                    places.table(table.id),
+                    f"表 {table.id}",
+                    f"输出“{output.name}”给事项定颜色。",
+                    "颜色等级只能用于机关：请写 subject: office、each: office，或改用别的代码。",
+                )
 
 
 def _banned(places: Places, vocabulary: Vocabulary, text: Text, place: str) -> Iterator[Finding]:

@@ -213,7 +213,9 @@ EXPLAINED: dict[Code, Explained] = {
     Code.NO_EXAMPLES: Explained("规则集没有例子。", "写 examples，每一行都要有例子走到。"),
     Code.ROW_WITHOUT_EXAMPLE: Explained("没有例子走到这一行。", "补一个例子。"),
     Code.UNKNOWN_PACK: Explained("词汇表里没有这个规则包。", "改成词汇表里的规则包。"),
-    Code.WRONG_JURISDICTION: Explained("行政区划代码的写法不对。", "县级以上六位，乡镇九位。"),
+    Code.WRONG_JURISDICTION: Explained(
+        "行政区划代码的写法不对，或不属于任何地方。", "县级以上六位，乡镇九位。"
+    ),
 }
 
 HEAD = """\

@@ -12,6 +12,9 @@ from rules_service.language.source import Node, Reading
 from rules_service.language.types import parse_date
 from rules_service.language.vocabulary import Vocabulary, refuse_banned
 
+# No province; a county of no prefecture; a town of which only the county is said.
+NOWHERE = re.compile(r"00|..00(?!00)|.{6}000")
+
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
@@ -69,6 +72,9 @@ def read_jurisdiction(node: Node | None, read: Reading, place: str) -> str:
     if node is not None and not re.fullmatch(r"[0-9]{6}([0-9]{3})?", code):
         cure = "县级以上写六位（GB/T 2260），乡镇写九位（GB/T 10114）。"
         read.find(Code.WRONG_JURISDICTION, node, place, f"“{code}”不是行政区划代码。", cure)
+    elif node is not None and NOWHERE.match(code):
+        cure = "请写省、市、县（如 640000、640400、640425）或乡镇（如 640425001）的代码，没有代表全国的。"
+        read.find(Code.WRONG_JURISDICTION, node, place, f"没有一个地方的代码是“{code}”或属于它。", cure)
     return code
 
 

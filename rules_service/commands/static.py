@@ -11,18 +11,19 @@ from typing import Protocol
 from huiyin.rules.v1 import answer_pb2 as pb
 from huiyin.rules.v1 import common_pb2
 from rules_service.commands import wire
+from rules_service.commands.resting import Relier, TableResting
 from rules_service.commands.text import to_text
 from rules_service.engine.index import Known, Unknown
 from rules_service.engine.outcome import TableOutcome
 from rules_service.engine.tables import NearMiss, State
-from rules_service.language.model.basis import Citation, Departure
-from rules_service.language.model.tables import HitPolicy, Row, Table
+from rules_service.language.model.basis import Citation
+from rules_service.language.model.tables import HitPolicy, Table
 from rules_service.language.types import to_json
 
 SINGLE_HITS = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.PRIORITY, HitPolicy.FIRST})
 
 
-class Citer(Protocol):
+class Citer(Relier, Protocol):
     """What turns citations into parts of an answer."""
 
     def citations(self, citations: Iterable[Citation]) -> Iterable[common_pb2.Citation]:
@@ -30,12 +31,6 @@ class Citer(Protocol):
 
     def cited(self, field_tag: bytes, citations: Iterable[Citation]) -> bytes:
         """Where a rule stands, as fields, serialised."""
-
-    def departure(self, place: str, departure: Departure) -> bytes:
-        """What a rule departs from, serialised."""
-
-    def reliance(self, place: str, citation: Citation) -> bytes | None:
-        """What rests on a citation that is not the plain words of a source at hand, serialised."""
 
 
 DECISIONS = wire.tag(pb.Answer.DESCRIPTOR, "decisions")
@@ -60,7 +55,7 @@ class TableText:
     rows: tuple[bytes, ...]
     hits: tuple[bytes, ...]
     misses: dict[tuple[str, int], bytes]
-    reliances: tuple[dict[bytes, None], ...]
+    resting: TableResting
     full: bool
 
     @classmethod
@@ -100,7 +95,7 @@ class TableText:
             rows,
             hits,
             _misses(table) if view >= common_pb2.VIEW_FULL else {},
-            tuple(_reliances(outcome, row, cite) for row in table.rows),
+            TableResting.of(ruleset, table, cite),
             view >= common_pb2.VIEW_FULL,
         )
 
@@ -109,11 +104,8 @@ class TableText:
         return wire.field(DECISIONS, self.head + self.body(outcome))
 
     def rests_on(self, outcome: TableOutcome) -> dict[bytes, None]:
-        """What the rows that were found rest on beside plain texts."""
-        found: dict[bytes, None] = {}
-        for row in outcome.decided.rows:
-            found |= self.reliances[row]
-        return found
+        """What the decision rests on beside plain texts."""
+        return self.resting.on(outcome)
 
     def body(self, outcome: TableOutcome) -> bytes:
         """What follows the head, and the request's id where the decision is about one."""
@@ -140,21 +132,6 @@ class TableText:
         static = self.misses[miss.row.id, miss.column]
         given = _known_json(outcome.values[miss.column])
         return wire.field(_NEAR_MISSES, static + wire.field(_GIVEN, given.encode()))
-
-
-def _reliances(outcome: TableOutcome, row: Row, cite: Citer) -> dict[bytes, None]:
-    """What a row rests on beside plain texts: its own citations and those of its table's parameters."""
-    ruleset, table = outcome.ruleset, outcome.table
-    cited = [(f"{ruleset.id}/{table.id}/{row.id}", citation) for citation in row.citations]
-    cited += [
-        (f"{ruleset.id}/{name}", citation)
-        for name in sorted(table.parameters)
-        for citation in ruleset.parameters[name].citations
-    ]
-    found = [cite.reliance(place, citation) for place, citation in cited]
-    if row.departs_from is not None:
-        found.append(cite.departure(f"{ruleset.id}/{table.id}/{row.id}", row.departs_from))
-    return dict.fromkeys(reliance for reliance in found if reliance is not None)
 
 
 def outputs_of(table: Table, row: int) -> dict[str, object]:

@@ -14,12 +14,12 @@ from rules_service.commands.called_for import PaperWriter
 from rules_service.commands.found import FindingWriter
 from rules_service.commands.missing import MissingWriter
 from rules_service.commands.owed import DutyWriter
+from rules_service.commands.resting import Resting
 from rules_service.commands.ruled import RulingWriter
 from rules_service.commands.static import TableText
 from rules_service.engine.case import Question
 from rules_service.engine.outcome import (
     CandidateOutcome,
-    DutyState,
     ElapsedOutcome,
     IndexOutcome,
     IndicatorOutcome,
@@ -78,6 +78,7 @@ class AnswerWriter:
         self._tables: dict[tuple[str, date, str], TableText] = {}
         self.findings = FindingWriter(self.vocabulary, self, reasons=self.reasons)
         self._duties = DutyWriter(self, self.view)
+        self._resting = Resting(self)
         self._rulings = RulingWriter(self._table, reasons=self.reasons)
         self._papers = PaperWriter(self.vocabulary, self, reasons=self.reasons)
         self._missing = MissingWriter(self.vocabulary, reasons=self.reasons)
@@ -235,27 +236,22 @@ class AnswerWriter:
         found: dict[bytes, None] = {}
         for _, ruling in outcome.rulings:
             found |= self._rulings.reliances(ruling)
-        found |= self._cited(_cited_of_duties(outcome))
-        for finding in outcome.findings:
-            found |= self.findings.reliances(finding)
-        found |= self._cited(_cited_of_figures(outcome))
         for duty in outcome.duties:
-            place = f"{duty.ruleset.id}/{duty.duty.id}"
-            if duty.duty.departs_from is not None:
-                found[self.departure(place, duty.duty.departs_from)] = None
+            found |= self._resting.duty(duty)
             if duty.provisional:
+                place = f"{duty.ruleset.id}/{duty.duty.id}"
                 text = "该年节假日安排尚未公布，期限为暂定。"
                 found[_rests_on(pb.Reliance.KIND_PROVISIONAL_CALENDAR, place, text)] = None
+        for finding in outcome.findings:
+            found |= self.findings.reliances(finding)
+        found |= self._resting.papers(outcome)
+        found |= self._resting.figures(outcome)
         for ruleset in outcome.rulesets.values():
             if ruleset.jurisdiction and not lies_in(outcome.place, ruleset.jurisdiction):
                 pack = self.vocabulary.label("pack", ruleset.pack)
                 text = f"“{ruleset.title}”出自{pack}（{ruleset.jurisdiction}），本地采用。"
                 found[_rests_on(pb.Reliance.KIND_ADOPTED_ELSEWHERE, ruleset.id, text)] = None
         return b"".join(found)
-
-    def _cited(self, cited: Iterable[tuple[str, Citation]]) -> dict[bytes, None]:
-        reliances = (self.reliance(place, citation) for place, citation in cited)
-        return dict.fromkeys(reliance for reliance in reliances if reliance is not None)
 
     def departure(self, place: str, departure: Departure) -> bytes:
         """What a sector's or a province's rule departs from, and the norm that lets it."""
@@ -295,33 +291,3 @@ class AnswerWriter:
 
 def _rests_on(kind: pb.Reliance.Kind.ValueType, place: str, text: str) -> bytes:
     return wire.field(RESTS_ON, pb.Reliance(kind=kind, place=place, text=text).SerializeToString())
-
-
-def _cited_of_duties(outcome: Outcome) -> Iterable[tuple[str, Citation]]:
-    """Citations of duties and of their amounts; nothing rests on a duty that has not started."""
-    for duty in outcome.duties:
-        if duty.state is DutyState.NOT_STARTED:
-            continue
-        for citation in duty.citations:
-            yield f"{duty.ruleset.id}/{duty.duty.id}", citation
-        periods = [duty.duty.period, duty.duty.period.presumed if duty.presumed else None]
-        for period in periods:
-            amount = period.amount if period else None
-            parameter = duty.ruleset.parameters.get(amount.name) if amount else None
-            for citation in parameter.citations if parameter else ():
-                yield f"{duty.ruleset.id}/{amount.name if amount else ''}", citation
-
-
-def _cited_of_figures(outcome: Outcome) -> Iterable[tuple[str, Citation]]:
-    """Citations of times that went by, of indicators, of indexes and of the weights of these."""
-    for one in outcome.elapsed.values():
-        for citation in one.rule.citations if isinstance(one.number, int) else ():
-            yield f"{one.ruleset.id}/{one.rule.name}", citation
-    shown: list[IndicatorOutcome | IndexOutcome] = [*outcome.indicators, *outcome.indexes]
-    for figure in shown:
-        for citation in figure.rule.citations:
-            yield f"{figure.ruleset.id}/{figure.rule.id}", citation
-    for index in outcome.indexes:
-        for part in index.rule.parts:
-            for citation in index.ruleset.parameters[part.weight.name].citations:
-                yield f"{index.ruleset.id}/{part.weight.name}", citation

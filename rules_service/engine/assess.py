@@ -161,7 +161,10 @@ def _one_of(duties: Sequence[DutyOutcome]) -> DutyOutcome:
     cited = dict.fromkeys(citation for duty in [first, *rest] for citation in duty.citations)
     changes = min((duty.next_change_at for duty in duties if duty.next_change_at), default=None)
     return first._replace(
-        citations=tuple(cited), merged=tuple(duty.id for duty in rest), next_change_at=changes
+        citations=tuple(cited),
+        merged=tuple(duty.id for duty in rest),
+        next_change_at=changes,
+        one_of=(first, *rest),
     )
 
 
@@ -218,6 +221,7 @@ def _one_call(one: PaperOutcome, other: PaperOutcome) -> PaperOutcome:
         restricted=first.restricted or second.restricted,
         state=PaperState.ISSUED if issued else first.state,
         citations=tuple(dict.fromkeys((*first.citations, *second.citations))),
+        rests_on=(*first.rests_on, *(one for one in second.rests_on if one[-1] not in first.fields)),
     )
 
 

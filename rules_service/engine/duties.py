@@ -16,6 +16,7 @@ from rules_service.engine.outcome import (
     FindingOutcome,
     deterministic_id,
 )
+from rules_service.engine.ruling import Owing
 from rules_service.engine.starts import Start, starts_of
 from rules_service.language.model.basis import Citation
 from rules_service.language.model.duties import Duty
@@ -30,8 +31,9 @@ DEFAULT_LEAD_DAYS = 3
 STARTS_A_LOOK = 50
 
 
-def run_duty(duty: Duty, amount: int | None, env: Environment, clock: Clock) -> list[DutyOutcome]:
+def run_duty(owing: Owing, env: Environment, clock: Clock) -> list[DutyOutcome]:
     """A duty that applies, once for each event that starts it, or once as not started."""
+    duty, amount = owing.duty, owing.amount
     if amount is not None:
         check_length(amount, duty.period, duty.title)
     starts, waiting = starts_of(duty, env, clock)
@@ -45,13 +47,17 @@ def run_duty(duty: Duty, amount: int | None, env: Environment, clock: Clock) -> 
             check_deadline()
         # A duty lives under the law in force on the day its clock started.
         if env.speaks_on(day_of(start.at)):
-            runs.append(_running(duty, env, clock, start, amount))
+            runs.append(_running(owing, env, clock, start))
     return runs
 
 
-def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int | None) -> DutyOutcome:
+def _running(owing: Owing, env: Environment, clock: Clock, start: Start) -> DutyOutcome:
+    duty, amount = owing.duty, owing.amount
     end = None
     untold = ""
+    rests_on = owing.rests_on
+    if start.presumed_from and duty.period.presumed and duty.period.presumed.amount:
+        rests_on |= {duty.period.presumed.amount.name}
     if duty.period.until is not None:
         day = env.resolve(duty.period.until, start.occasion)
         if isinstance(day, Unknown) and duty.period.until.kind is RefKind.FACT:
@@ -59,12 +65,16 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: i
         if isinstance(day, date):
             end = end_on(duty, clock, day)
     elif amount is not None:
-        amount, end = end_of(duty, env, clock, start, amount)
+        amount, end, lengthened = end_of(duty, env, clock, start, amount)
+        if lengthened and duty.extension and duty.extension.at_most:
+            rests_on |= {duty.extension.at_most.name}
     if end is not None:
         env.dues.setdefault(duty.id, []).append(Due(start.since, start.recipient_key, end.due_at))
     met = _met(duty, env, start)
     ending = _ending(duty, env, start, met)
     state, ended_by, change, extra = _state(duty, env, clock, start, end, met, ending)
+    if end and duty.due_soon_days and state in {DutyState.PENDING, DutyState.DUE_SOON}:
+        rests_on |= {duty.due_soon_days.name}
     done = ending[0] if ending else met
     by = done.at if done else min(clock.at, clock.silent_until)
     late = end is not None and not in_time(by, end.latest_lawful_at)
@@ -91,6 +101,7 @@ def _running(duty: Duty, env: Environment, clock: Clock, start: Start, amount: i
         citations=tuple(dict.fromkeys((*duty.citations, *extra))) if extra else duty.citations,
         past_latest_lawful=late and state not in {DutyState.VOID, DutyState.SUSPENDED},
         untold="" if state is DutyState.VOID else untold,
+        rests_on=rests_on,
     )
 
 

@@ -104,7 +104,7 @@ def _runs(ruled: Sequence[tuple[Environment, Ruling]], clock: Clock) -> list[tup
         if owing.untold:
             env.note_untold(owing.untold)
         if owing.applies:
-            ran = run_duty(owing.duty, owing.amount, env, clock)
+            ran = run_duty(owing, env, clock)
             runs += [(until_elapsed(run, env), env) for run in ran]
     return runs
 
@@ -239,4 +239,5 @@ def papers_of(
             under=rule.under,
             lapses=rule.lapses,
             candidate_id=_candidate_id(env, rule_id, rule.candidate) if rule.candidate else "",
+            rests_on=tuple([(env.ruleset, name, field) for name, field in rule.looks_at]),
         )

@@ -14,7 +14,7 @@ from rules_service.engine.outcome import (
     MissingFacts,
     Movement,
 )
-from rules_service.engine.shares import Began, Owed, share
+from rules_service.engine.shares import Began, Owed, share, shared
 from rules_service.engine.waits import average
 from rules_service.language.model.figures import (
     AverageDays,
@@ -57,7 +57,15 @@ def indicator(
     """An indicator over a period, beside that of an earlier period where one is asked for."""
     figure = _figure(rule, ruleset, now)
     before = _figure(rule, ruleset, earlier) if earlier else None
-    return IndicatorOutcome(ruleset, rule, figure, before, _movement(rule.wanted, figure, before))
+    duties = [
+        duty
+        for of, found in ((now, figure), (earlier, before))
+        if of and found and not found.undecided and isinstance(rule.figure, DutyShare)
+        for duty in shared(rule.figure, of.owed, of.began)
+    ]
+    return IndicatorOutcome(
+        ruleset, rule, figure, before, _movement(rule.wanted, figure, before), tuple(duties)
+    )
 
 
 def _figure(rule: IndicatorRule, ruleset: Ruleset, of: Material) -> Figure:

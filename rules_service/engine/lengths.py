@@ -27,8 +27,12 @@ def _owed(duty: Duty) -> Owed:
     return Owed.BY_PETITIONER if duty.owed_by_petitioner else Owed.BY_OFFICE
 
 
-def end_of(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int) -> tuple[int, Deadline]:
+def end_of(
+    duty: Duty, env: Environment, clock: Clock, start: Start, amount: int
+) -> tuple[int, Deadline, bool]:
     """The end of the period, with what lengthens it: extensions granted in time, and pauses.
+
+    Beside it the days with those granted, and whether there are any granted.
 
     Raises RefusedError where it is lengthened beyond what any period can be.
     """
@@ -49,10 +53,10 @@ def end_of(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int
 
     first = end(amount)
     if duty.extension is None:
-        return amount, first
+        return amount, first, False
     if duty.extension.after_lapse:
         whole = lengthened(duty.extension, clock.at)
-        return whole, end(whole)
+        return whole, end(whole), whole > amount
     strict = lengthened(duty.extension, late_after(duty, first))
     lenient = lengthened(duty.extension, first.latest_lawful_at)
     last = end(strict)
@@ -60,7 +64,7 @@ def end_of(duty: Duty, env: Environment, clock: Clock, start: Start, amount: int
         # Granted between the strict end and the rolled one: late for a warning, and yet lawful on a reading.
         latest = end(lenient)
         last = replace(latest, due_at=last.due_at, provisional=last.provisional or latest.provisional)
-    return strict, last
+    return strict, last, lenient > amount
 
 
 def _granted(extension: Extension, env: Environment, start: Start, by: datetime) -> int:

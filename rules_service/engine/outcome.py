@@ -90,7 +90,11 @@ class CandidateOutcome:
 
 
 class DutyOutcome(NamedTuple):
-    """A duty with its clock; `untold` names the day that was not told and until which it runs."""
+    """A duty with its clock; `untold` names the day that was not told and until which it runs.
+
+    `rests_on` are the names that its conditions and its clock look at. Of several that became one, `one_of`
+    are these as their own rules have them.
+    """
 
     id: str
     ruleset: Ruleset
@@ -116,6 +120,8 @@ class DutyOutcome(NamedTuple):
     past_latest_lawful: bool = False
     occasion: Occasion | None = None
     untold: str = ""
+    rests_on: frozenset[str] = frozenset()
+    one_of: tuple["DutyOutcome", ...] = ()
 
 
 class FindingOutcome(NamedTuple):
@@ -133,7 +139,10 @@ class FindingOutcome(NamedTuple):
 
 
 class PaperOutcome(NamedTuple):
-    """A paper called for."""
+    """A paper called for.
+
+    `rests_on` are names that it looks at, each with the ruleset that has it, and the field that it fills.
+    """
 
     id: str
     ruleset: Ruleset
@@ -150,6 +159,7 @@ class PaperOutcome(NamedTuple):
     under: str = ""
     candidate_id: str = ""
     lapses: bool = False
+    rests_on: tuple[tuple[Ruleset, str, str], ...] = ()
 
 
 class Figure(NamedTuple):
@@ -179,13 +189,22 @@ class Movement(Enum):
 
 @dataclass(frozen=True, slots=True)
 class IndicatorOutcome:
-    """A figure with what it was counted from, beside that of an earlier period."""
+    """A figure with what it was counted from, beside that of an earlier period.
+
+    `duties` are those that a share counts, one of a kind.
+    """
 
     ruleset: Ruleset
     rule: IndicatorRule
     figure: Figure
     earlier: Figure | None
     movement: Movement
+    duties: tuple[DutyOutcome, ...] = ()
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether anything is said of it for any period."""
+        return not self.figure.undecided or (self.earlier is not None and not self.earlier.undecided)
 
 
 @dataclass(frozen=True, slots=True)

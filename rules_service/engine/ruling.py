@@ -15,6 +15,7 @@ from rules_service.engine.index import UNKNOWN, Cell, Unknown
 from rules_service.engine.outcome import TableOutcome
 from rules_service.engine.tables import Decided, State, decide
 from rules_service.language.model.duties import Duty
+from rules_service.language.model.references import Condition
 from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.model.subjects import Each
 from rules_service.language.model.tables import Row, Table
@@ -41,6 +42,8 @@ class Owing(NamedTuple):
     untold: Sequence[Untold]
     applies: bool
     amount: int | None
+    rests_on: frozenset[str]
+    """The names on which it rests that it applies, and for how long."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,4 +160,26 @@ def _owings(
                 untold = [reference.name]
         if applies or untold:
             place = f"{ruleset.id}/{duty.id}"
-            yield Owing(number, duty, [(name, place) for name in _behind(behind, untold)], applies, amount)
+            asked = [(name, place) for name in _behind(behind, untold)]
+            yield Owing(number, duty, asked, applies, amount, _rests_on(duty, ruleset, names))
+
+
+def _rests_on(duty: Duty, ruleset: Ruleset, names: Mapping[str, Cell]) -> frozenset[str]:
+    """What its conditions and its length look at, and what refuses its exemptions.
+
+    An exemption that plain facts refuse rests on nothing else.
+    """
+    found = {name for condition in duty.when for name in condition.names}
+    if duty.period.amount is not None:
+        found.add(duty.period.amount.name)
+    made = {*ruleset.parameters, *(count.name for count in ruleset.counts)}
+    for exemption in duty.unless:
+        refused = [one.names for one in exemption.conditions if _refuses(one, names)]
+        if all(one & made for one in refused):
+            found.update(*refused)
+    return frozenset(found)
+
+
+def _refuses(condition: Condition, names: Mapping[str, Cell]) -> bool:
+    value = names.get(condition.input, UNKNOWN)
+    return not isinstance(value, Unknown) and not condition.test.allows(value)

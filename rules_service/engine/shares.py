@@ -116,6 +116,24 @@ def share(
     return Figure(part, whole) if decided else UNDECIDED
 
 
+def shared(figure: DutyShare, owed: Iterable[Owed], began: Began) -> Iterator[DutyOutcome]:
+    """The duties that a share looks at, one of a kind."""
+    seen = set()
+    for one in owed:
+        for duty in one.duties:
+            if duty.duty.concept in figure.concepts and began.holds(duty.started_at):
+                for stated in duty.one_of or (duty,):
+                    kind = (
+                        stated.ruleset.name,
+                        stated.ruleset.in_force_from,
+                        stated.duty.id,
+                        stated.rests_on,
+                    )
+                    if kind not in seen:
+                        seen.add(kind)
+                        yield stated
+
+
 def _may_have_moved(figure: DutyShare, one: Owed, began: Began, at: datetime) -> bool:
     """Whether a duty may stand elsewhere, or have begun in time, by what was not told."""
     begun_by = at if began.last is None else min(at, last_second(began.last))

@@ -38,7 +38,6 @@ class Scope:
     said: dict[str, tuple[Value | None, ...]] = field(default_factory=dict)
     duties: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
-    parameters_used: set[str] = field(default_factory=set)
 
     def name_type(self, name: str) -> ValueType | None:
         """The type of an input of this ruleset: a declared fact or `table.output`."""
@@ -58,7 +57,6 @@ class Scope:
         parameter = self.parameters.get(name)
         if parameter is None:
             return None
-        self.parameters_used.add(name)
         value = parameter.at(self.in_force_from)
         if value is None and parameter.values:
             # That there is none on that day is told where the parameter stands, not of every cell.

@@ -82,7 +82,6 @@ def _needs(tables: Sequence[Node], scope: Scope) -> dict[int, set[int]]:
 
 def _table(node: Node, scope: Scope) -> Table:
     read = scope.reading
-    scope.parameters_used.clear()
     values = read.record(node, "表", "id title in out rows", "each hit aggregate complete")
     table = read.text(values.get("id"), "表")
     place = f"表 {table}"
@@ -128,7 +127,6 @@ def _table(node: Node, scope: Scope) -> Table:
         tuple(name for name, _ in inputs),
         outputs,
         rows,
-        frozenset(scope.parameters_used),
         read.choice(values.get("complete"), place, {"true": True, "false": False}, False),
     )
 
@@ -254,6 +252,13 @@ def _row(
         scope.code_list("finding", values.get("findings"), place),
         read.text(values.get("note"), place),
         read_departure(values.get("departs_from"), scope, place),
+        frozenset(
+            name
+            for cell, output in zip(thens, outputs, strict=False)
+            if output.type.kind is not Kind.STRING
+            and isinstance(cell, Text)
+            and (name := read.text(cell, place)) in scope.parameters
+        ),
     )
 
 

@@ -51,6 +51,7 @@ class UnaryTest:
     """The set of values that a cell lets through.
 
     `intervals` is meant for ordered types, `values` for the others; `negated` turns either around.
+    `parameters` names those whose values are among them.
     """
 
     text: str
@@ -59,6 +60,7 @@ class UnaryTest:
     negated: bool = False
     null: bool = False
     anything: bool = False
+    parameters: frozenset[str] = frozenset()
 
     def allows(self, value: Value | None) -> bool:
         """Whether the cell lets the value through; None is null."""
@@ -123,6 +125,7 @@ class _Cell:
         self.parameter = parameter
         self.tokens = list(_tokens(text))
         self.at = 0
+        self.parameters: set[str] = set()
 
     def test(self) -> UnaryTest:
         negated = self._peek("word", "not") and self._peek_at(self.at + 1, "punct", "(")
@@ -151,7 +154,12 @@ class _Cell:
             )
         # not(null) lets every value through but null.
         return UnaryTest(
-            self.text, tuple(intervals), frozenset(values), bool(negated), null=null and not negated
+            self.text,
+            tuple(intervals),
+            frozenset(values),
+            bool(negated),
+            null=null and not negated,
+            parameters=frozenset(self.parameters),
         )
 
     def _part(self) -> Interval | Value | None:
@@ -205,6 +213,7 @@ class _Cell:
         if self.column.kind is Kind.STRING:
             raise ValueError(f"里的 {token.text} 要加引号，写成 '\"{token.text}\"'。")
         if self._may_be_a_parameter(token.text) and (value := self.parameter(token.text)) is not None:
+            self.parameters.add(token.text)
             return value
         return self.column.from_text(token.text)
 

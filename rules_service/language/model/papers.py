@@ -1,8 +1,9 @@
 """Papers that rules call for."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rules_service.language.model.references import Condition, Reference
+from rules_service.language.model.references import Condition, Reference, RefKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,10 @@ class PaperRule:
     restricted: bool = False
     candidate: str = ""
     lapses: bool = False
+
+    @property
+    def looks_at(self) -> Iterator[tuple[str, str]]:
+        """What its conditions look at, and the parameters among its fields, each with the field."""
+        for condition in self.when:
+            yield from ((name, "") for name in sorted(condition.names))
+        yield from ((of.name, field) for field, of in self.fields if of.kind is RefKind.PARAMETER)

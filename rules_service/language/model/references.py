@@ -37,3 +37,8 @@ class Condition:
 
     input: str
     test: UnaryTest
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it looks at: the input, and parameters."""
+        return self.test.parameters | {self.input}

@@ -43,7 +43,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table."""
+    """A row of a table; `parameters` are those that its outputs are."""
 
     id: str
     tests: tuple[UnaryTest, ...]
@@ -54,6 +54,7 @@ class Row:
     findings: tuple[str, ...] = ()
     note: str = ""
     departs_from: Departure | None = None
+    parameters: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +69,4 @@ class Table:
     inputs: tuple[str, ...]
     outputs: tuple[Output, ...]
     rows: tuple[Row, ...]
-    parameters: frozenset[str] = frozenset()
     complete: bool = False

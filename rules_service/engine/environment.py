@@ -125,14 +125,16 @@ class Environment:
     def holds(self, conditions: Sequence[Condition], place: str = "") -> bool | None:
         """Whether all conditions hold; None where that hangs on facts that were not told.
 
-        The facts it hangs on are noted as missing for `place`, where one is given.
+        The facts it hangs on are noted as missing for `place`, where one is given; what is behind an output
+        of an undecided table is noted of that table.
         """
         untold = untold_of(conditions, self.names)
         if untold is None:
             return False
         if place:
             for name in untold:
-                self.note_missing(name, place)
+                if name not in self.names:
+                    self.note_missing(name, place)
         return None if untold else True
 
     def events_of(self, kind: str) -> Sequence[Event]:

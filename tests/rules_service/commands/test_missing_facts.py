@@ -73,6 +73,7 @@ tables:
 duties:
   - {id: told, title: 到那天, concept: first_notice, who: competent_organ,
      due: {from: received, until: informed_at}, met_by: [told_in_writing],
+     papers: [{paper: N02, when: {wait.days: "5"}}],
      ends: [{by: withdrawn_by_petitioner, as: void, REST}], REST}
   - {id: people, title: 推定, concept: handled, who: competent_organ, met_by: [opinion_issued],
      due: {from: accepted, add: 10, count: calendar_days,

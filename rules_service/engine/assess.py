@@ -1,7 +1,8 @@
 """Assesses a matter by several rulesets and merges what they say."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
 
 from rules_service.calendar import WorkingCalendar
 from rules_service.engine.bounds import Clocks
@@ -180,7 +181,7 @@ def _papers(
     requests: Sequence[Request],
     at: datetime,
 ) -> list[PaperOutcome]:
-    """Paper calls with the due time of the duty they hang on, one for a paper, variant, request and duty.
+    """Paper calls with the due time of the duty they hang on, one for all that wait for the same paper.
 
     What is called for by a matter as a whole and by its only request is one call.
     """
@@ -206,7 +207,54 @@ def _papers(
         key = (paper.paper, paper.variant, paper.request_id or only, paper.duty_id, paper.candidate_id)
         known = called.get(key)
         called[key] = _one_call(known, paper) if known else paper
-    return list(called.values())
+    return _waiting_as_one(list(called.values()), duties, only)
+
+
+def _waiting_as_one(
+    papers: Sequence[PaperOutcome], duties: Sequence[DutyOutcome], only: str
+) -> list[PaperOutcome]:
+    """One call for a paper, variant, request and recipient; what was issued stays with its own duty.
+
+    What was issued on one of several calls answers all that were made by then, so that a call that stood
+    for others takes them with it.
+    """
+    own = {duty.id: duty for duty in duties}
+
+    def asked_for(paper: PaperOutcome) -> tuple[str, ...]:
+        recipient = own[paper.duty_id].recipient_key if paper.duty_id in own else ""
+        return (paper.paper, paper.variant, paper.request_id or only, recipient, paper.candidate_id)
+
+    issued: dict[tuple[str, ...], datetime] = {}
+    for paper in papers:
+        if paper.issued_at is not None:
+            key = asked_for(paper)
+            issued[key] = max(paper.issued_at, issued.get(key, paper.issued_at))
+    alike: dict[tuple[str, ...], list[PaperOutcome]] = {}
+    for paper in papers:
+        key = asked_for(paper)
+        since = own[paper.duty_id].since if paper.duty_id in own else None
+        if key in issued and (since is None or since <= issued[key]):
+            paper = paper._replace(state=PaperState.ISSUED)
+        apart = paper.id if paper.state is PaperState.ISSUED else ""
+        alike.setdefault((*key, apart), []).append(paper)
+    return [_one_of_waiting(calls, own) if len(calls) > 1 else calls[0] for calls in alike.values()]
+
+
+def _one_of_waiting(calls: Sequence[PaperOutcome], own: Mapping[str, DutyOutcome]) -> PaperOutcome:
+    """One call for several, hung on the tightest of their duties.
+
+    Of a rule that calls more than once the tightest call says what is written: days of two starts never
+    stand on one paper as if they were of one.
+    """
+    hung = sorted((own[call.duty_id] for call in calls if call.duty_id in own), key=ends)
+    order = {duty.id: place for place, duty in enumerate(hung)}
+    first_of_rules: dict[tuple[str, str], str] = {}
+    telling = []
+    for call in sorted(calls, key=lambda call: order.get(call.duty_id, len(order))):
+        first = first_of_rules.setdefault((call.ruleset.id, call.rule), call.id)
+        telling.append(call if call.id == first else call._replace(fields={}))
+    one = reduce(_one_call, telling)
+    return one._replace(duty_id=hung[0].id, also_for=tuple(duty.id for duty in hung[1:])) if hung else one
 
 
 def _one_call(one: PaperOutcome, other: PaperOutcome) -> PaperOutcome:
@@ -220,6 +268,7 @@ def _one_call(one: PaperOutcome, other: PaperOutcome) -> PaperOutcome:
         fields={**second.fields, **first.fields},
         restricted=first.restricted or second.restricted,
         state=PaperState.ISSUED if issued else first.state,
+        issued_at=max((p.issued_at for p in (first, second) if p.issued_at), default=None),
         citations=tuple(dict.fromkeys((*first.citations, *second.citations))),
         rests_on=(*first.rests_on, *(one for one in second.rests_on if one[-1] not in first.fields)),
     )
@@ -228,5 +277,6 @@ def _one_call(one: PaperOutcome, other: PaperOutcome) -> PaperOutcome:
 def _with_papers(duties: Sequence[DutyOutcome], papers: Sequence[PaperOutcome]) -> list[DutyOutcome]:
     hung: dict[str, list[str]] = {}
     for paper in papers:
-        hung.setdefault(paper.duty_id, []).append(paper.id)
+        for duty_id in (paper.duty_id, *paper.also_for):
+            hung.setdefault(duty_id, []).append(paper.id)
     return [duty._replace(papers=tuple(hung[duty.id])) if duty.id in hung else duty for duty in duties]

@@ -87,6 +87,7 @@ def _running(owing: Owing, env: Environment, clock: Clock, start: Start) -> Duty
         obliged_office=_obliged(duty, env),
         state=state,
         started_at=start.at,
+        since=start.since,
         started_by="" if start.presumed_from else start.event_id,
         occasion=start.occasion,
         presumed=start.presumed_from is not None,

@@ -221,7 +221,8 @@ def papers_of(
         if rule.candidate:
             key.append(rule.candidate)
         call = deterministic_id("p", env.subject_id, env.request.id, env.ruleset.id, *key)
-        issued = (duty is not None and duty.met_at is not None) or call in env.happened.paper_calls
+        issued_at = env.happened.paper_calls.get(call)
+        issued = (duty is not None and duty.met_at is not None) or issued_at is not None
         waiting = PaperState.CANDIDATE if rule.candidate else PaperState.CALLED
         yield PaperOutcome(
             id=call,
@@ -238,6 +239,7 @@ def papers_of(
             citations=citations,
             under=rule.under,
             lapses=rule.lapses,
+            issued_at=issued_at,
             candidate_id=_candidate_id(env, rule_id, rule.candidate) if rule.candidate else "",
             rests_on=tuple([(env.ruleset, name, field) for name, field in rule.looks_at]),
         )

@@ -13,8 +13,8 @@ class Happened:
 
     events: Sequence[Event]
     by_type: Mapping[str, Sequence[Event]]
-    paper_calls: frozenset[str]
-    """The calls that papers were issued on."""
+    paper_calls: Mapping[str, datetime]
+    """When papers were last issued on which calls."""
     _telling: dict[tuple[str, str], Sequence[Event]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -24,7 +24,7 @@ class Happened:
         by_type: dict[str, list[Event]] = {}
         for event in told:
             by_type.setdefault(event.type, []).append(event)
-        return cls(told, by_type, frozenset(event.paper_call_id for event in told))
+        return cls(told, by_type, {event.paper_call_id: event.at for event in told})
 
     @classmethod
     def to(cls, matter: Matter, request_id: str, at: datetime) -> "Happened":
@@ -44,4 +44,4 @@ class Happened:
         return found
 
 
-NOTHING_HAPPENED = Happened((), {}, frozenset())
+NOTHING_HAPPENED = Happened((), {}, {})

@@ -122,6 +122,8 @@ class DutyOutcome(NamedTuple):
     untold: str = ""
     rests_on: frozenset[str] = frozenset()
     one_of: tuple["DutyOutcome", ...] = ()
+    since: datetime | None = None
+    """From when events count, where its clock has started."""
 
 
 class FindingOutcome(NamedTuple):
@@ -141,7 +143,9 @@ class FindingOutcome(NamedTuple):
 class PaperOutcome(NamedTuple):
     """A paper called for.
 
-    `rests_on` are names that it looks at, each with the ruleset that has it, and the field that it fills.
+    `rests_on` are names that it looks at, each with the ruleset that has it, and the field that it fills;
+    `issued_at` says when an event told that it was issued, `also_for` names the duties that it would fulfil
+    beside the one that it hangs on.
     """
 
     id: str
@@ -160,6 +164,8 @@ class PaperOutcome(NamedTuple):
     candidate_id: str = ""
     lapses: bool = False
     rests_on: tuple[tuple[Ruleset, str, str], ...] = ()
+    issued_at: datetime | None = None
+    also_for: tuple[str, ...] = ()
 
 
 class Figure(NamedTuple):

@@ -84,6 +84,24 @@ def test_no_matter_whatever_calls_for_papers_that_exclude_each_other(story: Stor
 
 @examples(60, 3000)
 @given(stories())
+def test_no_matter_told_twice_of_all_that_happened_calls_for_one_paper_twice(story: Story) -> None:
+    about = story.message()
+    for event in list(about.events):
+        about.events.add().CopyFrom(event)
+        about.events[-1].event_id = f"again {event.event_id}"
+        about.events[-1].at.seconds += 3600
+    answer = assess(shipped(), about, context(at=story.at))
+    recipients = {duty.duty_id: duty.recipient_key for duty in answer.duties}
+    waiting = [
+        (it.request_id, it.paper, it.variant, it.candidate_id, recipients.get(it.duty_id, ""))
+        for it in answer.papers
+        if it.state != answer_pb2.PAPER_CALL_STATE_ISSUED
+    ]
+    assert len(set(waiting)) == len(waiting)
+
+
+@examples(60, 3000)
+@given(stories())
 def test_what_an_official_has_to_decide_is_never_called_for_by_the_rules_alone(story: Story) -> None:
     answer = assess(shipped(), story.message(), context(at=story.at))
     called = {it.paper for it in answer.papers if it.state == answer_pb2.PAPER_CALL_STATE_CALLED}

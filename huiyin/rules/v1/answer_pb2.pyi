@@ -592,7 +592,7 @@ class Duty(_message.Message):
 
     @_builtins.property
     def paper_call_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Paper calls that hang on it."""
+        """Paper calls that would fulfil it, or did; one may serve several duties."""
 
     @_builtins.property
     def merged_duty_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -931,7 +931,9 @@ class PaperCall(_message.Message):
     state: Global___PaperCallState.ValueType
     """Where it stands."""
     duty_id: _builtins.str
-    """The duty it hangs on, where it does."""
+    """The duty it hangs on, where it does: of several that wait for it the one due first. Each names it in
+    paper_call_ids.
+    """
     ruleset: _builtins.str
     """Ruleset that calls for it."""
     revision: _builtins.str

@@ -126,6 +126,9 @@ EXPLAINED: dict[Code, Explained] = {
         "期限的长度可以是负数或太长；或没有长度、到指定的一天为止（until）的期限又写了长度、延长、暂停。",
         "长度写 0 到 100000 之间的数，按月计的到 1200；until 旁边的 add、count、pauses、extended_by 删去。",
     ),
+    Code.REVISIONS_DIFFER: Explained(
+        "同一规则集的两个版本，对象、层级或者规则包不同。", "改成一样；另一个规则集换一个编号。"
+    ),
     Code.CELL_SYNTAX: Explained(
         "格子的写法看不懂。", '照例写：-、city, district、">= 3"、"[1..3)"、not(…)、null。'
     ),

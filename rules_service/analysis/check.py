@@ -22,6 +22,7 @@ from rules_service.engine.rulebook import (
     CALENDAR,
     NOT_RULESETS,
     Basics,
+    disagreeing,
     overlapping,
     ruleset_files,
 )
@@ -128,7 +129,12 @@ def check(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> R
         findings += sorted(report.findings, key=lambda finding: finding.line)
         tables += report.coverage
     names = {one.file for one in checked}
-    findings += [it for it in overlapping(library.rulesets) if it.file in names]
+    said = {one.file for one in (*checked, *beside) if all(it.stands("subject", "pack") for it in one.slices)}
+    between = [
+        *overlapping(library.rulesets),
+        *disagreeing([ruleset for ruleset in library.rulesets if ruleset.file in said]),
+    ]
+    findings += [it for it in between if it.file in names]
     return Report(tuple(findings), tuple(tables))
 
 

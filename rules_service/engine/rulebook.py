@@ -226,7 +226,7 @@ def load_rulebook(folder: Path, adoption_files: Sequence[Path], loaded_at: datet
         raise RefusedError(finding.problem() for finding in errors(findings))
     slices, found = _read_rulesets(folder, basics)
     findings += found
-    findings += overlapping(slices)
+    findings += [*overlapping(slices), *disagreeing(slices)]
     adoptions: list[Adoption] = []
     for path in adoption_files:
         adopted, found = load_adoptions(path, basics.vocabulary)
@@ -250,6 +250,30 @@ def load_rulebook(folder: Path, adoption_files: Sequence[Path], loaded_at: datet
 def _revision_of(things: Iterable[object]) -> str:
     text = "\n".join(sorted(map(repr, things)))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def disagreeing(slices: Sequence[Ruleset]) -> list[Finding]:
+    """Revisions of one ruleset that differ in what a ruleset cannot change without being another."""
+    found = []
+    ordered = sorted(slices, key=lambda part: (part.id, part.in_force_from))
+    for before, after in pairwise(ordered):
+        differing = [
+            name
+            for name in ("subject", "layer", "pack")
+            if before.id == after.id and getattr(before, name) != getattr(after, name)
+        ]
+        for one, other in ((before, after), (after, before)) if differing else ():
+            found.append(
+                Finding(
+                    Code.REVISIONS_DIFFER,
+                    one.file,
+                    1,
+                    differing[0],
+                    f"与 {other.file} 是同一规则集的两个版本，{'、'.join(differing)} 却不同。",
+                    "请改成一样；是另一个规则集的，请换一个编号。",
+                )
+            )
+    return list(dict.fromkeys(found))
 
 
 def overlapping(slices: Sequence[Ruleset]) -> list[Finding]:

@@ -67,6 +67,7 @@ class Code(StrEnum):
     SEVERAL_VALUES = "R025"
     CONTRADICTION = "R026"
     WRONG_PERIOD = "R027"
+    REVISIONS_DIFFER = "R028"
 
     CELL_SYNTAX = "C001"
     CELL_TYPE = "C002"

@@ -9,6 +9,7 @@ import pytest
 from rules_service.analysis.binding import unlawful
 from rules_service.analysis.check import check
 from rules_service.engine.rulebook import load_rulebook
+from service_kit.problems import RefusedError
 
 RULESETS = Path(__file__).parents[3] / "rulesets"
 BASE = Path(__file__).parents[1] / "findings" / "base"
@@ -213,3 +214,11 @@ def test_rulesets_that_are_loaded_together_are_held_to_their_layers(base: Path) 
     shipped = load_rulebook(RULESETS, [], datetime.now(UTC))
     rulesets = [part.ruleset for parts in shipped.rulesets.values() for part in parts]
     assert unlawful(rulesets, shipped.vocabulary, shipped.calendar) == []
+
+
+def test_revisions_that_differ_in_layer_are_refused_at_load(base: Path) -> None:
+    (base / "local").mkdir()
+    shutil.copy(BASE.parent / "R028-revision-of-another-layer.yaml", base / "local" / "draft.yaml")
+    with pytest.raises(RefusedError) as refused:
+        load_rulebook(base, [], datetime.now(UTC))
+    assert [problem.code for problem in refused.value.problems] == ["R028", "R028"]

@@ -9,6 +9,7 @@ from rules_service.analysis.guard import guard_ruleset
 from rules_service.analysis.layers import LayerCheck, Others
 from rules_service.analysis.parts import check_parts
 from rules_service.analysis.places import Places
+from rules_service.analysis.refusals import check_refusals
 from rules_service.analysis.silence import check_silence
 from rules_service.analysis.whole import Whole
 from rules_service.analysis.words import Wording
@@ -43,6 +44,8 @@ def binding_findings(
         if finding.code_ is not Code.WRONG_SUBJECT_SCOPE or whole.stands("subject"):
             yield finding
     yield from check_silence(places, wording, whole.in_doubt)
+    if whole.stands("layer"):
+        yield from check_refusals(places, wording)
     if calendar is not None and whole.stands("layer", *DATES):
         yield from LayerCheck(ruleset, places, others, vocabulary, calendar).run()
 

@@ -54,6 +54,10 @@ EXPLAINED: dict[Code, Explained] = {
         "词汇表里的名称、代码有英文字母、数字和下划线以外的字符，或在格里另有含义（null、not、true、false）。",
         "改成 joint_count 这样的写法；代码还可以有连字符、以数字开头。",
     ),
+    Code.REFUSAL_NOT_SAID: Explained(
+        "候选的文书或者名称拒绝信访人，词汇表却没有给它写 refuses。", '写 refuses: "true"，或换文书。'
+    ),
+    Code.DECIDED_BY_PETITIONER: Explained("词汇表说候选由信访人决定。", "写机关里有权决定的人。"),
     Code.UNKNOWN_NAME: Explained("词汇表里没有这个名称或代码。", "改正拼写，或先写进词汇表。"),
     Code.DUPLICATE_ID: Explained("同类的两部分编号相同。", "改其中一个的编号。"),
     Code.ROW_LENGTH: Explained("一行的格数与表的列数不同。", "不限的格写“-”，不填的结果写“-”。"),
@@ -176,7 +180,8 @@ EXPLAINED: dict[Code, Explained] = {
         "下位规定缩短了信访人的期限，附一个起算日为证。", "放宽到不短于上位规定。"
     ),
     Code.REFUSAL_ADDED: Explained(
-        "下位规定增加了拒绝信访人的情形（候选或其文书）。", "删去；部门、省级依法另行规定的写 departs_from。"
+        "下位规定增加了拒绝信访人的情形：候选，候选下面的或者直接要求的文书，只能以拒绝来履行的时限。",
+        "删去；部门、省级依法另行规定的写 departs_from。",
     ),
     Code.PETITIONER_BURDENED: Explained("下位规定给信访人设了期限。", "删去；放宽上位期限的写 tightens。"),
     Code.TIGHTENS_NOT_SAID: Explained(
@@ -211,6 +216,10 @@ EXPLAINED: dict[Code, Explained] = {
         "去掉这个条件。",
     ),
     Code.PETITIONER_ACCUSED: Explained("信访人的期限写了违规情形。", "删去 finding：只有机关会违规。"),
+    Code.REFUSED_BY_RULE: Explained(
+        "没有等人决定就拒绝：直接要求拒绝的文书，或者时限只能以拒绝来履行，又不从已经决定的事件起算。",
+        "写成候选，文书写在候选下面；或从词汇表里写了 refuses 的事件起算。",
+    ),
     Code.EXAMPLE_WRONG: Explained("例子的结果与写的不一样。", "核对规则，或改例子。"),
     Code.EXAMPLE_REFUSED: Explained("例子本身读不通。", "按提示改例子。"),
     Code.NO_EXAMPLES: Explained("规则集没有例子。", "写 examples，每一行都要有例子走到。"),

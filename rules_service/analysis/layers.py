@@ -14,14 +14,14 @@ supervision, or lengthen a petitioner's window. So, of a ruleset below the law:
   another owes, or other events meet or end, is refused: it would pass for the duty above. With another
   start it tightens nothing: it is a duty of its own beside the other;
 - no duty is owed by a petitioner unless it tightens, that is lengthens, one from above;
-- no row and no duty raises a candidate that refuses, nor calls for its paper: whatever the row looks at,
-  that is a ground for refusal more;
+- nothing refuses a petitioner something (`refusals`): whatever a row looks at, that is a ground for refusal
+  more;
 - a local ruleset is a pack, which binds nobody until an office adopts it;
 - `departs_from` frees a row or a duty from all this, in the layers sector and province only.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rules_service.analysis.periods import Length, ends_later
 from rules_service.analysis.places import Places, entries
@@ -32,10 +32,9 @@ from rules_service.engine.deadlines import Owed
 from rules_service.language.adoption import lies_in
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.duties import Duty
-from rules_service.language.model.papers import PaperRule
 from rules_service.language.model.ruleset import Layer, Ruleset
 from rules_service.language.spelling import closest
-from rules_service.language.vocabulary import CandidateDef, Vocabulary
+from rules_service.language.vocabulary import Vocabulary
 
 # No grant is longer; further on, hardly a year is published.
 MOST_TRIED = 366
@@ -88,8 +87,6 @@ class LayerCheck:
                 yield from self._tightens(duty)
             elif self.ruleset.layer is not Layer.LAW and not self._departs(duty):
                 yield from self._stands_alone(duty)
-        if self.ruleset.layer is not Layer.LAW:
-            yield from self._refusals()
 
     def _find(self, code: Code, duty: Duty, key: str, message: str, cure: str = "") -> Finding:
         line = self.places.duty_key(duty.id, key)
@@ -273,42 +270,6 @@ class LayerCheck:
                 return days, f"{'' if not days else f'批准延长 {days} 日的，'}{witness.words(one, other)}"
         return None
 
-    def _refusals(self) -> Iterator[Finding]:
-        # A paper that a duty above calls for, such as the handling opinion, refuses nothing by itself.
-        usual = {paper.paper for other in self._higher() for duty in other.duties for paper in duty.papers}
-        refusing = {
-            name: replace(it, papers=tuple(paper for paper in it.papers if self._refuses(paper, usual)))
-            for name, it in self.vocabulary.candidates.items()
-            if it.refuses
-        }
-        for table in self.ruleset.tables:
-            for number, row in enumerate(table.rows):
-                if row.departs_from and self.ruleset.layer in MAY_DEPART:
-                    continue
-                for candidate in _refused(row.candidates, row.papers, refusing):
-                    yield from self._refusal(
-                        candidate, self.places.row(table.id, number), row_place(table, number)
-                    )
-        for duty in self.ruleset.duties:
-            if not self._departs(duty):
-                for candidate in _refused((), (*duty.papers, *duty.finding_papers), refusing):
-                    yield from self._refusal(candidate, self.places.duty(duty.id), f"时限 {duty.id}")
-
-        for number, chain in enumerate(self.ruleset.chains):
-            for candidate in _refused((), chain.papers, refusing):
-                yield from self._refusal(candidate, self.places.item("chains", number), f"链 {chain.rule.id}")
-
-    def _refuses(self, paper: str, usual: Container[str]) -> bool:
-        return paper not in usual and not self.others.may_say(paper)
-
-    def _refusal(self, candidate: CandidateDef, line: int, place: str) -> Iterator[Finding]:
-        cure = "拒绝的情形只有上位规定可以写，请删去；部门和省级规范依法另行规定的，写 departs_from。"
-        if self.ruleset.layer is Layer.LOCAL:
-            cure = "地方办法不得提出拒绝信访人的候选，请删去。"
-        yield self.places.find(
-            Code.REFUSAL_ADDED, line, place, f"下位规定增加了“{candidate.label.chinese}”的情形。", cure
-        )
-
 
 def _owed(duty: Duty) -> Owed:
     return Owed.BY_PETITIONER if duty.owed_by_petitioner else Owed.BY_OFFICE
@@ -323,10 +284,3 @@ def _of_one_place(one: Ruleset, other: Ruleset) -> bool:
     """Whether the places that two rulesets were written for have one in common; no place is every place."""
     places = one.jurisdiction, other.jurisdiction
     return not all(places) or lies_in(*places) or lies_in(*reversed(places))
-
-
-def _refused(
-    candidates: Iterable[str], papers: Iterable[PaperRule], refusing: dict[str, CandidateDef]
-) -> list[CandidateDef]:
-    called = {paper.paper for paper in papers if not paper.candidate}
-    return [it for name, it in refusing.items() if name in candidates or called & set(it.papers)]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from rules_service.analysis.places import Places
+from rules_service.analysis.refusals import refused_by_row
 from rules_service.analysis.words import Wording, row_place
 from rules_service.language.behind import facts_behind, inputs_of, source_table
 from rules_service.language.findings import Code, Finding
@@ -36,7 +37,7 @@ def withheld(places: Places, wording: Wording, neutral: AbstractSet[str]) -> Ite
 def _for_what(table: Table, number: int, wording: Wording, neutral: AbstractSet[str]) -> set[str]:
     row = table.rows[number]
     called = _papers(row)
-    refused = _refuses(row, called, wording)
+    refused = bool(refused_by_row(row, wording.vocabulary))
     facts: set[str] = set()
     for name, test in zip(table.inputs, row.tests, strict=True):
         behind = facts_behind(name, wording.ruleset) & neutral
@@ -53,13 +54,6 @@ def _for_what(table: Table, number: int, wording: Wording, neutral: AbstractSet[
 
 def _papers(row: Row) -> set[str]:
     return {paper.paper for paper in row.papers if not paper.candidate}
-
-
-def _refuses(row: Row, called: AbstractSet[str], wording: Wording) -> bool:
-    """Whether a row raises what refuses something, or calls for the paper of it, which no duty calls for."""
-    refusing = [it for it in wording.vocabulary.candidates.values() if it.refuses]
-    usual = {paper.paper for duty in wording.ruleset.duties for paper in duty.papers}
-    return any(it.name in row.candidates or called & set(it.papers) - usual for it in refusing)
 
 
 def _reaches(name: str, test: UnaryTest, wording: Wording, neutral: AbstractSet[str]) -> bool:

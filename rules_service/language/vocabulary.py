@@ -5,6 +5,7 @@ It is also the guard: what is not in it cannot be asked, and its subjects are th
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,8 @@ from rules_service.language.findings import Code
 from rules_service.language.names import check_code, check_name
 from rules_service.language.people import names_petitioner
 from rules_service.language.shown import unspaced
-from rules_service.language.source import Node, Reading
+from rules_service.language.source import Entries, Node, Reading
+from rules_service.language.spelling import closest
 from rules_service.language.types import Kind, ValueType, to_json
 
 
@@ -45,12 +47,16 @@ class FactDef:
 
 @dataclass(frozen=True, slots=True)
 class EventDef:
-    """A type of event with its attributes."""
+    """A type of event with its attributes.
+
+    One that `refuses` says that an official has decided to refuse the petitioner something.
+    """
 
     name: str
     label: Label
     attributes: Mapping[str, FactDef]
     by_petitioner: bool = False
+    refuses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,10 @@ class CandidateDef:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """All names there are. `codes` holds the plain lists by name, enums of facts included."""
+    """All names there are. `codes` holds the plain lists by name, enums of facts included.
+
+    `neutral_papers` say yes or no, as the case may be: who calls for one refuses nothing by it.
+    """
 
     revision: str
     facts: Mapping[str, FactDef]
@@ -84,6 +93,18 @@ class Vocabulary:
     candidates: Mapping[str, CandidateDef]
     codes: Mapping[str, Mapping[str, Label]]
     banned: tuple[str, ...] = ()
+    neutral_papers: tuple[str, ...] = ()
+
+    @property
+    def refusing_papers(self) -> frozenset[str]:
+        """The papers that refuse a petitioner something: those of what refuses, and what is called so."""
+        listed = {paper for it in self.candidates.values() if it.refuses for paper in it.papers}
+        called = {
+            code
+            for code, label in self.codes.get("paper", {}).items()
+            if REFUSAL.search(unspaced(label.chinese))
+        }
+        return frozenset(listed - set(self.neutral_papers) | called)
 
     def banned_in(self, text: str) -> list[str]:
         """The banned words that a reader of the text sees."""
@@ -103,6 +124,8 @@ class Vocabulary:
 
 NO_CONTROL = "本系统不对信访人分级、稳控或监视，请删去这一内容。"
 FIELDS_OF_ALL_KINDS = ("alias", "kind")
+# What candidates and papers are called that refuse something.
+REFUSAL = re.compile("不予|不再|驳回|拒绝")
 PLAIN_LISTS = ("subject", "layer", "role", "concept", "finding", "indicator", "paper", "pack")
 
 
@@ -192,13 +215,14 @@ class _Loader:
         result = {}
         for name, entry in self.names(node, "事件"):
             place = f"事件 {name}"
-            values = read.record(entry, place, "label english", "attributes by_petitioner")
+            values = read.record(entry, place, "label english", "attributes by_petitioner refuses")
             attributes = self.facts(values.get("attributes"), f"{place} 属性", "unit min max")
             result[name] = EventDef(
                 name,
                 self.label(values, entry, place),
                 attributes,
                 by_petitioner=read.text(values.get("by_petitioner"), place) == "true",
+                refuses=read.text(values.get("refuses"), place) == "true",
             )
         return result
 
@@ -254,7 +278,7 @@ def read_vocabulary(node: Node | None, read: Reading) -> Vocabulary:
         node,
         "词汇表",
         "enums facts events",
-        f"kinds candidates banned_words {' '.join(f'{name}s' for name in PLAIN_LISTS)}",
+        f"kinds candidates banned_words neutral_papers {' '.join(f'{name}s' for name in PLAIN_LISTS)}",
     )
     loader = _Loader(read)
     for name, entry in loader.names(values.get("enums"), "枚举"):
@@ -270,7 +294,7 @@ def read_vocabulary(node: Node | None, read: Reading) -> Vocabulary:
         if name in facts:
             read.find(Code.NAME_TWICE, entry, name, "事实和事件不能同名。")
     canonical = json.dumps(source.plain(node) if node else None, ensure_ascii=False, sort_keys=True)
-    return Vocabulary(
+    vocabulary = Vocabulary(
         hashlib.sha256(canonical.encode()).hexdigest()[:16],
         facts,
         events,
@@ -278,4 +302,28 @@ def read_vocabulary(node: Node | None, read: Reading) -> Vocabulary:
         loader.candidates(values.get("candidates")),
         loader.codes,
         read.texts(values.get("banned_words"), "禁用词"),
+        read.texts(values.get("neutral_papers"), "neutral_papers"),
     )
+    _check_candidates(values.get("candidates"), vocabulary, read)
+    return vocabulary
+
+
+def _check_candidates(node: Node | None, vocabulary: Vocabulary, read: Reading) -> None:
+    """A candidate is for somebody of an office to decide, and says so where it refuses something."""
+    roles, refusing = vocabulary.codes["role"], vocabulary.refusing_papers
+    for name, entry in (node.values if isinstance(node, Entries) else {}).items():
+        candidate, place = vocabulary.candidates[name], f"候选 {name}"
+        decider = candidate.decided_by
+        if decider and decider not in roles:
+            message = f"没有角色“{decider}”。"
+            read.find(Code.UNKNOWN_NAME, entry, place, message, closest(decider, roles) or "请先写进 roles。")
+        if vocabulary.of_petitioner(decider):
+            message = "候选由信访人来决定。"
+            read.find(Code.DECIDED_BY_PETITIONER, entry, place, message, "请写机关里有权决定的人。")
+        named = REFUSAL.search(unspaced(candidate.label.chinese))
+        papers = [vocabulary.label("paper", paper) for paper in candidate.papers if paper in refusing]
+        if not candidate.refuses and (named or papers):
+            words = "、".join(f"“{label}”" for label in papers or [candidate.label.chinese])
+            message = f"候选拒绝信访人（{words}），却没有写 refuses。"
+            cure = '请写 refuses: "true"；并不拒绝的，请换文书或者名称。'
+            read.find(Code.REFUSAL_NOT_SAID, entry, place, message, cure)

@@ -188,15 +188,33 @@ def test_a_refusal_that_the_law_knows_is_not_raised_for_more(base: Path) -> None
     assert codes(base, TABLE.replace("MORE", ""), "local") == ["L006"]
 
 
-def test_a_paper_that_a_duty_above_calls_for_refuses_nothing(base: Path) -> None:
-    row = TABLE.replace("candidates: [refused]", "papers: [N03]").replace("MORE", "")
-    assert codes(base, row) == ["L006"]
-    law = base / "law" / "clocks.yaml"
-    text = law.read_text(encoding="utf-8")
-    law.write_text(
-        text.replace("met_by: [answered]", "met_by: [answered]\n    papers: [N03]"), encoding="utf-8"
-    )
-    assert codes(base, row) == []
+def test_a_paper_that_says_yes_or_no_refuses_nothing(base: Path) -> None:
+    row = TABLE.replace("candidates: [refused]", "papers: [PAPER]").replace("MORE", "")
+    assert codes(base, row.replace("PAPER", "N03")) == ["L006"]
+    assert codes(base, row.replace("PAPER", "B07")) == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "from_nobody"),
+    [("law", ["G007", "G007"]), ("national-norm", ["L006", "L006"]), ("local", ["L006", "L006"])],
+)
+def test_a_refusal_that_an_official_has_decided_may_be_carried_out(
+    base: Path, layer: str, from_nobody: list[str]
+) -> None:
+    paper = duty(10, start="turned_down", more="papers: [N03]")
+    told = duty(10, start="turned_down", met="turned_down", more="papers: [N03]")
+    assert codes(base, paper, layer) == codes(base, told, layer) == []
+    assert codes(base, told.replace("from: turned_down", "from: registered"), layer) == from_nobody
+    presumed = "add: 10, presumed: {from: registered, add: 5, count: calendar_days}"
+    assert codes(base, told.replace("add: 10", presumed), layer) == from_nobody
+
+
+def test_a_duty_that_a_refusal_meets_among_others_refuses_nothing(base: Path) -> None:
+    either = duty(10, start="registered").replace("[answered]", "{any: [answered, turned_down]}")
+    assert codes(base, either) == []
+    assert codes(base, either.replace("{any: [answered, turned_down]}", "[answered, turned_down]")) == [
+        "L006"
+    ]
 
 
 def test_the_shipped_rulesets_have_no_errors() -> None:

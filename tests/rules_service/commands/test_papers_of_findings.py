@@ -30,7 +30,7 @@ tables:
       - id: late
         if: [review, "false"]
         then: [待决定]
-        papers: [N12]
+        papers: [N10]
         candidates:
           - {code: review_not_accepted, papers: [{paper: N12, variant: review, under: handled,
              fields: {received_on: received.at}}]}
@@ -140,7 +140,7 @@ def test_a_chained_finding_is_about_the_matter_that_its_conclusion_names(
 def test_a_candidate_s_paper_waits_for_the_decision_beside_one_that_is_called_for() -> None:
     about = matter({"remedy_asked": "review", "window_open": False}, [RECEIVED])
     answer = evaluate(book(), "papers", about, context(at="2024-05-09"))
-    assert calls(answer) == {("N12", "", "CALLED"), ("N12", "review", "CANDIDATE")}
+    assert calls(answer) == {("N10", "", "CALLED"), ("N12", "review", "CANDIDATE")}
     (waiting,) = [paper for paper in answer.papers if paper.candidate_id]
     assert waiting.candidate_id == answer.candidates[0].candidate_id
     assert waiting.fields_json == '{"received_on":"2024-05-06"}'

@@ -287,7 +287,7 @@ def _characters(node: yaml.ScalarNode, reading: Reading) -> str:
         return NO_CHARACTER.sub("?", value)
     if found := unfit(value):
         character, kind = found
-        message = f"有{kind}“\\u{ord(character):04x}”。"
+        message = f"出现了{kind} U+{ord(character):04X}。"
         cure = "请删去这个字符，把这个词重新输入一遍。"
         reading.find(Code.UNFIT_CHARACTER, node.start_mark.line + 1, "", message, cure)
     return value

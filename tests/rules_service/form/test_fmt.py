@@ -63,7 +63,7 @@ def test_a_character_that_is_none_is_told_and_not_formed(folder):
     )
     result = run(folder / "odd.yaml")
     assert result.exit_code == 1
-    assert "没有定义的字符“\\ufffe”" in result.stderr
+    assert "没有定义的字符 U+FFFE" in result.stderr
 
 
 def test_json_names_every_file_once(folder):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 from typing import Protocol
 
 from rules_service.engine.figures import counts_of
@@ -57,8 +58,8 @@ class TableResting:
     table: Table
     rows: tuple[Reliances, ...]
     cells: tuple[tuple[Reliances, ...], ...]
-    looking: frozenset[int]
-    """The rows with cells that rest on something."""
+    looking: tuple[int, ...]
+    """The rows with cells that rest on something, in their order."""
 
     @classmethod
     def of(cls, ruleset: Ruleset, table: Table, cite: Relier) -> "TableResting":
@@ -84,7 +85,7 @@ class TableResting:
             )
             for row in table.rows
         )
-        looking = frozenset(number for number, row in enumerate(cells) if any(row))
+        looking = tuple(number for number, row in enumerate(cells) if any(row))
         return cls(table, tuple(rows), cells, looking)
 
     def on(self, outcome: TableOutcome) -> dict[bytes, None]:
@@ -95,9 +96,9 @@ class TableResting:
         found: dict[bytes, None] = {}
         for row in outcome.decided.rows:
             found |= self.rows[row]
-            for cell in self.cells[row] if row in self.looking else ():
+            for cell in self.cells[row]:
                 found |= cell
-        for row in _passed_over(self.table, outcome.decided) if self.looking else ():
+        for row in self._passed_over(outcome.decided):
             refusing = [
                 cell
                 for cell, test, value in zip(
@@ -110,24 +111,22 @@ class TableResting:
                     found |= cell
         return found
 
-
-def _passed_over(table: Table, decided: Decided) -> Iterable[int]:
-    """The rows that would have made another decision, had they matched too."""
-    every = range(len(table.rows))
-    if decided.state is State.NO_MATCH:
-        return every
-    if decided.state is State.UNDECIDED:
-        return ()
-    match table.hit:
-        case HitPolicy.UNIQUE | HitPolicy.ANY:
+    def _passed_over(self, decided: Decided) -> Iterable[int]:
+        """Of the rows that look at what rests on something, those that would have made another decision."""
+        if decided.state is State.NO_MATCH:
+            return self.looking
+        if decided.state is State.UNDECIDED:
             return ()
-        case HitPolicy.FIRST:
-            return range(decided.rows[0])
-        case HitPolicy.PRIORITY:
-            order = ranked(table, list(every))
-            return order[: order.index(decided.rows[0])]
-        case _:
-            return [row for row in every if row not in decided.rows]
+        match self.table.hit:
+            case HitPolicy.UNIQUE | HitPolicy.ANY:
+                return ()
+            case HitPolicy.FIRST:
+                return takewhile(lambda row: row < decided.rows[0], self.looking)
+            case HitPolicy.PRIORITY:
+                order = ranked(self.table, [*self.looking, decided.rows[0]])
+                return takewhile(lambda row: row != decided.rows[0], order)
+            case _:
+                return [row for row in self.looking if row not in decided.rows]
 
 
 class Resting:

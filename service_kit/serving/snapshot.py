@@ -4,6 +4,7 @@ A worker that replaces a dead one reads what the others have read, whatever has 
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
@@ -18,8 +19,7 @@ from service_kit.problems import Problem, RefusedError
 from service_kit.serving.definition import ServiceDefinition
 from service_kit.serving.settings import FILE_SETTINGS, ServingSettings
 
-_PREFIX = "huiyin-"
-_MEMORY = Path("/dev/shm")  # noqa: S108 - each snapshot is a folder of its own there, open to nobody else
+_MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there is open to nobody else
 _MOST_FILES = 10_000
 _MOST_BYTES = 256 * 1024 * 1024
 _YOUNG_SECONDS = 60
@@ -75,7 +75,8 @@ class Snapshot:
 
     def _copied(self, named: str) -> str:
         source = Path(named)
-        copy = self._folder / str(len(self._named)) / source.absolute().name
+        name = source.name if source.name not in {"", ".."} else "data"
+        copy = self._folder / str(len(self._named)) / name
         copy.parent.mkdir()
         if source.is_dir():
             self._copy_tree(source, copy)
@@ -99,26 +100,22 @@ class Snapshot:
 
     def _copy(self, source: Path, copy: Path, named: str) -> None:
         """Copies a file. Points at what is none or cannot be read: the worker says what is wrong with it."""
-        try:
-            content = source.read_bytes() if stat.S_ISREG(source.stat().st_mode) else None
-        except OSError:
-            content = None
+        content = _content(source, _MOST_BYTES - self._bytes + 1)
+        self._files += 1
+        self._bytes += len(content or b"")
+        if self._files > _MOST_FILES or self._bytes > _MOST_BYTES:
+            raise RefusedError([_too_much(named)])
         if content is None:
             copy.symlink_to(source.absolute())
         else:
             copy.write_bytes(content)
-            self._bytes += len(content)
-        self._files += 1
-        if self._files > _MOST_FILES or self._bytes > _MOST_BYTES:
-            raise RefusedError([_too_much(named)])
 
 
 def sweep() -> None:
     """Deletes the snapshots of supervisors that could not do it themselves: they hold no lock any more."""
-    for folder in _place().glob(f"{_PREFIX}*"):
+    for folder in _place().glob("*"):
         with contextlib.suppress(OSError), _opened(folder) as descriptor:
-            about = os.fstat(descriptor)
-            if about.st_uid == os.getuid() and time.time() - about.st_mtime > _YOUNG_SECONDS:
+            if time.time() - os.fstat(descriptor).st_mtime > _YOUNG_SECONDS:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -133,15 +130,33 @@ def _opened(folder: Path) -> Iterator[int]:
 
 
 def _private_folder() -> Path:
+    place = _place()
     try:
-        return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_place()))
+        place.mkdir(mode=0o700, exist_ok=True)
+        about = place.lstat()
+        if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        return Path(tempfile.mkdtemp(dir=place))
     except OSError as error:
-        raise RefusedError([_no_room(_place(), error)]) from None
+        raise RefusedError([_no_room(place, error)]) from None
 
 
 def _place() -> Path:
+    """Where this user's snapshots are, and nothing else."""
     # In memory where there is such a place: a private key is not written to another disk.
-    return _MEMORY if os.access(_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    above = _MEMORY if os.access(_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    return above / f"huiyin-snapshots-{os.getuid()}"
+
+
+def _content(file: Path, most: int) -> bytes | None:
+    """The bytes of a file, no more than MOST; None where it is none or cannot be read."""
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            return None
+        with file.open("rb") as opened:
+            return opened.read(most)
+    except OSError:
+        return None
 
 
 def _parts(told: str) -> list[str]:

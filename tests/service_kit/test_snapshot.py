@@ -70,7 +70,7 @@ def test_the_copy_stays_as_the_files_were(take, folder):
     shutil.rmtree(folder)
     assert [path.relative_to(copy) for path in copy.rglob("*.yaml")] == [Path("law/a.yaml")]
     assert (copy / "law" / "a.yaml").read_text() == "a: 1\n"
-    assert stat.S_IMODE(copy.parents[1].stat().st_mode) == 0o700
+    assert {stat.S_IMODE(above.stat().st_mode) for above in list(copy.parents)[1:3]} == {0o700}
 
 
 def test_files_that_the_environment_names_are_copied_each(take, tmp_path, monkeypatch):
@@ -131,7 +131,33 @@ def test_a_folder_that_can_be_no_data_is_refused_and_nothing_left(folder, memory
     with pytest.raises(RefusedError) as refused:
         Snapshot(DEFINITION, load_settings())
     assert [(it.code, it.place) for it in refused.value.problems] == [("K014", "data")]
-    assert not list(memory.iterdir())
+    assert not list(memory.glob("*/*"))
+
+
+def test_a_file_that_no_memory_holds_is_refused_before_it_is_read(folder):
+    with (folder / "backup.dump").open("wb") as huge:
+        huge.truncate(2**40)
+    with pytest.raises(RefusedError) as refused:
+        Snapshot(DEFINITION, load_settings())
+    assert [it.code for it in refused.value.problems] == ["K014"]
+
+
+@pytest.mark.parametrize("named", ["..", "../data/../data", "data/"])
+def test_a_folder_may_be_named_in_any_way(take, tmp_path, monkeypatch, named):
+    (tmp_path / "data" / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "data" / "below" if named == ".." else tmp_path / "data")
+    monkeypatch.setenv("TOY_FOLDER", named if named != "data/" else f"{tmp_path}/data/")
+    assert (copy_of(take()) / "law" / "a.yaml").exists()
+
+
+def test_a_sweep_touches_nothing_but_snapshots(take, memory, monkeypatch):
+    monkeypatch.setattr(snapshots, "_YOUNG_SECONDS", 0)
+    (memory / "huiyin-rulesets").mkdir()
+    (memory / "huiyin-rulesets" / "a.yaml").touch()
+    living = copy_of(take())
+    sweep()
+    assert (memory / "huiyin-rulesets" / "a.yaml").exists()
+    assert living.exists()
 
 
 def test_copies_of_the_dead_are_swept_away_and_those_of_the_living_stay(take, memory, monkeypatch):

@@ -196,7 +196,8 @@ def _papers(
         hangs_on = paper.duty_id or under.id_for(paper)
         duty = by_id.get(hangs_on)
         if duty is not None:
-            met = paper.under and not paper.candidate_id and duty.met_at
+            hangs = paper.under and not paper.candidate_id
+            met = hangs and duty.met_at and (paper.since is None or duty.met_at >= paper.since)
             state = PaperState.ISSUED if met else paper.state
             # A tighter duty that it was made one with takes away no paper of this one's.
             ends_at = own[hangs_on].due_at
@@ -204,7 +205,8 @@ def _papers(
             if lapses and ends_at and not in_time(at, ends_at):
                 continue
             paper = paper._replace(duty_id=duty.id, due_at=duty.due_at, state=state)
-        key = (paper.paper, paper.variant, paper.request_id or only, paper.duty_id, paper.candidate_id)
+        about = (paper.request_id or only, paper.duty_id, paper.candidate_id, paper.violated)
+        key = (paper.paper, paper.variant, *about)
         known = called.get(key)
         called[key] = _one_call(known, paper) if known else paper
     return _waiting_as_one(list(called.values()), duties, only)
@@ -232,7 +234,7 @@ def _waiting_as_one(
     alike: dict[tuple[str, ...], list[PaperOutcome]] = {}
     for paper in papers:
         key = asked_for(paper)
-        since = own[paper.duty_id].since if paper.duty_id in own else None
+        since = paper.since or (own[paper.duty_id].since if paper.duty_id in own else None)
         if key in issued and (since is None or since <= issued[key]):
             paper = paper._replace(state=PaperState.ISSUED)
         apart = paper.id if paper.state is PaperState.ISSUED else ""

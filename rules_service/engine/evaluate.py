@@ -240,6 +240,8 @@ def papers_of(
             under=rule.under,
             lapses=rule.lapses,
             issued_at=issued_at,
+            violated=violated.id if violated else "",
+            since=violated.latest_lawful_at if violated else duty.since if duty else None,
             candidate_id=_candidate_id(env, rule_id, rule.candidate) if rule.candidate else "",
             rests_on=tuple([(env.ruleset, name, field) for name, field in rule.looks_at]),
         )

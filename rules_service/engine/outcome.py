@@ -145,7 +145,8 @@ class PaperOutcome(NamedTuple):
 
     `rests_on` are names that it looks at, each with the ruleset that has it, and the field that it fills;
     `issued_at` says when an event told that it was issued, `also_for` names the duties that it would fulfil
-    beside the one that it hangs on.
+    beside the one that it hangs on. `violated` is the duty whose violation calls for it, and what happened
+    before `since` did not issue it.
     """
 
     id: str
@@ -166,6 +167,8 @@ class PaperOutcome(NamedTuple):
     rests_on: tuple[tuple[Ruleset, str, str], ...] = ()
     issued_at: datetime | None = None
     also_for: tuple[str, ...] = ()
+    violated: str = ""
+    since: datetime | None = None
 
 
 class Figure(NamedTuple):

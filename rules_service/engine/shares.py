@@ -18,6 +18,8 @@ from rules_service.engine.outcome import (
 from rules_service.engine.speaking import Speaker
 from rules_service.language.model.duties import Duty
 from rules_service.language.model.figures import DutyShare
+from rules_service.language.model.periods import Period
+from rules_service.language.model.references import Reference, RefKind
 from rules_service.language.types import day_of, last_second
 
 _OVER = ENDED_EARLY | {DutyState.MET, DutyState.MET_LATE}
@@ -110,7 +112,7 @@ def share(
         if _may_have_moved(figure, one, began, at):
             decided = False
             missing.add(place.rpartition("/")[2], one.matter.id, place, unknown=False)
-        for unsaid in _open(figure, one, began):
+        for unsaid in _open(figure, one, began, at):
             decided = False
             missing.add(unsaid.name, one.matter.id, place, unknown=unsaid.unknown)
     return Figure(part, whole) if decided else UNDECIDED
@@ -146,7 +148,26 @@ def _may_have_moved(figure: DutyShare, one: Owed, began: Began, at: datetime) ->
     )
 
 
-def _open(figure: DutyShare, one: Owed, began: Began) -> Iterator[Unsaid]:
+def _open(figure: DutyShare, one: Owed, began: Began, at: datetime) -> Iterator[Unsaid]:
     """The facts on which a duty hangs that may have begun in time."""
-    if began.last is None or any(day_of(event.at) <= began.last for event in one.matter.events):
-        yield from (unsaid for unsaid in one.unsaid if unsaid.duty.concept in figure.concepts)
+    for unsaid in one.unsaid:
+        if unsaid.duty.concept in figure.concepts and _may_have_begun(unsaid.duty, one.matter, began, at):
+            yield unsaid
+
+
+def _may_have_begun(duty: Duty, matter: Matter, began: Began, at: datetime) -> bool:
+    """Whether a duty can have begun on the days of a period, were it known to apply."""
+    period = duty.period
+    if any(it is not None and it.kind is not RefKind.EVENT_AT for it in (period.start, *_bases(period))):
+        return True
+    kinds = {it.name for it in (period.start, *_bases(period))}
+    started = [event.at for event in matter.events if event.type in kinds and event.at <= at]
+    # A start may be presumed a while after what happened.
+    first = None if _bases(period) else began.first
+    if any(Began(first, began.last or date.max).holds(moment) for moment in started):
+        return True
+    return not matter.is_told_until(at if began.last is None else min(at, last_second(began.last)))
+
+
+def _bases(period: Period) -> Sequence[Reference]:
+    return [period.presumed.start] if period.presumed else []

@@ -1,5 +1,6 @@
 """Papers that findings and candidates call for: a finding's at once, a candidate's never by rules alone."""
 
+import json
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -177,3 +178,27 @@ def test_papers_about_a_matter_with_a_report_in_it_are_restricted(
     answer = evaluate(book(), "papers", about, context(at="2024-07-01"))
     assert {paper.paper for paper in answer.papers} == {"B11", "B12"}
     assert {paper.paper for paper in answer.papers if paper.restricted} == restricted
+
+
+def test_a_letter_for_one_violation_is_none_for_a_later_one() -> None:
+    """What was issued on the first stays with it; the second calls for its own, with its own days."""
+
+    def letters(at: str, *more: dict[str, object]) -> list[tuple[str, str, str]]:
+        answer = evaluate(book(), "papers", matter({}, [RECEIVED, *more]), context(at=at))
+        state = answer_pb2.PaperCallState.Name
+        return sorted(
+            (json.loads(it.fields_json)["missed_on"], state(it.state).rpartition("_")[2], it.paper_call_id)
+            for it in answer.papers
+            if it.paper == "B11"
+        )
+
+    ((missed_on, state, call),) = letters("2024-05-20")
+    assert (missed_on, state) == ("2024-05-16", "CALLED")
+    issued: dict[str, object] = {"type": "urged", "at": "2024-05-20", "paper_call_id": call}
+    done: dict[str, object] = {"type": "opinion_issued", "at": "2024-05-21"}
+    again: dict[str, object] = {"type": "received", "at": "2024-06-03"}
+    both = letters("2024-06-20", issued, done, again)
+    assert [it[:2] for it in both] == [("2024-05-16", "ISSUED"), ("2024-06-13", "CALLED")]
+    assert both[0][2] == call
+    # While neither has gone out, one letter says what was missed first.
+    assert [it[:2] for it in letters("2024-06-20", done, again)] == [("2024-05-16", "CALLED")]

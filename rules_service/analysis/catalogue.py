@@ -1,9 +1,10 @@
 """Every finding there is, what it means and how it is usually mended: the text of docs/findings.zh.md."""
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rules_service.language.findings import Code, Severity, severity_of
+from rules_service.language.findings import Code, Finding, Severity, severity_of
+from service_kit.problems import Problem
 
 WORDS = {Severity.ERROR: "错误", Severity.WARNING: "提醒", Severity.INFORMATION: "说明"}
 
@@ -229,6 +230,20 @@ EXPLAINED: dict[Code, Explained] = {
         "行政区划代码的写法不对，或不属于任何地方。", "县级以上六位，乡镇九位。"
     ),
 }
+
+
+def with_cure(finding: Finding) -> Finding:
+    """A finding with what usually mends it, where it tells no cure of its own."""
+    return finding if finding.cure else replace(finding, cure=EXPLAINED[finding.code_].cure)
+
+
+def problem_with_cure(problem: Problem) -> Problem:
+    """The same of a finding that has become a problem of whoever wants the file loaded."""
+    codes = {code.value: explained for code, explained in EXPLAINED.items()}
+    if problem.cure or problem.code not in codes:
+        return problem
+    return replace(problem, cure=codes[problem.code].cure)
+
 
 HEAD = """\
 # 检查结果一览

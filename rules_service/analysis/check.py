@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from rules_service.analysis.binding import DATES, binding_findings
+from rules_service.analysis.catalogue import with_cure
 from rules_service.analysis.coverage import TableCoverage, coverage, without_example
 from rules_service.analysis.doubts import NO_DOUBT, Doubts, basics_of, guarded
 from rules_service.analysis.examples import run_examples
@@ -135,7 +136,7 @@ def check(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> R
         *disagreeing([ruleset for ruleset in library.rulesets if ruleset.file in said]),
     ]
     findings += [it for it in between if it.file in names]
-    return Report(tuple(findings), tuple(tables))
+    return Report(tuple(map(with_cure, findings)), tuple(tables))
 
 
 def _binding(loaded: Iterable[Loaded]) -> Iterator[Ruleset]:

@@ -1,5 +1,6 @@
 """Runs the examples of a ruleset and says where the outcome is not the one expected."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -22,6 +23,10 @@ from rules_service.language.model.ruleset import Example
 from rules_service.language.types import Kind, ValueType, day_of, last_second, parse_date
 from rules_service.language.vocabulary import Vocabulary
 from service_kit.problems import RefusedError
+
+# Numbers as JSON has them: what a caller could not send is no number in an example either.
+INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+NUMBER = re.compile(INTEGER.pattern + r"(\.[0-9]+)?")
 
 
 @dataclass(slots=True)
@@ -194,9 +199,9 @@ def _json(text: object, kind: ValueType | None) -> object:
         try:
             if kind.kind is Kind.BOOL:
                 return {"true": True, "false": False}.get(text, text)
-            if kind.kind is Kind.INT:
+            if kind.kind is Kind.INT and INTEGER.fullmatch(text):
                 return int(text)
-            if kind.kind is Kind.DECIMAL:
+            if kind.kind is Kind.DECIMAL and NUMBER.fullmatch(text):
                 return Decimal(text)
         except (ValueError, ArithmeticError):
             return text

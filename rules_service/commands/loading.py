@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rules_service.analysis.binding import unlawful
+from rules_service.analysis.catalogue import problem_with_cure
 from rules_service.engine.rulebook import Rulebook, load_rulebook
 from service_kit.problems import RefusedError
 
@@ -28,7 +29,10 @@ def load(rulesets: Path, adoptions: Sequence[Path] = ()) -> Rulebook:
     files = [
         file for path in adoptions for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])
     ]
-    rulebook = load_rulebook(rulesets, files, datetime.now(UTC))
+    try:
+        rulebook = load_rulebook(rulesets, files, datetime.now(UTC))
+    except RefusedError as refused:
+        raise RefusedError(map(problem_with_cure, refused.problems), refused.refusal) from None
     loaded = [part.ruleset for slices in rulebook.rulesets.values() for part in slices]
     if found := unlawful(loaded, rulebook.vocabulary, rulebook.calendar):
         raise RefusedError(finding.problem() for finding in found)

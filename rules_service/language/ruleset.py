@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -231,7 +232,9 @@ def _respelt(node: Node, read: Reading) -> Node:
 
 
 def _meant(key: str, missing: Iterable[list[str]]) -> str:
-    return next(filter(None, (nearest(key.lower(), keys) for keys in missing)), "")
+    # "duty" is less like "duties" than many a slip is like another section.
+    spelt = (key.lower(), re.sub("y$", "ies", key.lower()))
+    return next(filter(None, (nearest(word, keys) for keys in missing for word in spelt)), "")
 
 
 def _in_one_order(node: Node, path: tuple[str, ...] = ()) -> Node:

@@ -4,8 +4,9 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 
-# How like a name a word has to be, to be taken for that name: "duty" is just so like "duties".
-MISSPELT = 0.6
+# How like a name a word has to be to be suggested, and to be read as that name.
+SUGGESTED = 0.6
+MISSPELT = 0.75
 
 
 def closest(word: str, known: Iterable[str]) -> str:
@@ -20,10 +21,10 @@ def closest(word: str, known: Iterable[str]) -> str:
             label = getattr(entry, "label", entry)
             if word and getattr(label, "chinese", None) == word:
                 return f"“{word}”写作“{name}”。"
-    near = nearest(word, known)
+    near = nearest(word, known, SUGGESTED)
     return f"是不是“{near}”？" if near else ""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word most like a misspelt one; empty where none is like it."""
-    return next(iter(difflib.get_close_matches(word, list(known), 1, MISSPELT)), "")
+def nearest(word: str, known: Iterable[str], at_least: float = MISSPELT) -> str:
+    """The known word most like a misspelt one, of a likeness from 0 to 1; empty where none is so like it."""
+    return next(iter(difflib.get_close_matches(word, list(known), 1, at_least)), "")

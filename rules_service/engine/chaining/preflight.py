@@ -8,17 +8,19 @@ language of chained rules, or reaches it as integers.
 """
 
 import json
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rules_service.engine.chaining.compile import CompiledProgram, Expression, compile_program
 from rules_service.engine.chaining.meaning import check_meaning
-from rules_service.language.chain_rules import ChainProgram
+from rules_service.language.chain_rules import ChainProgram, FieldTest, Pattern
 from service_kit.problems import Problem
 
 MOST_RULES = 500
 MOST_PATTERNS = 8
+# Eight facts that may stand for each other are 40,320 orders, of which each would fire: more than may.
+MOST_ALIKE = 7
 MOST_COMPARISONS = 20
 MOST_FIELDS_OF_A_KIND = 80
 MOST_WAYS_ON = 256
@@ -50,6 +52,24 @@ def _sizes(program: ChainProgram) -> Iterator[Problem]:
                 f"有 {len(rule.when)} 个条件，最多 {MOST_PATTERNS} 个。",
                 "请拆成两条规则，前一条得出中间事实。",
             )
+            continue
+        alike = Counter(filter(None, (_likeness(pattern, rule.when) for pattern in rule.when)))
+        for (kind, _), number in alike.items():
+            if number > MOST_ALIKE:
+                yield Problem(
+                    "CHAIN_TOO_MANY_ALIKE",
+                    f"链式规则 {rule.id}",
+                    f"有 {number} 个条件要“{kind}”的同样的事实，最多 {MOST_ALIKE} 个：每种排法都会触发一次。",
+                    '请写明先后（如 day: "> a.day"），或者改用计数。',
+                )
+
+
+def _likeness(pattern: Pattern, patterns: Sequence[Pattern]) -> tuple[str, frozenset[FieldTest]] | None:
+    """What patterns have alike whose facts may stand for each other; None where a join tells them apart."""
+    joins = [join for other in patterns for join in other.joins if join.other_alias == pattern.alias]
+    if any(join.op not in {"=", "!="} or join.field != join.other_field for join in (*pattern.joins, *joins)):
+        return None
+    return pattern.kind, frozenset(pattern.tests)
 
 
 def _widths(compiled: CompiledProgram) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from tests.rules_service.engine.chain_programs import BOOL, DATE, INT, SHIPPED, 
 FOUND = FindingConclusion("found", {})
 KIND = FactKind("event", {"code": TEXT, "days": INT, "open": BOOL, "on": DATE, "ref": TEXT})
 X = Pattern("x", "event")
+EQUAL = (Join("code", "=", "x0", "code"),)
 
 
 def program(*when: Pattern, then: Conclusion = FOUND) -> ChainProgram:
@@ -87,6 +88,11 @@ REFUSED = {
         "CHAIN_UNKNOWN_NAME",
     ),
     "nine conditions": (program(*(Pattern(f"x{n}", "event") for n in range(9))), "CHAIN_TOO_MANY_CONDITIONS"),
+    "eight alike": (program(*(Pattern(f"x{n}", "event") for n in range(8))), "CHAIN_TOO_MANY_ALIKE"),
+    "eight alike, joined": (
+        program(Pattern("x0", "event"), *(Pattern(f"x{n}", "event", joins=EQUAL) for n in range(1, 8))),
+        "CHAIN_TOO_MANY_ALIKE",
+    ),
     "501 rules": (one_rule_each(501, having_code), "CHAIN_TOO_MANY_RULES"),
     "many comparisons": (
         a_test_of(*(FieldTest("days", "!=", n) for n in range(20))),
@@ -150,6 +156,11 @@ AT_THE_LIMITS = {
             Pattern(f"x{n}", "event", (FieldTest("days", "=", n),), (Join("code", "=", "x", "code"),))
             for n in range(1, 8)
         ),
+    ),
+    "seven alike": program(*(Pattern(f"x{n}", "event") for n in range(7))),
+    "eight in a row": program(
+        Pattern("x0", "event"),
+        *(Pattern(f"x{n}", "event", joins=(Join("days", ">", f"x{n - 1}", "days"),)) for n in range(1, 8)),
     ),
     "20 comparisons": a_test_of(*(FieldTest("days", "!=", n) for n in range(100, 119))),
     "two kinds with 200 constants each": ChainProgram(

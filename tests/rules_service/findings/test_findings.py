@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from rules_service.analysis.catalogue import with_cure
 from rules_service.analysis.check import check
 from rules_service.engine.rulebook import load_basics
 from rules_service.language.adoption import load_adoptions
@@ -71,6 +72,15 @@ def test_what_is_wrong_is_told_in_chinese(path: Path, base: Path) -> None:
     for finding in found_in(path, base):
         assert re.match(r"[“\u3000-\u9fff a-zA-Z]", finding.message)
         assert finding.message.endswith(("。", "？", "！"))
+        # Of an adoption file, which is read here by itself, the cure is added by who asked.
+        assert finding.cure or with_cure(finding).cure.endswith("。")
+
+
+@pytest.mark.parametrize("name", ["C002-*", "Q003-*", "S008-*"])
+def test_a_finding_without_a_cure_of_its_own_tells_the_usual_one(name: str, base: Path) -> None:
+    for path in HERE.glob(name):
+        if b"\nenums:" not in path.read_bytes():
+            assert all(finding.cure for finding in check([path], base, base / "texts").findings)
 
 
 def test_every_finding_has_a_file() -> None:

@@ -11,7 +11,7 @@ from tests.fuzz import chaining, interrupting, running
 @pytest.mark.parametrize("seed", range(24))
 def test_spoilt_rulesets_give_findings_and_nothing_else(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
-    for _ in range(24):
+    for _ in range(40):
         running.spoilt_ruleset(chance, tmp_path)
     assert running.spoiling.shipped(running.RULESETS)
 

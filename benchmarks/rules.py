@@ -82,7 +82,8 @@ def report() -> str:
         "",
         f"Median of {over_grpc.ROUNDS} interleaved rounds, {over_grpc.IN_FLIGHT} calls in flight, batches of "
         f"{over_grpc.BATCH}. The empty handler parses the message and, in a batch, the facts of each matter. "
-        "What fired is kept: where no two matters are alike, durable_rules is asked each time.",
+        "What tables said and what fired is kept for facts that they cannot tell apart: where no two matters "
+        "are alike, the tables decide and durable_rules is asked each time.",
         "",
         *_table(
             ("call", "ours /s", "empty /s", "times", "goal"),
@@ -101,6 +102,10 @@ def report() -> str:
                 for name, rate in sorted(rates.items(), key=lambda pair: -pair[1])
             ),
         ),
+        "",
+        "zen-engine is asked through an engine with a loader of compiled content, one for each of the four "
+        "tables. Beside its trace stands what goes from message to message here: its answers carry their "
+        "reasons.",
         "",
         "![evaluations a second](rates.svg)",
         "",

@@ -36,6 +36,7 @@ FIELD_TYPES = {
 }
 OPERATORS: Mapping[str, Operator] = {"=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _NO_VALUE: Scalar = ""
+QUOTED = re.compile(r'".*"', re.DOTALL)
 REFERENCE = re.compile(r"[A-Za-z_]\w*\.[A-Za-z_]\w*", re.ASCII)
 WIDE_SIGNS = ("＝", "＜", "＞", "≥", "≤", "≠", "！")
 TEST = re.compile(r"\s*(<=|>=|!=|=|<|>)?\s*(.+?)\s*")
@@ -159,6 +160,10 @@ def _pattern(alias: str, node: Node, kinds: dict[str, str], scope: Scope, place:
             scope.reading.find(
                 Code.CELL_SYNTAX, cell, where, f"“{text}”用了全角的比较号。", "请写 = != < <= > >=。"
             )
+            continue
+        if QUOTED.fullmatch(right):
+            message = f"链里的文字不加引号，“{right}”的引号会当作文字的一部分。"
+            scope.reading.find(Code.CELL_SYNTAX, cell, where, message, f"请写 {right[1:-1]}。")
             continue
         try:
             tests.append(FieldTest(name, operator, _scalar(fields[name], right)))

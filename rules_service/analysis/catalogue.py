@@ -204,6 +204,9 @@ EXPLAINED: dict[Code, Explained] = {
         "来源原文的该条（款、项）里没有这句话，附最接近的一句。", "逐字照抄，或改条号。"
     ),
     Code.ARTICLE_NOT_FOUND: Explained("来源原文没有这一条、款或项。", "核对条号。"),
+    Code.SOURCE_WITHOUT_TEXT: Explained(
+        "给了原文的文件夹，里面却没有这个来源，引它的话没有核对。", "把原文放进去，文件名是来源的编号。"
+    ),
     Code.PERSON_AS_SUBJECT: Explained("以人为对象。", "对象只能是事项、机关、邻里事务。"),
     Code.BANNED_WORD: Explained("出现禁用词：对人的分级、稳控、监视。", "删去这一内容。"),
     Code.PERSONAL_INPUT: Explained(

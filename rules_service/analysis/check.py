@@ -72,7 +72,7 @@ class Library:
     basics: Basics
     calendar: WorkingCalendar | None
     rulesets: tuple[Ruleset, ...]
-    texts: Mapping[str, SourceWords]
+    texts: Mapping[str, SourceWords] | None
     unread: tuple[Loaded, ...]
 
     def others(self, file: str) -> Others:
@@ -88,7 +88,7 @@ class Library:
         calendar: WorkingCalendar | None,
         checked: Sequence[Loaded],
         beside: Sequence[Loaded],
-        texts: Mapping[str, SourceWords],
+        texts: Mapping[str, SourceWords] | None,
     ) -> "Library":
         """What some files are checked against, with those beside them that they do not stand for."""
         own = tuple(_binding(checked))
@@ -112,7 +112,7 @@ def check(paths: Sequence[Path], rulesets: Path, texts: Path | None = None) -> R
     file says.
     """
     basics, doubts, findings = basics_of(rulesets)
-    words: Mapping[str, SourceWords] = {}
+    words: Mapping[str, SourceWords] | None = None
     if texts is not None:
         words, unread = read_sources(texts)
         findings += unread
@@ -182,7 +182,8 @@ def check_ruleset(loaded: Loaded, library: Library) -> Report:
         said = [finding for table in checks[-1] for finding in table.findings]
         said += binding_findings(whole, places, others, vocabulary, library.calendar)
         told.append((ruleset.in_force_from if number else None, said))
-    findings = [*loaded.findings, *of_slices(told), *check_quotes(places, library.texts)]
+    quotes = check_quotes(places, library.texts, library.basics.sources)
+    findings = [*loaded.findings, *of_slices(told), *quotes]
     findings += _without_examples(loaded.slices[0], places)
     compiled, refused = _compiled(loaded.slices, places, vocabulary)
     findings += refused

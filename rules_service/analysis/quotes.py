@@ -3,7 +3,7 @@
 An article that a ruleset departs from has to be there as well.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from rules_service.analysis.places import Places, entries, items
 from rules_service.analysis.sources import SourceWords, nearest, stands_in
@@ -11,12 +11,26 @@ from rules_service.language.findings import Code, Finding
 from rules_service.language.source import Entries, Node, Text
 
 
-def check_quotes(places: Places, texts: Mapping[str, SourceWords]) -> Iterator[Finding]:
-    """Quotes that are not found. A source without a text is passed over."""
+def check_quotes(
+    places: Places, texts: Mapping[str, SourceWords] | None, registered: Container[str]
+) -> Iterator[Finding]:
+    """Quotes that are not found, and registered sources without a text to look in.
+
+    Nothing where no TEXTS were given.
+    """
+    if texts is None:
+        return
+    without: dict[str, list[int]] = {}
     for cited in _citations(places.node):
         source, quote = _text(cited, "source"), _text(cited, "quote")
         if quote and source in texts:
             yield from _check(places, cited.line, source, _text(cited, "article"), quote, texts[source])
+        elif quote and source in registered:
+            without.setdefault(source, []).append(cited.line)
+    for source, lines in without.items():
+        message = f"没有来源 {source} 的原文，引它的 {len(lines)} 句没有核对。"
+        cure = f"请把原文存成 {source}.txt 或 {source}.md，放在 --sources 的文件夹里。"
+        yield places.find(Code.SOURCE_WITHOUT_TEXT, lines[0], "依据", message, cure)
     for departed in _departures(places.node):
         source, article = _text(departed, "source"), _text(departed, "article")
         if source in texts and texts[source].place(article) is None:

@@ -14,7 +14,7 @@ from rules_service.language.findings import Code, Finding
 
 SUFFIXES = (".txt", ".md")
 DIGITS = "零一二三四五六七八九"
-ARTICLE_LINE = re.compile(r"^\W*第([零〇一二三四五六七八九十百]+)条(?=\s|　|$)", re.MULTILINE)
+ARTICLE_LINE = re.compile(r"^\W*第([零〇一二三四五六七八九十百]+|[0-9]+)条(?=[\s　*]|$)", re.MULTILINE)
 HEADING = re.compile(r"^\s*(#|第[零〇一二三四五六七八九十百]+[章节编](\s|　))", re.MULTILINE)
 ITEM = re.compile(r"^\s*[（(]([一二三四五六七八九十百]+)[）)]")
 PLACE = re.compile(r"([0-9]+)(?:\.([0-9]+))?(?:\(([0-9]+)\))?")
@@ -93,13 +93,14 @@ class SourceWords:
 
 def _articles(text: str) -> list[Article]:
     marks = list(ARTICLE_LINE.finditer(text))
-    if not marks or marks[0][1] != "一":
+    if not marks or marks[0][1] not in {"一", "1"}:
         return []
     result = []
     numerals = {chinese_number(number): number for number in range(1, 1000)}
+    numerals |= {str(number): number for number in range(1, 1000)}
     for mark, end in zip(marks, [*(m.start() for m in marks[1:]), len(text)], strict=True):
         body = text[mark.start() : end]
-        heading = HEADING.search(body)
+        heading = HEADING.search(body, mark.end() - mark.start())
         result.append(
             Article(numerals.get(mark[1], 0), _paragraphs(body[: heading.start()] if heading else body))
         )

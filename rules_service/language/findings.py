@@ -83,6 +83,7 @@ class Code(StrEnum):
     QUOTE_TOO_LONG = "Q006"
     QUOTE_NOT_FOUND = "Q007"
     ARTICLE_NOT_FOUND = "Q008"
+    SOURCE_WITHOUT_TEXT = "Q009"
 
     PERSON_AS_SUBJECT = "G001"
     BANNED_WORD = "G002"
@@ -126,6 +127,7 @@ class Code(StrEnum):
 WARNINGS = frozenset(
     {
         Code.INPUT_UNUSED,
+        Code.SOURCE_WITHOUT_TEXT,
         Code.PARAMETER_UNUSED,
         Code.ROW_WITHOUT_EXAMPLE,
         Code.GAP_THOUGH_COMPLETE,

@@ -80,3 +80,14 @@ def test_a_text_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
     texts, findings = read_sources(tmp_path)
     assert list(texts) == ["B"]
     assert [finding.code for finding in findings] == ["S009"]
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["第一条　为了做好工作", "**第一条** 为了做好工作", "第1条 为了做好工作", "### 第1条\n为了做好工作"],
+)
+def test_articles_are_known_however_their_numbers_are_set(first: str) -> None:
+    words = SourceWords.of(f"{first}，制定本办法。\n{first.replace('一', '二').replace('1', '2')[:9]} 登记。")
+    assert words.place("1")
+    assert words.place("2")
+    assert words.place("99") is None

@@ -101,7 +101,7 @@ def _tells_who(fact: FactDef) -> bool:
     """Whether a fact holds personal data; a yes or no, a code and a number of something are none."""
     names = (fact.name, fact.label.chinese, fact.label.english)
     is_number = fact.counted or fact.unit
-    return fact.type.kind not in NO_DATA and not is_number and any(map(tells_who, names))
+    return fact.type.kind not in NO_DATA and not is_number and tells_who(*names)
 
 
 def _personal(places: Places, node: Node, place: str, label: str, cure: str) -> Finding:

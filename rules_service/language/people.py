@@ -24,7 +24,7 @@ OFFICE = r"机关|单位|部门|机构|组织|团体|政府|党委|委员会|[�
 SPEAKERS = r"代表人?|代理人|监护人|本人|个人|家属|亲属|一方"
 BRINGER_LAST = re.compile(
     rf"(?:{BY_BRINGING}|(?:信访|上访|来访|来信)(?:群众|公民|[居村市]民))[们等]?"
-    rf"(?:[的、及其和或者]*(?:委托|法定|近)?(?:{SPEAKERS}))?(?:\(.*)?$"
+    rf"(?:[的、及其和或者]{{0,4}}(?:委托|法定|近)?(?:{SPEAKERS}))?(?:\(.*)?$"
 )
 ANYBODY_LAST = re.compile(rf"(?:{ANYBODY})[们等]?(?:、法人)?(?:\(.*)?$")
 
@@ -39,7 +39,7 @@ WATCHES = (
 # What stands between a person and the grade, which is the person's all the same.
 LINKS = (
     r"(?:的|之|们|本人|个人|群体|及其|家属|亲属|进行|实行|予以|加以|开展|是否|已经?|被|列入|纳入|划分|确定|评定|贴"
-    r"|思想|行为|情绪|活动|综合|总|累计|当前|实时|最新|重点|[高中低]|[-_·:/(\"'“”‘’「」])*"
+    r"|思想|行为|情绪|活动|综合|总|累计|当前|实时|最新|重点|[高中低]|[-_·:/(\"'“”‘’「」]){0,6}"
 )
 # What is done to the person named next, or said of him.
 DONE_TO = (
@@ -52,7 +52,7 @@ WHO_COME = r"的|之|了|该|某|[每各][个名位]?|重点|重复|越级|集�
 THEIR_MATTER = r"的?(?:诉求|反映|意见|事项|提出)"
 GRADED = re.compile(
     rf"(?:{PERSON}){LINKS}(?:{GRADES}|{WATCHES})"
-    rf"|(?:{DONE_TO})(?:{WHO_COME})*(?:{PERSON})(?!{THEIR_MATTER})"
+    rf"|(?:{DONE_TO})(?:{WHO_COME}){{0,6}}(?:{PERSON})(?!{THEIR_MATTER})"
 )
 OFFICIAL_LISTED = re.compile(rf"{OFFICIALS}的?(?:名单|级别)")
 # What can only be said of people, even where they are left unnamed.
@@ -65,12 +65,12 @@ PUBLISHED = r"公布|公示|(?<![不未])公开"
 # An office has them too.
 REACHED_BY = r"地址|电话|邮箱|年龄"
 THEIR_REACH = re.compile(
-    rf"(?:{PERSON})(?:的|之|们|本人|个人|联系|家庭|居住|常用|电子|通[信讯]|[-_·:/(])*(?:{REACHED_BY})"
+    rf"(?:{PERSON})(?:的|之|们|本人|个人|联系|家庭|居住|常用|电子|通[信讯]|[-_·:/(]){{0,6}}(?:{REACHED_BY})"
 )
 # What an office is known by, or receives people at.
 RECEIVES = rf"(?:{PUBLISHED}|办公|接待|咨询|热线|监督|值班|窗口|(?:投诉|举报)(?![人者]))"
 RECEIVING = rf"{OFFICE}|{RECEIVES}"
-RECEIVED_AT = re.compile(rf"{RECEIVES}(?:的|渠道|通[信讯]|联系)*(?:{REACHED_BY})")
+RECEIVED_AT = re.compile(rf"{RECEIVES}(?:的|渠道|通[信讯]|联系){{0,4}}(?:{REACHED_BY})")
 
 # English words, of which the plural is not told apart.
 BRINGERS = r"petitioner|complain(?:ant|er)|claimant|applicant|appellant|accuser"
@@ -92,7 +92,7 @@ OF_ELSE = rf"the|an?|skip\w*|reception|{OFFICES}"
 # As they are read here, without an s at the end.
 AUXILIARIES = r"i|are|wa|were|ha|have|be|been|being|will|shall|must|may"
 GRADED_IN_ENGLISH = (
-    rf"(?:{PERSONS}) (?:(?:{AUXILIARIES}) )*(?:(?!(?:{OF_ELSE}) )\w+ )?(?:{GRADINGS})"
+    rf"(?:{PERSONS}) (?:(?:{AUXILIARIES}) ){{0,4}}(?:(?!(?:{OF_ELSE}) )\w+ )?(?:{GRADINGS})"
     rf"|(?:{GRADINGS}) (?:(?:of|for|to|by|on) (?:the|an?|each|every|all|any) |\w+ )?(?:{PERSONS})"
 )
 GRADINGS_OF_PEOPLE = (

@@ -6,9 +6,10 @@ value of a table whose rows silence keeps from matching. Where one row answers i
 turn of a row that comes only because silence keeps those before it from matching.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import accumulate
+from itertools import pairwise
 from operator import or_
 
 from rules_service.analysis.cover import Budget, BudgetSpentError, Grid, hole, overlaps
@@ -21,10 +22,9 @@ from rules_service.engine.tables import ranked
 from rules_service.language.findings import Code, Finding
 from rules_service.language.model.papers import PaperRule
 from rules_service.language.model.references import Condition, RefKind
-from rules_service.language.model.ruleset import Ruleset
 from rules_service.language.model.tables import HitPolicy, Row, Table
 from rules_service.language.types import Value
-from rules_service.language.unary import UnaryTest
+from rules_service.language.unary import ANYTHING, UnaryTest
 
 Values = frozenset[Value | None]
 # The values that a name may have by silence, null among them; None where it may be any.
@@ -41,7 +41,7 @@ def check_silence(places: Places, wording: Wording, in_doubt: Container[str]) ->
     Of tables in doubt it is not known which rows answer instead of which.
     """
     ruleset = wording.ruleset
-    silent = silent_values(ruleset)
+    silent = silent_values(wording, in_doubt)
     if not silent:
         return
     for table in ruleset.tables:
@@ -60,91 +60,147 @@ def check_silence(places: Places, wording: Wording, in_doubt: Container[str]) ->
             yield from _resting(places, places.duty_key(duty.id, "unless"), f"时限 {duty.id}", names)
 
 
-def silent_values(ruleset: Ruleset) -> Silent:
+def silent_values(wording: Wording, in_doubt: Container[str]) -> Silent:
     """The values that names may have because nobody has told: of facts, elapsed times, outputs of tables."""
+    ruleset = wording.ruleset
     silent: dict[str, Values | None] = dict.fromkeys(ruleset.told_only, NULL)
     for rule in ruleset.elapsed:
         if any(end and end.kind is RefKind.FACT and end.name in silent for end in (rule.start, rule.end)):
             silent[rule.name] = NULL
     # Tables come in an order in which each reads only those before it.
     for table in ruleset.tables:
-        answering, unanswered = _answers(table, silent)
-        if not (answering or unanswered):
-            continue
-        for column, output in enumerate(table.outputs):
-            values = frozenset(row.outputs[column] for row in answering)
-            values |= NULL if unanswered else frozenset()
-            # What is added up, counted or chosen among may come to anything.
-            silent[f"{table.id}.{output.name}"] = None if table.aggregator else values
+        if not silent.keys().isdisjoint(table.inputs):
+            turns = None if table.id in in_doubt or table.aggregator else _Turns.of(table, silent, wording)
+            silent |= _answers(table, silent, turns)
     return silent
 
 
-def _answers(table: Table, silent: Silent) -> tuple[Sequence[Row], bool]:
-    """The rows that may answer by silence, and whether silence may keep rows from answering."""
-    letting = [any(_lets(*cell, silent) for cell in _cells(table, row)) for row in table.rows]
-    kept = [any(_keeps(*cell, silent) for cell in _cells(table, row)) for row in table.rows]
-    if any(kept) and table.hit in ONE_INSTEAD:
-        # Where silence keeps a row from matching, another may answer instead.
-        first = kept.index(True) if table.hit is HitPolicy.FIRST else -1
-        letting = [lets or number > first for number, lets in enumerate(letting)]
-    return [row for row, lets in zip(table.rows, letting, strict=True) if lets], any(kept)
+def _answers(table: Table, silent: Silent, turns: "_Turns | None") -> Silent:
+    """The outputs of a table that silence may give a value, or keep from having one."""
+    names = [f"{table.id}.{output.name}" for output in table.outputs]
+    cells = [(name, test) for row in table.rows for name, test in _cells(table, row)]
+    if table.aggregator:
+        # What is added up, counted or chosen among may come to anything.
+        rests = any(_lets(*cell, silent) or _keeps(*cell, silent) for cell in cells)
+        return dict.fromkeys(names if rests else ())
+    letting = [row for row in table.rows if any(_lets(*cell, silent) for cell in _cells(table, row))]
+    found: dict[str, Values | None] = {}
+    for column, name in enumerate(names):
+        values = {row.outputs[column] for row in letting}
+        for number, row in enumerate(turns.table.rows if turns else ()):
+            value = row.outputs[column]
+            if turns and value not in values and any(turns.given(number, _answering_else(column, value))):
+                values.add(value)
+        if values:
+            found[name] = frozenset(values)
+    return found
+
+
+def _answering_else(column: int, value: Value | None) -> Callable[[Row], bool]:
+    return lambda row: row.outputs[column] != value
 
 
 def _kept_back(table: Table, silent: Silent, wording: Wording) -> Iterator[tuple[int, str, int]]:
-    """Rows to which silence gives their turn, by what name, each with a row that does not propose the same.
-
-    Such a name is one that the row itself does not look at. There is a case of it in which no row before this
-    one matches, and that other row would answer if it were told. Where that is too much work to look for, it
-    counts as found.
-    """
+    """Rows to which silence gives their turn, by what name, each with a row that does not propose as much."""
     if silent.keys().isdisjoint(table.inputs) or not any(row.candidates for row in table.rows):
         return
-    order = [*range(len(table.rows))]
-    if table.hit is HitPolicy.PRIORITY:
-        order = ranked(table, order)
-    before = dict(zip(order, accumulate((1 << row for row in order), or_, initial=0), strict=False))
-    index, budget = TableIndex.of(table), Budget(MOST_NODES + NODES_A_ROW * len(table.rows))
-    pieces = [
-        [piece.rows for piece in pieces_of(column, domain(name, wording))]
-        for name, column in zip(table.inputs, index.columns, strict=True)
-    ]
-    unsaid = [
-        masks if (values := silent.get(name, frozenset())) is None else [column.mask(it) for it in values]
-        for name, column, masks in zip(table.inputs, index.columns, pieces, strict=True)
-    ]
-    try:
-        shared = overlaps(pieces, index.all_rows, len(table.rows), budget)
-    except BudgetSpentError:
-        shared = [index.all_rows] * len(table.rows)
+    turns = _Turns.of(table, silent, wording)
+    for number, row in enumerate(table.rows):
+        if row.candidates:
+            proposed = _proposed(row)
+            yield from ((number, *it) for it in turns.given(number, _proposing_less(proposed)))
 
-    def is_left(grid: Grid, rows: int) -> bool:
+
+def _proposing_less(proposed: frozenset[str | PaperRule]) -> Callable[[Row], bool]:
+    return lambda row: bool(proposed - _proposed(row))
+
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """Which rows of a table get their turn because silence keeps others from matching.
+
+    Behind the rows of the table stands one that looks at nothing and says nothing: it answers where no row
+    matches. `before` are for each row those that answer instead of it where they match, as masks; `unsaid`
+    are for each column the rows that let through what it has by silence. `shared` are for each row those that
+    overlap it, `twice` the same where the rows stand twice in the grid.
+    """
+
+    table: Table
+    pieces: Grid
+    unsaid: Grid
+    before: Sequence[int]
+    shared: Sequence[int]
+    twice: Sequence[int]
+    budget: Budget
+
+    @classmethod
+    def of(cls, table: Table, silent: Silent, wording: Wording) -> "_Turns":
+        """Cuts a table into pieces; where that is too much work, all rows count as overlapping."""
+        nobody = Row("", (ANYTHING,) * len(table.inputs), (None,) * len(table.outputs), ())
+        count, table = len(table.rows), replace(table, rows=(*table.rows, nobody))
+        before = [0] * count + [(1 << count) - 1]
+        if table.hit in ONE_INSTEAD:
+            order = [*range(count)]
+            if table.hit is HitPolicy.PRIORITY:
+                order = ranked(table, order)
+            for first, second in pairwise(order):
+                before[second] = before[first] | 1 << first
+        index, budget = TableIndex.of(table), Budget(MOST_NODES + NODES_A_ROW * count)
+        pieces = [
+            [piece.rows for piece in pieces_of(column, domain(name, wording))]
+            for name, column in zip(table.inputs, index.columns, strict=True)
+        ]
+        unsaid = [
+            masks if (values := silent.get(name, frozenset())) is None else [column.mask(it) for it in values]
+            for name, column, masks in zip(table.inputs, index.columns, pieces, strict=True)
+        ]
         try:
-            return hole(grid, rows, shared, budget)[0] is not None
+            shared = overlaps(pieces, index.all_rows, count + 1, budget)
+        except BudgetSpentError:
+            shared = [index.all_rows] * (count + 1)
+        twice = [it | index.all_rows << count + 1 for it in shared]
+        twice += [index.all_rows | it << count + 1 for it in shared]
+        return cls(table, pieces, unsaid, before, shared, twice, budget)
+
+    def given(self, number: int, is_rival: Callable[[Row], bool]) -> Iterator[tuple[str, int]]:
+        """The names that give a row its turn by silence, each with a rival that would answer instead.
+
+        Such a name is one that the row itself does not look at. Where it is too much work to look for a
+        case, it counts as found.
+        """
+        near = self.shared[number] & self.before[number]
+        for column, (name, test) in enumerate(_cells(self.table, self.table.rows[number])):
+            if not test.anything:
+                continue
+            kept = reduce(or_, (~mask for mask in self.unsaid[column]), 0) & near
+            rivals = (it for it in bits(kept) if is_rival(self.table.rows[it]))
+            other = next((it for it in rivals if self._gives_turn(column, number, it)), None)
+            if other is not None:
+                yield name, other
+
+    def _gives_turn(self, column: int, number: int, other: int) -> bool:
+        """Whether there is a case that a row answers, and that another one answers once more is told.
+
+        Both are looked for at once: the rows stand twice in the grid, as they match when more is told and,
+        behind that, as they match by silence.
+        """
+        count = len(self.table.rows)
+        both = 1 << number | 1 << other
+        grid = []
+        for at, test in enumerate(self.table.rows[number].tests):
+            told = [mask for mask in self.pieces[at] if mask & both == both]
+            unsaid = self.unsaid[at] if test.anything else ()
+            if at == column:
+                pairs = [(mask, said) for mask in told for said in unsaid if not said & 1 << other]
+            else:
+                pairs = [(mask, said) for mask in told for said in (mask, *unsaid)]
+            grid.append([mask | said << count for mask, said in pairs])
+        told_rows = self.before[other] & self.shared[other] & self.shared[number]
+        silent_rows = self.before[number] & self.shared[number]
+        try:
+            return hole(grid, told_rows | silent_rows << count, self.twice, self.budget)[0] is not None
         except BudgetSpentError:
             return True
-
-    def gives_turn(column: int, number: int, own: Grid, other: int) -> bool:
-        told = [[mask for mask in masks if mask & 1 << other] for masks in own]
-        case = [
-            it + said if test.anything else it
-            for it, said, test in zip(told, unsaid, table.rows[number].tests, strict=True)
-        ]
-        case[column] = [mask for mask in unsaid[column] if not mask & 1 << other]
-        # Whatever else matches in such a case shares it with the row itself.
-        near = shared[number]
-        return is_left(told, before[other] & near & shared[other]) and is_left(case, before[number] & near)
-
-    for number, row in enumerate(table.rows):
-        if not row.candidates:
-            continue
-        own = [[mask for mask in masks if mask & 1 << number] for masks in pieces]
-        for column, (name, test) in enumerate(_cells(table, row)):
-            if test.anything:
-                kept = reduce(or_, (~mask for mask in unsaid[column]), 0) & shared[number] & before[number]
-                rivals = (it for it in bits(kept) if _proposed(row) - _proposed(table.rows[it]))
-                other = next((it for it in rivals if gives_turn(column, number, own, it)), None)
-                if other is not None:
-                    yield number, name, other
 
 
 def _proposed(row: Row) -> frozenset[str | PaperRule]:

@@ -165,6 +165,10 @@ EXPLAINED: dict[Code, Explained] = {
     ),
     Code.COLUMN_UNUSED: Explained("这一列每行都是“-”，不影响结果。", "从 in 里删去。"),
     Code.COLUMN_CONSTANT: Explained("这一列每行都一样，是整张表的前提。", "有意如此就不必改。"),
+    Code.GAP_NOT_PROVED: Explained(
+        "没有写 complete 的表，未能证明有没有没写到的情形：几个输入有牵连（附例子），或者表太大。",
+        "有意留空就不必改；要写全时补行，并写 complete: true。",
+    ),
     Code.TIGHTENS_NOTHING: Explained("tightens 指的时限不存在。", "写成“规则集/时限”，核对编号。"),
     Code.TIGHTENS_NOT_ABOVE: Explained(
         "tightens 指的时限不在更高的层级。", "指上位规定的时限，或去掉 tightens。"

@@ -4,8 +4,9 @@ Everything found is exact and has a witness, a case in words; where the work is 
 未能证明, never that there is none. What counts depends on the hit policy: rows that overlap contradict each
 other under UNIQUE, and under ANY where they differ; every other policy says what happens then. A case that
 no row meets is told for policies that give one answer. Most tables leave cases out on purpose, so it is a
-warning only where the table says `complete: true`. null is let through by few cells, so a case that takes a
-fact without a value is told only of such a table, and only where it leaves nothing else out.
+warning only where the table says `complete: true`; likewise where it is not proved that there is none. null
+is let through by few cells, so a case that takes a fact without a value is told only of such a table, and
+only where it leaves nothing else out.
 
 Of rows in doubt nothing is known but that they are there: what is said of the others holds whatever these
 will say, and nothing is said of gaps and columns.
@@ -228,7 +229,7 @@ class TableCheck:
                     grid.masks(null=null), grid.index.all_rows, grid.shared, self.budget, MOST_HOLES
                 )
             except BudgetSpentError:
-                self._not_proved("每种情形都有一行写到")
+                self._gaps_not_proved()
                 return
             cases = [grid.telling(hole, null=null) for hole in found]
             sure = [case for case in cases if not grid.in_doubt(case)]
@@ -236,11 +237,26 @@ class TableCheck:
                 self._gap(sure, null=null, more=more or len(sure) < len(cases))
                 return
             doubtful += cases
-        if doubtful and self.table.complete:
-            words = self.wording.case(self.table, doubtful[0])
-            self._not_proved(
-                f"{self._title}写全了：例如 {words}，几个输入有牵连，不知会不会同时出现",
-                "请补一行。",
+        if doubtful:
+            self._gaps_in_doubt(self.wording.case(self.table, doubtful[0]))
+
+    def _gaps_not_proved(self) -> None:
+        if self.table.complete:
+            self._not_proved("每种情形都有一行写到")
+        else:
+            self._find(
+                Code.GAP_NOT_PROVED, f"{self._title}没有写 complete，未能证明有没有没写到的情形。", LIMIT
+            )
+
+    def _gaps_in_doubt(self, words: str) -> None:
+        tail = f"例如 {words}，几个输入有牵连，不知会不会同时出现"
+        if self.table.complete:
+            self._not_proved(f"{self._title}写全了：{tail}", "请补一行。")
+        else:
+            self._find(
+                Code.GAP_NOT_PROVED,
+                f"{self._title}没有写 complete，未能证明有没有没写到的情形：{tail}。",
+                "有意留空就不必改；要写全时请补一行，并写 complete: true。",
             )
 
     def _gap(self, cases: list[Mapping[int, Known]], *, null: bool, more: bool) -> None:

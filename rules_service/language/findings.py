@@ -110,6 +110,7 @@ class Code(StrEnum):
     NOT_PROVED = "T007"
     COLUMN_UNUSED = "T008"
     COLUMN_CONSTANT = "T009"
+    GAP_NOT_PROVED = "T010"
 
     TIGHTENS_NOTHING = "L001"
     TIGHTENS_NOT_ABOVE = "L002"
@@ -137,7 +138,7 @@ WARNINGS = frozenset(
         Code.TIGHTENS_NOT_SAID,
     }
 )
-INFORMATION = frozenset({Code.GAP, Code.NULL_GAP, Code.COLUMN_CONSTANT})
+INFORMATION = frozenset({Code.GAP, Code.NULL_GAP, Code.COLUMN_CONSTANT, Code.GAP_NOT_PROVED})
 
 
 def severity_of(code: Code) -> Severity:

@@ -67,7 +67,7 @@ def spoilt_ruleset(chance: random.Random, folder: Path) -> None:
         basics, calendar, shipped = library()
         loaded = load(path, basics)
         beside = [one for one in shipped if one.file != str(source)]
-        report = check_ruleset(loaded, Library.of(basics, calendar, [loaded], beside, {}))
+        report = check_ruleset(loaded, Library.of(basics, calendar, [loaded], beside, None))
     for finding in report.findings:
         if not (finding.code and finding.message):
             raise AssertionError(finding)

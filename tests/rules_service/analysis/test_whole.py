@@ -114,7 +114,7 @@ UNUSED = {"R012", "R014"}
 
 
 def said(path: Path, one: Loaded) -> set[tuple[str, int, str]]:
-    library = Library.of(BASICS, CHINA, [one], [it for file, it in SHIPPED.items() if file != path], {})
+    library = Library.of(BASICS, CHINA, [one], [it for file, it in SHIPPED.items() if file != path], None)
     findings = check_ruleset(one, library).findings
     return {(it.code, it.line, TITLE.sub("", it.message)) for it in findings}
 

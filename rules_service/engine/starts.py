@@ -106,6 +106,12 @@ def _or_presumed(
     silent = min(clock.at, clock.silent_until)
     starts: list[Start] = []
     waiting: list[datetime] = []
+    belongs = [_happening_of(start, happenings) for start in named]
+    early = {
+        of
+        for start, of in zip(named, belongs, strict=True)
+        if of is not None and start.at < in_order[of][0].at
+    }
     presumed_of: set[int | None] = set()
     for number, (base, (amount, unit)) in enumerate(in_order):
         recipient = base.recipient_key
@@ -113,7 +119,7 @@ def _or_presumed(
         # What is recorded before anything else happened was recorded for the first that did.
         is_first = happenings.first(recipient) == number
         record = records.first(recipient) if is_first else records.first_since(recipient, base.at)
-        if record is not None and in_time(records.moments[record], end):
+        if number in early or (record is not None and in_time(records.moments[record], end)):
             continue
         if in_time(silent, end):
             waiting += [late_from(end)] if in_time(clock.at, end) else []
@@ -121,15 +127,19 @@ def _or_presumed(
         presumed_of.add(number)
         at = end if CountUnit.CLOCK_HOURS in {duty.period.unit, unit} else midnight(day_of(end))
         starts.append(Start(at, base.event_id, recipient, presumed_from=base.at, occasion=base.occasion))
-    for start in named:
-        recipient = start.recipient_key
-        led_up = happenings.last_until(recipient, start.at)
-        if (happenings.first(recipient) if led_up is None else led_up) not in presumed_of:
+    for start, of in zip(named, belongs, strict=True):
+        if of not in presumed_of:
             if start.at <= clock.at:
                 starts.append(start)
             else:
                 waiting.append(start.at)
     return sorted(starts, key=lambda start: start.since), waiting
+
+
+def _happening_of(start: Start, happenings: Nearest) -> int | None:
+    """The place of the last happening that led up to a record, else of the first for its recipient."""
+    led_up = happenings.last_until(start.recipient_key, start.at)
+    return happenings.first(start.recipient_key) if led_up is None else led_up
 
 
 def _while(duty: Duty, env: Environment, day: date) -> tuple[int, CountUnit] | None:

@@ -139,7 +139,7 @@ def starts(duty: PlainDuty, file: File, at: datetime) -> list[Start]:
         began = any(
             concern_the_same(base, record) and (is_first or record.at >= base.at) and in_time(record.at, end)
             for record in recorded
-        )
+        ) or any(record.at < base.at and happening_of(record, bases) is base for record in recorded)
         if began or in_time(file.known(at), end):
             continue
         by_hours = "clock_hours" in {duty.unit, duty.presumed_unit}

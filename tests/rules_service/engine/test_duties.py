@@ -236,8 +236,16 @@ ACCEPTED_TO_X = {"type": "accepted", "at": "2024-03-08T10:00", "recipient_key": 
             [TO_X, TO_Y, {**ACCEPTED_TO_X, "at": "2024-03-17T10:00"}],
             [("x", "2024-03-16T00:00:00"), ("y", "2024-03-17T00:00:00")],
         ),
+        (
+            [
+                TO_X,
+                {**ACCEPTED_TO_X, "at": "2024-03-02T10:00", "recipient_key": "y"},
+                {"type": "received", "at": "2024-03-05T10:00"},
+            ],
+            [("x", "2024-03-16T00:00:00"), ("y", "2024-03-02T10:00:00")],
+        ),
     ],
-    ids=["y", "x", "x of x and y", "both", "x of all and y", "x too late"],
+    ids=["y", "x", "x of x and y", "both", "x of all and y", "x too late", "y before all"],
 )
 def test_a_start_is_presumed_for_the_recipient_who_was_not_told(
     events: list[dict[str, str]], started: list[tuple[str, str]]

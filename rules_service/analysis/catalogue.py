@@ -238,18 +238,17 @@ EXPLAINED: dict[Code, Explained] = {
     ),
 }
 
+CURES = {code.value: explained.cure for code, explained in EXPLAINED.items()}
+
 
 def with_cure(finding: Finding) -> Finding:
     """A finding with what usually mends it, where it tells no cure of its own."""
-    return finding if finding.cure else replace(finding, cure=EXPLAINED[finding.code_].cure)
+    return finding if finding.cure else replace(finding, cure=CURES[finding.code])
 
 
 def problem_with_cure(problem: Problem) -> Problem:
     """The same of a finding that has become a problem of whoever wants the file loaded."""
-    codes = {code.value: explained for code, explained in EXPLAINED.items()}
-    if problem.cure or problem.code not in codes:
-        return problem
-    return replace(problem, cure=codes[problem.code].cure)
+    return problem if problem.cure else replace(problem, cure=CURES.get(problem.code, ""))
 
 
 HEAD = """\

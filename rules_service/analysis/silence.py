@@ -30,7 +30,6 @@ Values = frozenset[Value | None]
 # The values that a name may have by silence, null among them; None where it may be any.
 Silent = Mapping[str, Values | None]
 NULL: Values = frozenset({None})
-ONE_INSTEAD = frozenset({HitPolicy.FIRST, HitPolicy.PRIORITY})
 MOST_NODES = 100_000
 NODES_A_ROW = 100
 
@@ -52,7 +51,7 @@ def check_silence(places: Places, wording: Wording, in_doubt: Container[str]) ->
             names = [name for name, test in _cells(table, row) if _lets(name, test, silent)]
             names += (it for paper in row.papers if paper.candidate for it in _holding(paper.when, silent))
             yield from _resting(places, line, place, dict.fromkeys(names))
-        if table.hit in ONE_INSTEAD and table.id not in in_doubt:
+        if table.hit.one_instead and table.id not in in_doubt:
             yield from _in_turn(places, table, _kept_back(table, silent, wording))
     for duty in ruleset.duties:
         for exemption in duty.unless:
@@ -139,7 +138,7 @@ class _Turns:
         nobody = Row("", (ANYTHING,) * len(table.inputs), (None,) * len(table.outputs), ())
         count, table = len(table.rows), replace(table, rows=(*table.rows, nobody))
         before = [0] * count + [(1 << count) - 1]
-        if table.hit in ONE_INSTEAD:
+        if table.hit.one_instead:
             order = [*range(count)]
             if table.hit is HitPolicy.PRIORITY:
                 order = ranked(table, order)

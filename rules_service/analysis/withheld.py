@@ -16,7 +16,6 @@ from rules_service.language.model.tables import HitPolicy, Row, Table
 from rules_service.language.types import Kind
 from rules_service.language.unary import UnaryTest
 
-ONE_INSTEAD = frozenset({HitPolicy.FIRST, HitPolicy.PRIORITY})
 MANY = 1_000_000
 
 
@@ -84,7 +83,7 @@ def _reaches(name: str, test: UnaryTest, wording: Wording, neutral: AbstractSet[
 
 def _lost(table: Table, number: int, called: set[str]) -> bool:
     """Whether a row that answers instead of another takes away a paper of that other's."""
-    if table.hit not in ONE_INSTEAD:
+    if not table.hit.one_instead:
         return False
     others = table.rows[number + 1 :] if table.hit is HitPolicy.FIRST else table.rows
     return any(_papers(other) - called for other in others)

@@ -105,10 +105,9 @@ def share(
     part = whole = 0
     decided = True
     for one in owed:
-        for duty in one.duties:
-            if duty.duty.concept in figure.concepts and began.holds(duty.started_at):
-                part += duty.state.value in figure.part
-                whole += duty.state.value in figure.whole
+        for duty in _looked_at(figure, one, began):
+            part += duty.state.value in figure.part
+            whole += duty.state.value in figure.whole
         if _may_have_moved(figure, one, began, at):
             decided = False
             missing.add(place.rpartition("/")[2], one.matter.id, place, unknown=False)
@@ -122,18 +121,18 @@ def shared(figure: DutyShare, owed: Iterable[Owed], began: Began) -> Iterator[Du
     """The duties that a share looks at, one of a kind."""
     seen = set()
     for one in owed:
-        for duty in one.duties:
-            if duty.duty.concept in figure.concepts and began.holds(duty.started_at):
-                for stated in duty.one_of or (duty,):
-                    kind = (
-                        stated.ruleset.name,
-                        stated.ruleset.in_force_from,
-                        stated.duty.id,
-                        stated.rests_on,
-                    )
-                    if kind not in seen:
-                        seen.add(kind)
-                        yield stated
+        for duty in _looked_at(figure, one, began):
+            for stated in duty.one_of or (duty,):
+                kind = (stated.ruleset.name, stated.ruleset.in_force_from, stated.duty.id, stated.rests_on)
+                if kind not in seen:
+                    seen.add(kind)
+                    yield stated
+
+
+def _looked_at(figure: DutyShare, one: Owed, began: Began) -> Iterator[DutyOutcome]:
+    for duty in one.duties:
+        if duty.duty.concept in figure.concepts and began.holds(duty.started_at):
+            yield duty
 
 
 def _may_have_moved(figure: DutyShare, one: Owed, began: Began, at: datetime) -> bool:

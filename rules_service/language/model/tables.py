@@ -21,6 +21,11 @@ class HitPolicy(Enum):
     OUTPUT_ORDER = "O"
     COLLECT = "C"
 
+    @property
+    def one_instead(self) -> bool:
+        """Whether of several rows that match one answers instead of the others."""
+        return self in {HitPolicy.FIRST, HitPolicy.PRIORITY}
+
 
 class Aggregator(Enum):
     """What COLLECT makes of the outputs."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -125,6 +126,18 @@ def rulesets(folder: Path, **texts: str) -> Path:
     for name, text in texts.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     return folder
+
+
+def book_of(words: Mapping[str, str] | None = None, **texts: str) -> Rulebook:
+    """A rulebook of texts in which REST is a basis, with WORDS more below headings of the vocabulary."""
+    with TemporaryDirectory() as folder:
+        rest = {name: text.replace("REST", "basis: convention, note: 试") for name, text in texts.items()}
+        path = rulesets(Path(folder) / "rulesets", **rest)
+        vocabulary = (path / "vocabulary.yaml").read_text(encoding="utf-8")
+        for heading, more in (words or {}).items():
+            vocabulary = vocabulary.replace(f"\n{heading}:\n", f"\n{heading}:\n{more}", 1)
+        (path / "vocabulary.yaml").write_text(vocabulary, encoding="utf-8")
+        return commands.load(path)
 
 
 def states(answer: answer_pb2.Answer) -> dict[str, str]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -18,7 +17,17 @@ from rules_service import commands
 from rules_service.engine.rulebook import Rulebook
 from service_kit.problems import RefusedError
 from tests.reference.profile import examples
-from tests.rules_service.commands.asking import NOW, context, event, matter, rulesets, shanghai, stamp, states
+from tests.rules_service.commands.asking import (
+    NOW,
+    book_of,
+    context,
+    event,
+    matter,
+    rulesets,
+    shanghai,
+    stamp,
+    states,
+)
 
 RULES = """
 ruleset: figures
@@ -60,13 +69,11 @@ duties:
      due: {from: received, add: 15, count: calendar_days}, met_by: [told_in_writing], REST}
 """
 WORDS = {
-    "facts:\n": """facts:
-  wanted_village: {type: string, label: 村, english: Village, purpose: 试}
+    "facts": """  wanted_village: {type: string, label: 村, english: Village, purpose: 试}
   letters: {type: int, label: 来信, english: Letters, purpose: 试, counted: "true"}
   repeats: {type: int, label: 重复, english: Repeats, purpose: 试, counted: "true"}
 """,
-    "indicators:\n": """indicators:
-  letters_again: [重复率, Share of repeats]
+    "indicators": """  letters_again: [重复率, Share of repeats]
   days: [天数, Days]
   told: [告知率, Told]
   whole: [指数, Index]
@@ -78,18 +85,7 @@ BEFORE = pb.Period(first_day="2024-01-01", last_day="2024-03-31")
 
 @cache
 def book() -> Rulebook:
-    rest = "basis: convention, note: 试"
-    with TemporaryDirectory() as folder:
-        path = rulesets(
-            Path(folder) / "rulesets",
-            figures=RULES.replace("REST", rest),
-            telling=MATTERS.replace("REST", rest),
-        )
-        words = (path / "vocabulary.yaml").read_text(encoding="utf-8")
-        for heading, more in WORDS.items():
-            words = words.replace(f"\n{heading}", f"\n{more}", 1)
-        (path / "vocabulary.yaml").write_text(words, encoding="utf-8")
-        return commands.load(path)
+    return book_of(WORDS, figures=RULES, telling=MATTERS)
 
 
 def ask(

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -11,7 +9,7 @@ from huiyin.rules.v1 import answer_pb2, common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
 from rules_service.engine.rulebook import Rulebook
-from tests.rules_service.commands.asking import NOW, context, event, matter, rulesets
+from tests.rules_service.commands.asking import NOW, book_of, context, event, matter
 
 FIGURES = """
 ruleset: figures
@@ -47,14 +45,7 @@ RECEIVED = ("received", "2024-05-06")
 
 @cache
 def book() -> Rulebook:
-    rest = "basis: convention, note: 试"
-    with TemporaryDirectory() as folder:
-        path = rulesets(
-            Path(folder) / "rulesets",
-            figures=FIGURES.replace("REST", rest),
-            telling=MATTERS.replace("REST", rest),
-        )
-        return commands.load(path)
+    return book_of(figures=FIGURES, telling=MATTERS)
 
 
 def about(

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -15,7 +13,7 @@ from rules_service import commands
 from rules_service.engine.rulebook import Rulebook
 from tests.reference import office as clerk
 from tests.reference.profile import examples
-from tests.rules_service.commands.asking import NOW, context, matter, rulesets
+from tests.rules_service.commands.asking import NOW, book_of, context, matter
 
 RULES = """
 ruleset: sums
@@ -48,14 +46,12 @@ tables:
 """
 COUNTED = '{{type: int, label: {0}, english: "{0}", unit: {1}, min: 0, purpose: 试, counted: "true"}}'
 WORDS = {
-    "facts:\n": f"""facts:
-  wanted_village: {{type: string, label: 村, english: Village, purpose: 试}}
+    "facts": f"""  wanted_village: {{type: string, label: 村, english: Village, purpose: 试}}
   people: {COUNTED.format("来访人次", "人")}
   people_settled: {COUNTED.format("化解人次", "人")}
   batches: {COUNTED.format("批次", "批")}
 """,
-    "indicators:\n": """indicators:
-  settled: [化解率, Settled]
+    "indicators": """  settled: [化解率, Settled]
   came: [来访总量, Came]
   came_as: [来访批次, Batches]
 """,
@@ -68,13 +64,7 @@ VISIT = SETTLED | {"wanted_village": "v"}
 
 @cache
 def book() -> Rulebook:
-    with TemporaryDirectory() as folder:
-        path = rulesets(Path(folder) / "rulesets", sums=RULES.replace("REST", "basis: convention, note: 试"))
-        words = (path / "vocabulary.yaml").read_text(encoding="utf-8")
-        for heading, more in WORDS.items():
-            words = words.replace(f"\n{heading}", f"\n{more}", 1)
-        (path / "vocabulary.yaml").write_text(words, encoding="utf-8")
-        return commands.load(path)
+    return book_of(WORDS, sums=RULES)
 
 
 def ask(matters: Sequence[common_pb2.Matter], earlier: pb.Period | None = None) -> pb.AssessOfficeResponse:

@@ -1,8 +1,6 @@
 """An average of days is said only where it was told when each matter began and was through."""
 
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -10,7 +8,7 @@ from huiyin.rules.v1 import common_pb2
 from huiyin.rules.v1 import rules_service_pb2 as pb
 from rules_service import commands
 from rules_service.engine.rulebook import Rulebook
-from tests.rules_service.commands.asking import NOW, context, matter, rulesets
+from tests.rules_service.commands.asking import NOW, book_of, context, matter
 
 RULES = """
 ruleset: waits
@@ -34,13 +32,7 @@ WORDS = {
 
 @cache
 def book() -> Rulebook:
-    with TemporaryDirectory() as folder:
-        path = rulesets(Path(folder) / "r", waits=RULES.replace("REST", "basis: convention, note: 试"))
-        words = (path / "vocabulary.yaml").read_text(encoding="utf-8")
-        for heading, more in WORDS.items():
-            words = words.replace(f"\n{heading}:\n", f"\n{heading}:\n{more}", 1)
-        (path / "vocabulary.yaml").write_text(words, encoding="utf-8")
-        return commands.load(path)
+    return book_of(WORDS, waits=RULES)
 
 
 def letter(number: int, answered: str, told_until: str = "", **facts: object) -> common_pb2.Matter:
